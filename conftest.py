@@ -1,0 +1,21 @@
+"""What every test stands on: a database that answers, or one sentence that says how to get one."""
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Stop the whole run when no database answers, instead of failing every test with the same trace."""
+    parameters = connections["default"].get_connection_params() | {"dbname": "postgres", "connect_timeout": 5}
+    known = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)}
+    try:
+        psycopg.connect(**known).close()
+    except psycopg.OperationalError as error:
+        pytest.exit(
+            f"连不上测试数据库 {settings.DATABASES['default']['NAME']}：{error}\n"
+            "用 make test ARGS='…' 运行测试，或者先运行 make database · no database answers, use make test",
+            returncode=4,
+        )

@@ -1,0 +1,28 @@
+// The one script of every page: htmx and Alpine (the builds that need no eval) and our own small modules.
+import "./css/app.css";
+import "htmx.org";
+import Alpine from "@alpinejs/csp";
+import { autosave } from "./js/autosave.js";
+import { counters } from "./js/counter.js";
+import { dialogs } from "./js/dialog.js";
+import { focusErrors, menus, previews, smallThings } from "./js/page.js";
+import { keyboard } from "./js/keyboard.js";
+import { requests } from "./js/requests.js";
+import { submitOnce } from "./js/submit_once.js";
+import { uploads } from "./js/upload.js";
+
+window.Alpine = Alpine;
+Alpine.start();
+
+// Listeners on the document: they hold for what htmx brings in later.
+for (const start of [requests, submitOnce, dialogs, menus, keyboard, smallThings]) start();
+
+function enliven(root) {
+  for (const enrich of [autosave, counters, uploads, previews]) enrich(root);
+}
+enliven(document);
+focusErrors(document);
+document.addEventListener("htmx:after:settle", (event) => {
+  enliven(document);
+  focusErrors(event.target instanceof Element ? event.target : document);
+});

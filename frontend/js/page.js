@@ -1,0 +1,68 @@
+// Small helps of every page: focus on the error summary, menus that close, previews, check-all, print, copy.
+import { say, toast } from "./words.js";
+
+export function focusErrors(root) {
+  root.querySelector("[data-error-summary]")?.focus();
+}
+
+export function menus() {
+  const closeOthers = (target) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(target)) menu.open = false;
+  };
+  document.addEventListener("click", (event) => {
+    closeOthers(event.target);
+    const toggle = event.target.closest("[data-nav-toggle]");
+    const nav = document.getElementById("desk-nav");
+    if (toggle && nav) {
+      event.preventDefault();
+      const isOpen = nav.classList.toggle("desk-nav-open");
+      document.querySelector(".desk-toggle")?.setAttribute("aria-expanded", String(isOpen));
+      (isOpen ? nav.querySelector("ul a") : document.querySelector(".desk-toggle"))?.focus();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details[data-menu][open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    document.getElementById("desk-nav")?.classList.remove("desk-nav-open");
+  });
+}
+
+// A picture opens beside its list; anything else keeps its own link into a new tab.
+export function previews(root) {
+  for (const box of root.querySelectorAll("[data-preview]:not([data-ready])")) {
+    box.dataset.ready = "1";
+    box.addEventListener("click", (event) => {
+      const item = event.target.closest("[data-picture]");
+      if (!item || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const image = box.querySelector("[data-preview-image]");
+      image.src = item.dataset.picture;
+      image.alt = item.querySelector(".file-name").textContent;
+      box.querySelector("[data-preview-link]").href = item.href;
+      for (const each of box.querySelectorAll("[aria-current]")) each.removeAttribute("aria-current");
+      item.setAttribute("aria-current", "true");
+    });
+  }
+}
+
+export function smallThings() {
+  document.addEventListener("change", (event) => {
+    const { target } = event;
+    if (target.dataset?.checkAll) {
+      for (const box of document.getElementsByName(target.dataset.checkAll)) box.checked = target.checked;
+    }
+    if (target.hasAttribute?.("data-autosubmit")) target.form.requestSubmit();
+  });
+  document.addEventListener("click", async (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+    const copier = event.target.closest("[data-copy]");
+    if (copier) {
+      await navigator.clipboard?.writeText(copier.dataset.copy);
+      toast(say("copied"), "success");
+    }
+  });
+}

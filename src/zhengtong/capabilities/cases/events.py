@@ -1,0 +1,54 @@
+"""What cases tell the modules above them, in the transaction in which it happens."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zhengtong.capabilities.cases.models import Case
+from zhengtong.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEventBase(Event):
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSubmitted(CaseEventBase):
+    code: ClassVar[str] = "case.submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAccepted(CaseEventBase):
+    code: ClassVar[str] = "case.accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionsRequested(CaseEventBase):
+    code: ClassVar[str] = "case.corrections_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTurnedAway(CaseEventBase):
+    """Not required, or not competent: ended without acceptance."""
+
+    code: ClassVar[str] = "case.turned_away"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGranted(CaseEventBase):
+    code: ClassVar[str] = "case.granted"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRefused(CaseEventBase):
+    code: ClassVar[str] = "case.refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDelivered(CaseEventBase):
+    code: ClassVar[str] = "case.delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWithdrawn(CaseEventBase):
+    code: ClassVar[str] = "case.withdrawn"

@@ -1,0 +1,185 @@
+"""The compiled text of an item (``seed/items/*.toml``, ``ItemVersion.definition``) as typed values.
+
+A clerk compiles items; a programmer only fixes the vocabulary: the types of fields, where a value can be
+prefilled from, what a material's condition may say.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FIELD_TYPES = frozenset(
+    "text textarea choice multichoice date number id_number credit_code phone address boolean".split()
+)
+PREFILLS = frozenset(
+    {
+        "applicant.name",
+        "applicant.id_number",
+        "applicant.phone",
+        "applicant.address",
+        "enterprise.name",
+        "enterprise.credit_code",
+        "enterprise.legal_representative",
+        "enterprise.address",
+    }
+)
+
+
+class UnusableDefinition(ValueError):
+    """An item's text names something that doesn't exist. Raised when it is loaded, never while a case runs."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Holds when the answer to ``field`` is (or, for several answers, contains) one of ``values``."""
+
+    field: str
+    values: tuple[str, ...]
+
+    def holds(self, form: Mapping[str, Any]) -> bool:
+        answer = form.get(self.field)
+        answers = answer if isinstance(answer, list) else [answer]
+        return any(value in answers for value in self.values)
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    key: str
+    label: str
+    type: str
+    is_required: bool = True
+    help: str = ""
+    options: tuple[str, ...] = ()
+    max_length: int = 200
+    pattern: str = ""
+    message: str = ""
+    prefill: str = ""
+    is_personal: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class SectionSpec:
+    key: str
+    title: str
+    help: str
+    fields: tuple[FieldSpec, ...]
+
+
+@dataclass(frozen=True)
+class MaterialSpec:
+    key: str
+    name: str
+    is_required: bool
+    kinds: tuple[str, ...]
+    help: str = ""
+    original: str = ""
+    source: str = ""
+    max_files: int = 5
+    condition: Condition | None = None
+    e_licence: str = ""
+
+    def is_asked(self, form: Mapping[str, Any]) -> bool:
+        return self.condition is None or self.condition.holds(form)
+
+
+@dataclass(frozen=True)
+class ItemDefinition:
+    code: str
+    name: str
+    sections: tuple[SectionSpec, ...]
+    materials: tuple[MaterialSpec, ...]
+    text: Mapping[str, Any] = field(repr=False)
+
+    def fields(self) -> Iterator[FieldSpec]:
+        for section in self.sections:
+            yield from section.fields
+
+    def section(self, key: str) -> SectionSpec | None:
+        return next((section for section in self.sections if section.key == key), None)
+
+    def material(self, key: str) -> MaterialSpec | None:
+        return next((material for material in self.materials if material.key == key), None)
+
+    def delivery_way(self, form: Mapping[str, Any]) -> str:
+        """Return ``counter`` when the answers ask for paper, by the text's ``delivery`` rule, else ``electronic``."""
+        rule = self.text.get("delivery")
+        wants_paper = bool(rule) and Condition(rule["field"], tuple(rule["counter"])).holds(form)
+        return "counter" if wants_paper else "electronic"
+
+    def label(self, target: str) -> str | None:
+        """Return the words for a correction's target (``field:<key>``, ``material:<key>``), None when unknown."""
+        kind, _, key = target.partition(":")
+        if kind == "field":
+            return next((spec.label for spec in self.fields() if spec.key == key), None)
+        material = self.material(key) if kind == "material" else None
+        return material.name if material else None
+
+
+def _known(key: str, values: frozenset[str], value: str, where: str) -> str:
+    if value not in values:
+        raise UnusableDefinition(f"{where}: {key} = {value!r} is not one of {', '.join(sorted(values))}")
+    return value
+
+
+def _field(raw: Mapping[str, Any], where: str) -> FieldSpec:
+    place = f"{where}.{raw.get('key', '?')}"
+    spec = FieldSpec(
+        key=raw["key"],
+        label=raw["label"],
+        type=_known("type", FIELD_TYPES, raw["type"], place),
+        is_required=raw.get("required", True),
+        help=raw.get("help", ""),
+        options=tuple(raw.get("options", ())),
+        max_length=raw.get("max_length", 200),
+        pattern=raw.get("pattern", ""),
+        message=raw.get("message", ""),
+        prefill=_known("prefill", PREFILLS, raw["prefill"], place) if raw.get("prefill") else "",
+        is_personal=raw.get("personal", False),
+        minimum=raw.get("min"),
+        maximum=raw.get("max"),
+    )
+    if spec.type in {"choice", "multichoice"} and not spec.options:
+        raise UnusableDefinition(f"{place}: a {spec.type} needs options")
+    return spec
+
+
+def _material(raw: Mapping[str, Any], fields: frozenset[str]) -> MaterialSpec:
+    place = f"materials.{raw.get('key', '?')}"
+    condition = None
+    if said := raw.get("condition"):
+        condition = Condition(_known("condition.field", fields, said["field"], place), tuple(said["values"]))
+    return MaterialSpec(
+        key=raw["key"],
+        name=raw["name"],
+        is_required=raw.get("required", True),
+        kinds=tuple(raw["kinds"]),
+        help=raw.get("help", ""),
+        original=raw.get("original", ""),
+        source=raw.get("source", ""),
+        max_files=raw.get("max_files", 5),
+        condition=condition,
+        e_licence=raw.get("e_licence", ""),
+    )
+
+
+def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
+    """Return the item's text as typed values; raise UnusableDefinition naming the place that is wrong."""
+    try:
+        sections = tuple(
+            SectionSpec(
+                key=section["key"],
+                title=section["title"],
+                help=section.get("help", ""),
+                fields=tuple(_field(each, section["key"]) for each in section["fields"]),
+            )
+            for section in raw["form"]
+        )
+        keys = [spec.key for section in sections for spec in section.fields]
+        if len(keys) != len(set(keys)):
+            raise UnusableDefinition("a field's key is used twice")
+        materials = tuple(_material(each, frozenset(keys)) for each in raw["materials"])
+        return ItemDefinition(raw["code"], raw["name"], sections, materials, raw)
+    except KeyError as error:
+        raise UnusableDefinition(f"{raw.get('code', '?')}: {error} is missing") from error

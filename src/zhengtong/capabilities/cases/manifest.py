@@ -1,0 +1,54 @@
+"""What cases bring: permissions, the roles made of them, how cases are protected, the papers of a case."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
+from zhengtong.capabilities.cases.models import Case
+from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
+from zhengtong.core.identity.public import Protected
+from zhengtong.kernel.modules import Module, Permission, Role
+
+MODULE = Module(
+    code="cases",
+    title=_("办件"),
+    declares=(
+        Permission("cases.view_case", _("查看办件")),
+        Permission("cases.edit_application", _("填写申请")),
+        Permission("cases.withdraw_application", _("撤回申请")),
+        Permission("cases.appraise_case", _("评价办件")),
+        Permission("cases.accept_case", _("受理办件")),
+        Permission("cases.file_for_applicant", _("窗口代为申请")),
+        Permission("cases.review_case", _("审查办件")),
+        Permission("cases.decide_case", _("作出决定")),
+        Permission("cases.approve_extension", _("批准延期")),
+        Permission("cases.deliver_case", _("送达文书")),
+        Permission("cases.archive_case", _("归档办件")),
+        Permission("cases.compile_item", _("编制事项")),
+        Role(
+            "window_clerk",
+            _("窗口受理员"),
+            ("cases.view_case", "cases.accept_case", "cases.file_for_applicant", "cases.deliver_case"),
+        ),
+        Role("reviewer", _("审查员"), ("cases.view_case", "cases.review_case", "cases.archive_case")),
+        Role("approver", _("审批员"), ("cases.view_case", "cases.decide_case")),
+        Role("organ_head", _("机关负责人"), ("cases.view_case", "cases.decide_case", "cases.approve_extension")),
+        Role("supervisor", _("监察员"), ("cases.view_case",)),
+        Role("item_compiler", _("事项管理员"), ("cases.compile_item",)),
+        Protected(
+            Case,
+            organisation="organisation_id",
+            owner="account_id",
+            entity="legal_entity_id",
+            owner_actions=frozenset(
+                {
+                    "cases.view_case",
+                    "cases.edit_application",
+                    "cases.withdraw_application",
+                    "cases.appraise_case",
+                }
+            ),
+        ),
+        *PAPER_KINDS,
+        *MESSAGE_TEMPLATES,
+    ),
+)

@@ -1,0 +1,39 @@
+"""What applicants are told, in their messages and as a text."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.capabilities.cases.models import Case
+from zhengtong.core.messages.public import MessageTemplate, send_message
+from zhengtong.kernel.policy import Actor
+
+MESSAGE_TEMPLATES = (
+    MessageTemplate(
+        "cases.submitted", _("申请已收到"), _("您申请的“{item}”已收到，编号 {number}。我们将在 5 个工作日内答复是否受理。")
+    ),
+    MessageTemplate("cases.accepted", _("申请已受理"), _("您申请的“{item}”（{number}）已受理，承诺 {due} 前办结。")),
+    MessageTemplate(
+        "cases.corrections", _("请补正材料"), _("您申请的“{item}”（{number}）需要补正 {count} 处，请登录查看补正通知。")
+    ),
+    MessageTemplate(
+        "cases.turned_away", _("申请不予受理"), _("您申请的“{item}”（{number}）不予受理，理由和去处请登录查看决定书。")
+    ),
+    MessageTemplate("cases.site_visit", _("现场核查通知"), _("您申请的“{item}”（{number}）将于 {at} 现场核查，请安排人员在场。")),
+    MessageTemplate("cases.extended", _("办理期限延长"), _("您申请的“{item}”（{number}）办理期限延长至 {due}，理由见告知书。")),
+    MessageTemplate("cases.granted", _("申请已获准"), _("您申请的“{item}”（{number}）已准予许可，请登录下载电子证照。")),
+    MessageTemplate(
+        "cases.refused", _("申请不予许可"), _("您申请的“{item}”（{number}）不予许可，理由和救济途径请登录查看决定书。")
+    ),
+    MessageTemplate("cases.delivered", _("文书已送达"), _("“{item}”（{number}）的文书已送达，请对本次服务作出评价。")),
+)
+
+
+def tell_applicant(case: Case, template: str, *, actor: Actor, **context: object) -> None:
+    """Tell the applicant, in her account when she has one, and by text."""
+    send_message(
+        actor=actor,
+        recipient=case.account,
+        template=f"cases.{template}",
+        context={"item": case.item_name, "number": case.number, **context},
+        link=f"/hall/cases/{case.public_id}/" if case.account_id else "",
+        phone=case.applicant_phone,
+    )

@@ -1,0 +1,1 @@
+"""The notices and decisions of a case: typst templates, and what each is filled with."""

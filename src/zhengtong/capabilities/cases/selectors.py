@@ -1,0 +1,181 @@
+"""Reading items and cases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Avg, Count, Q, QuerySet
+from django.utils import timezone
+
+from zhengtong.capabilities.cases import domain
+from zhengtong.capabilities.cases.domain import LegalState
+from zhengtong.capabilities.cases.item_definition import ItemDefinition, parse_definition
+from zhengtong.capabilities.cases.models import (
+    Appraisal,
+    Case,
+    CaseMaterial,
+    Clock,
+    CorrectionNotice,
+    Decision,
+    ItemOffice,
+    ItemVersion,
+    Outcome,
+    ServiceItem,
+    Task,
+    TaskStatus,
+)
+from zhengtong.capabilities.cases.rules import get_rulebook
+from zhengtong.capabilities.cases.services import clocks
+from zhengtong.kernel.policy import Actor, visible
+
+_TICK = timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=512)
+def get_definition(version_id: int) -> ItemDefinition:
+    """Return the text of a published version. It never changes, so the process keeps it."""
+    return parse_definition(ItemVersion.objects.values_list("definition", flat=True).get(pk=version_id))
+
+
+def get_live_version(item: ServiceItem) -> ItemVersion:
+    """Return the newest published version of ``item``."""
+    return item.versions.order_by("-number")[:1].get()
+
+
+def get_item(code: str) -> ServiceItem | None:
+    return ServiceItem.objects.filter(code=code, is_published=True).first()
+
+
+def list_items(audience: str = "") -> QuerySet[ServiceItem]:
+    found = ServiceItem.objects.filter(is_published=True).order_by("name")
+    return found.filter(audience=audience) if audience else found
+
+
+def search_items(query: str, limit: int = 20) -> list[ServiceItem]:
+    """Return items whose name, popular names or pinyin hold the words of ``query``, names first.
+
+    A county has a few thousand items: each word is looked for in three short columns.
+    """
+    words = query.replace("\x00", "").split()[:8]
+    found = ServiceItem.objects.filter(is_published=True)
+    for word in words:
+        text = word[:40]
+        found = found.filter(Q(name__icontains=text) | Q(aliases__icontains=text) | Q(pinyin__contains=text.lower()))
+    return sorted(found[:200], key=lambda item: (not any(w in item.name for w in words), item.name))[:limit]
+
+
+def list_offices(item: ServiceItem) -> QuerySet[ItemOffice]:
+    return item.offices.select_related("organisation", "region", "window").order_by("region__code")
+
+
+_DETAIL = ("item_version__item", "office__region", "office__window", "organisation", "legal_entity")
+
+
+def list_cases(actor: Actor) -> QuerySet[Case]:
+    """Return the cases that ``actor`` may see: her own, or those of the organisations that her roles reach."""
+    return visible(actor, "cases.view_case", Case.objects.all())
+
+
+def get_case(actor: Actor, number: str) -> Case | None:
+    """Return a submitted case by its number, None when there is none or ``actor`` may not see it."""
+    return list_cases(actor).filter(number=number).select_related(*_DETAIL).first()
+
+
+def get_case_by_public_id(actor: Actor, public_id: UUID) -> Case | None:
+    """Return a case, draft or not, by the id in its applicant's addresses."""
+    return list_cases(actor).filter(public_id=public_id).select_related(*_DETAIL).first()
+
+
+def list_own_cases(actor: Actor) -> QuerySet[Case]:
+    """Return an applicant's cases and drafts, the newest first."""
+    return list_cases(actor).select_related("item_version__item", "office__organisation").order_by("-created_at", "-id")
+
+
+def get_case_for_progress(number: str, phone_tail: str) -> Case | None:
+    """Return the case named by number and the last four digits of its phone. The caller limits the rate."""
+    case = Case.objects.filter(number=number.strip().upper()).select_related(*_DETAIL).first()
+    if case is None or len(phone_tail) != 4 or not case.applicant_phone.endswith(phone_tail):
+        return None
+    return case
+
+
+def list_materials(case: Case) -> list[CaseMaterial]:
+    """Return the files that are in force now, not those that corrections replaced."""
+    return list(case.materials.filter(replaced_at=None).select_related("file"))
+
+
+def list_tasks(case: Case) -> QuerySet[Task]:
+    return case.tasks.select_related("assignee__staff", "done_by__staff", "delegated_by__staff", "organisation")
+
+
+def get_open_task(case: Case, node: str) -> Task | None:
+    return list_tasks(case).filter(node=node, status=TaskStatus.OPEN).first()
+
+
+def get_open_notice(case: Case) -> CorrectionNotice | None:
+    """Return the correction notice that waits for the applicant, with its marks."""
+    return case.correction_notices.filter(resubmitted_at=None).prefetch_related("marks").order_by("-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock as a page shows it. Days are working days or calendar days, as ``clock.unit`` says."""
+
+    clock: Clock
+    used: int
+    remaining: int
+    level: str
+    last_moment: datetime
+    is_running: bool
+
+
+def list_clocks(case: Case, now: datetime | None = None) -> list[ClockView]:
+    """Return the clocks of ``case`` with their days used and left, computed from the intervals."""
+    moment = now or timezone.now()
+    calendar = clocks.calendar_of(case)
+    percent = get_rulebook().warning_percent
+    views = []
+    for clock in case.clocks.prefetch_related("intervals__paper").order_by("id"):
+        state = clocks.to_state(clock)
+        views.append(
+            ClockView(
+                clock=clock,
+                used=domain.used_days(state, moment, calendar),
+                remaining=domain.remaining_days(state, moment, calendar),
+                level=domain.level(state, moment, calendar, percent),
+                last_moment=clock.due_at - _TICK,
+                is_running=clock.finished_at is None,
+            )
+        )
+    return views
+
+
+def list_published_grants(query: str = "") -> QuerySet[Decision]:
+    """Return the decisions that grant, the newest first: the public may look them up (行政许可法 第四十条)."""
+    found = Decision.objects.filter(outcome=Outcome.GRANT).select_related("case__organisation", "case__office__region")
+    for word in query.replace("\x00", "").split()[:5]:
+        text = word[:40]
+        found = found.filter(
+            Q(number__icontains=text) | Q(case__applicant_name__icontains=text) | Q(case__item_name__icontains=text)
+        )
+    return found.order_by("-decided_at", "-id")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """How an item has gone so far: shown on its guide."""
+
+    ended: int
+    score: float | None
+    scores: int
+
+
+def get_item_record(item: ServiceItem) -> ItemRecord:
+    ended = Case.objects.filter(item_version__item=item, decided_at__isnull=False).count()
+    given = Appraisal.objects.filter(case__item_version__item=item).aggregate(n=Count("id"), mean=Avg("score"))
+    return ItemRecord(ended, given["mean"], given["n"])
+
+
+ACTIVE_STATES: Sequence[str] = [s for s in LegalState if s not in domain.ENDED and s is not LegalState.DRAFT]

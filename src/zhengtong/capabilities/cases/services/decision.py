@@ -1,0 +1,232 @@
+"""The decision and what follows it: grant or refuse with reasons, return to the reviewer, deliver, archive, appraise."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from zhengtong.capabilities.cases import domain
+from zhengtong.capabilities.cases.domain import Act, LegalState
+from zhengtong.capabilities.cases.errors import Unacceptable
+from zhengtong.capabilities.cases.events import CaseDelivered, CaseGranted, CaseRefused
+from zhengtong.capabilities.cases.models import (
+    Appraisal,
+    Case,
+    ClockPurpose,
+    Decision,
+    DeliveryWay,
+    Outcome,
+    TaskNode,
+    TaskStatus,
+)
+from zhengtong.capabilities.cases.rules import get_rulebook
+from zhengtong.capabilities.cases.selectors import get_definition
+from zhengtong.capabilities.cases.services import clocks
+from zhengtong.capabilities.cases.services.papers import issue_case_paper, remedies
+from zhengtong.capabilities.cases.services.steps import (
+    advance,
+    cancel_tasks,
+    finish_task,
+    lock_case,
+    open_task,
+    take_task,
+)
+from zhengtong.capabilities.cases.tasks import deliver_electronically
+from zhengtong.core.audit.public import record
+from zhengtong.kernel.events import publish
+from zhengtong.kernel.policy import Actor
+
+DECIDE = "cases.decide_case"
+
+
+@transaction.atomic
+def grant_case(*, actor: Actor, case_id: int, reasons: str, version: int | None = None) -> Decision:
+    """Grant the licence (第三十八条第一款). The licence itself is made by whoever receives ``case.granted``."""
+    case = _decide(Outcome.GRANT, actor=actor, case_id=case_id, reasons=reasons, basis="", version=version)
+    publish(CaseGranted(actor, case))
+    return case.decision
+
+
+@transaction.atomic
+def refuse_case(
+    *, actor: Actor, case_id: int, reasons: str, legal_basis: str, version: int | None = None
+) -> Decision:
+    """Refuse, with reasons, the rule that isn't met, and the remedies (第三十八条第二款)."""
+    domain.check_refusal(reasons, [rule.text for rule in get_rulebook().remedies_on(timezone.localdate())])
+    if not legal_basis.strip():
+        raise Unacceptable(_("不予许可应当写明依据的条款。"), "legal_basis")
+    case = _decide(
+        Outcome.REFUSE, actor=actor, case_id=case_id, reasons=reasons, basis=legal_basis, version=version
+    )
+    publish(CaseRefused(actor, case))
+    return case.decision
+
+
+def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis: str, version: int | None) -> Case:
+    case = lock_case(case_id, actor=actor, permission=DECIDE, version=version)
+    task = take_task(case, TaskNode.DECISION, actor=actor)
+    reviewers = set(
+        case.tasks.filter(node=TaskNode.REVIEW, status=TaskStatus.DONE).values_list("done_by_id", flat=True)
+    )
+    if actor.appointment in reviewers:
+        raise Unacceptable(_("审查人员不能对自己审查的办件作出决定，请转由其他审批人员决定。"))
+    finish_task(task, actor=actor, outcome=outcome, opinion=reasons.strip())
+    now = timezone.now()
+    is_grant = outcome is Outcome.GRANT
+    clocks.finish(case, ClockPurpose.DECISION, now)
+    clocks.start_delivery(case, now)
+    advance(
+        case,
+        Act.DECIDE_GRANT if is_grant else Act.DECIDE_REFUSE,
+        actor=actor,
+        at=now,
+        words="已作出准予许可的决定。" if is_grant else "已作出不予许可的决定，理由和救济途径见决定书。",
+        note=reasons,
+        decided_at=now,
+        due_at=case.due_at,
+    )
+    definition = get_definition(case.item_version_id)
+    accepted_on = timezone.localdate(case.accepted_at)
+    if is_grant:
+        law = definition.text["legal_basis"][0]
+        paper = issue_case_paper(
+            case,
+            "grant",
+            actor=actor,
+            at=now,
+            content={
+                "accepted_on": accepted_on,
+                "legal_basis": f"《{law['title']}》{law['article']}",
+                "licence_name": definition.text.get("licence_name", case.item_name),
+                "scope": [
+                    [spec.label, _shown(case.form.get(spec.key))]
+                    for spec in definition.fields()
+                    if spec.key in definition.text.get("scope", ()) and case.form.get(spec.key)
+                ],
+                "delivery_days": get_rulebook().limit(clocks.DELIVERY_RULE, timezone.localdate(now)).budget,
+            },
+            facts=[("决定", "准予许可")],
+        )
+    else:
+        paper = issue_case_paper(
+            case,
+            "refusal",
+            actor=actor,
+            at=now,
+            content={
+                "accepted_on": accepted_on,
+                "reasons": [{"fact": reasons.strip(), "article": basis.strip()}],
+                "legal_basis": basis.strip(),
+                "remedies": remedies(case, now),
+            },
+            facts=[("决定", "不予许可")],
+        )
+    case.decision = Decision.objects.create(
+        case=case,
+        outcome=outcome,
+        reasons=reasons.strip(),
+        legal_basis=basis.strip(),
+        decided_by_id=actor.appointment,
+        decided_at=now,
+        number=paper.number or paper.code,
+    )
+    if case.delivery_way == DeliveryWay.COUNTER:
+        open_task(case, TaskNode.DELIVERY, organisation_id=case.organisation_id)
+    else:
+        deliver_electronically.defer(case_id=case.pk)
+    return case
+
+
+def _shown(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@transaction.atomic
+def return_to_review(*, actor: Actor, case_id: int, reason: str, version: int | None = None) -> Case:
+    """Send the case back to the one who reviewed it, with what is to be looked at again."""
+    if not reason.strip():
+        raise Unacceptable(_("请写明退回的原因。"), "reason")
+    case = lock_case(case_id, actor=actor, permission=DECIDE, version=version)
+    task = take_task(case, TaskNode.DECISION, actor=actor)
+    finish_task(task, actor=actor, outcome=Act.RETURN, opinion=reason)
+    reviewer = (
+        case.tasks.filter(node=TaskNode.REVIEW, status=TaskStatus.DONE)
+        .order_by("-id")
+        .values_list("done_by_id", flat=True)
+        .first()
+    )
+    advance(case, Act.RETURN, actor=actor, note=f"退回审查：{reason.strip()}")
+    open_task(case, TaskNode.REVIEW, organisation_id=case.organisation_id, assignee_id=reviewer)
+    return case
+
+
+@transaction.atomic
+def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: int | None = None) -> Case:
+    """Deliver the decision and the licence: over the counter by a clerk, or electronically by the platform itself.
+
+    Twice is once: an electronic delivery may be taken up again after a crash.
+    """
+    case = lock_case(case_id, actor=actor, permission="cases.deliver_case", version=version)
+    if case.state in {LegalState.DELIVERED, LegalState.ARCHIVED}:
+        return case
+    at_counter = actor.appointment is not None
+    if at_counter:
+        if not recipient.strip():
+            raise Unacceptable(_("请填写领取人姓名。"), "recipient")
+        finish_task(take_task(case, TaskNode.DELIVERY, actor=actor), actor=actor, outcome=Act.DELIVER, opinion=recipient)
+    else:
+        cancel_tasks(case)
+    now = timezone.now()
+    clocks.finish(case, ClockPurpose.DELIVERY, now)
+    advance(
+        case,
+        Act.DELIVER,
+        actor=actor,
+        at=now,
+        words="决定书和证照已在窗口领取。" if at_counter else "电子文书已经送达，可在本页下载。",
+        note=f"领取人：{recipient}" if at_counter else "",
+        delivered_at=now,
+        closed_at=now,
+        due_at=None,
+    )
+    issue_case_paper(
+        case,
+        "delivery",
+        actor=actor,
+        at=now,
+        content={
+            "papers": [
+                {"title": d.paper.title, "number": d.paper.number or "", "count": 1}
+                for d in case.documents.select_related("paper").filter(paper__issued_at__gte=case.decided_at)
+            ],
+            "method": "直接送达" if at_counter else "网上送达",
+            "recipient_name": recipient.strip() if at_counter else case.applicant_name,
+            "delivered_at": now,
+        },
+    )
+    publish(CaseDelivered(actor, case))
+    return case
+
+
+@transaction.atomic
+def archive_case(*, actor: Actor, case_id: int, version: int | None = None) -> Case:
+    """Close the file of an ended case."""
+    case = lock_case(case_id, actor=actor, permission="cases.archive_case", version=version)
+    advance(case, Act.ARCHIVE, actor=actor, note="归档")
+    return case
+
+
+@transaction.atomic
+def appraise_case(*, actor: Actor, case_id: int, score: int, comment: str = "") -> Appraisal:
+    """Keep the applicant's appraisal (好差评), once a case, after it ended."""
+    case = lock_case(case_id, actor=actor, permission="cases.appraise_case")
+    if LegalState(case.state) not in domain.ENDED:
+        raise Unacceptable(_("办件办结后才能评价。"))
+    if not 1 <= score <= 5:
+        raise Unacceptable(_("请选择满意程度。"), "score")
+    try:
+        with transaction.atomic():
+            appraisal = Appraisal.objects.create(case=case, score=score, comment=comment.strip()[:500])
+    except IntegrityError:
+        raise Unacceptable(_("这个办件已经评价过了，谢谢您。")) from None
+    record(actor, "cases.appraise_case", case, after={"score": score})
+    return appraisal

@@ -1,0 +1,309 @@
+"""The applicant's side: start a draft, save it, give files, submit once, correct, withdraw."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from zhengtong.capabilities.cases.domain import Act, LegalState
+from zhengtong.capabilities.cases.errors import IncompleteApplication, Unacceptable
+from zhengtong.capabilities.cases.events import CaseSubmitted, CaseWithdrawn
+from zhengtong.capabilities.cases.forms import clean_form
+from zhengtong.capabilities.cases.item_definition import ItemDefinition
+from zhengtong.capabilities.cases.models import (
+    Case,
+    CaseMaterial,
+    Channel,
+    ClockPurpose,
+    CorrectionNotice,
+    ItemOffice,
+    TaskNode,
+)
+from zhengtong.capabilities.cases.selectors import get_definition, get_live_version, list_materials
+from zhengtong.capabilities.cases.services import clocks
+from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number
+from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
+from zhengtong.core.audit.public import record
+from zhengtong.core.files.public import FileKind, receive_upload
+from zhengtong.kernel.events import publish
+from zhengtong.kernel.policy import Actor, ActorKind, Denied
+
+EDITABLE = frozenset({LegalState.DRAFT, LegalState.NEED_MATERIALS})
+
+
+@transaction.atomic
+def start_draft(
+    *, actor: Actor, office: ItemOffice, form: Mapping[str, Any], reused: Sequence[tuple[str, str]] = ()
+) -> Case:
+    """Begin an application to ``office``, with ``form`` already holding what the platform knows.
+
+    ``reused`` names materials that a register answers for, with the register: they needn't be uploaded.
+    An applicant who has an unsubmitted draft for the same item and office gets that one back.
+    """
+    if actor.kind is not ActorKind.CITIZEN:
+        raise Denied("cases.apply")
+    version = get_live_version(office.item)
+    kept = (
+        Case.objects.select_for_update()
+        .filter(account=actor.account_id, legal_entity=actor.legal_entity, state=LegalState.DRAFT, office=office)
+        .order_by("-id")
+        .first()
+    )
+    if kept is not None:
+        return kept
+    case = Case.objects.create(
+        item_version=version,
+        item_name=office.item.name,
+        office=office,
+        organisation_id=office.organisation_id,
+        channel=Channel.ONLINE,
+        account_id=actor.account_id,
+        legal_entity_id=actor.legal_entity,
+        form=dict(form),
+        reused=[list(pair) for pair in reused],
+    )
+    record(actor, "cases.start_draft", case, after={"item": office.item.code, "office": office.pk})
+    return case
+
+
+@transaction.atomic
+def save_draft(*, actor: Actor, case_id: int, answers: Mapping[str, Any]) -> datetime:
+    """Keep what was typed, right or wrong, and return the moment. Only answers that the item asks for are kept.
+
+    A draft of an older version moves to the newest: answers that are still asked for stay.
+    """
+    case = _lock_editable(case_id, actor)
+    _move_to_live_version(case)
+    asked = {spec.key for spec in get_definition(case.item_version_id).fields()}
+    if case.state == LegalState.NEED_MATERIALS:
+        asked &= {mark[6:] for mark in open_marks(case) if mark.startswith("field:")}
+    case.form = {**case.form, **{key: value for key, value in answers.items() if key in asked}}
+    case.saved_at = timezone.now()
+    case.save(update_fields=["form", "saved_at", "item_version"])
+    record(actor, "cases.save_draft", case, after={"fields": sorted(set(answers) & asked)})
+    return case.saved_at
+
+
+def open_marks(case: Case) -> set[str]:
+    """Return the targets of the correction notice that waits for an answer."""
+    notice = case.correction_notices.filter(resubmitted_at=None).order_by("-id").first()
+    return set(notice.marks.values_list("target", flat=True)) if notice else set()
+
+
+def _lock_editable(case_id: int, actor: Actor) -> Case:
+    """Lock an application that ``actor`` may still write: her own, or one that is filed at the counter."""
+    is_staff = actor.kind is ActorKind.STAFF
+    case = lock_case(
+        case_id, actor=actor, permission="cases.file_for_applicant" if is_staff else "cases.edit_application"
+    )
+    if is_staff and case.channel != Channel.COUNTER:
+        raise Denied("cases.edit_application")
+    if case.state not in EDITABLE:
+        raise Unacceptable(_("申请已经提交，不能再修改。如需改动，请联系受理窗口或撤回后重新申请。"))
+    return case
+
+
+def _move_to_live_version(case: Case) -> bool:
+    if case.state != LegalState.DRAFT:
+        return False
+    live = get_live_version(case.office.item)
+    if live.pk == case.item_version_id:
+        return False
+    case.item_version = live
+    return True
+
+
+@transaction.atomic
+def attach_file(*, actor: Actor, case_id: int, key: str, upload: UploadedFile) -> CaseMaterial:
+    """Add a file to a material. Raises UploadRefused with the reason in words, Unacceptable when there are too many."""
+    case = _lock_editable(case_id, actor)
+    spec = get_definition(case.item_version_id).material(key)
+    if spec is None or (case.state == LegalState.NEED_MATERIALS and f"material:{key}" not in open_marks(case)):
+        raise Unacceptable(_("这项材料现在不需要提交。"), field=key)
+    if case.materials.filter(key=key, replaced_at=None).count() >= spec.max_files:
+        raise Unacceptable(
+            _("“%(name)s”最多上传 %(count)d 个文件，请先删除多余的。"), key, name=spec.name, count=spec.max_files
+        )
+    file = receive_upload(actor=actor, upload=upload, allowed=frozenset(FileKind(kind) for kind in spec.kinds))
+    material = CaseMaterial.objects.create(case=case, key=key, file=file)
+    record(actor, "cases.attach_file", case, after={"material": key, "sha256": file.sha256, "size": file.size})
+    return material
+
+
+@transaction.atomic
+def remove_file(*, actor: Actor, case_id: int, material_id: int) -> None:
+    """Take a file out of a draft. In a correction it is kept as replaced: what was handed in isn't lost."""
+    case = _lock_editable(case_id, actor)
+    material = case.materials.filter(pk=material_id, replaced_at=None).first()
+    if material is None:
+        return
+    if case.state == LegalState.DRAFT:
+        material.delete()
+    elif f"material:{material.key}" in open_marks(case):
+        material.replaced_at = timezone.now()
+        material.save(update_fields=["replaced_at"])
+    else:
+        raise Unacceptable(_("这项材料不在补正范围内，不能更换。"), field=material.key)
+    record(actor, "cases.remove_file", case, after={"material": material.key})
+
+
+def check_application(case: Case) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
+    """Return the cleaned answers, and what keeps the application from being complete."""
+    definition = get_definition(case.item_version_id)
+    cleaned, errors = clean_form(definition, case.form)
+    given = {material.key for material in list_materials(case)} | {key for key, _source in case.reused}
+    for spec in definition.materials:
+        if spec.is_required and spec.is_asked(case.form) and spec.key not in given:
+            errors.append(("materials", spec.key, f"请上传“{spec.name}”"))
+    return cleaned, errors
+
+
+@transaction.atomic
+def submit_case(*, actor: Actor, case_id: int) -> Case:
+    """Submit a draft: number, receipt, acceptance clock, a task at the counter. Twice is once.
+
+    Raises IncompleteApplication with every error. A draft of an older version of the item is moved to the
+    newest first, so that nobody is asked by a form that no longer holds.
+    """
+    case = lock_case(case_id, actor=actor, permission="cases.edit_application")
+    if case.number is not None:
+        return case  # clicked twice, or sent again by a browser that lost the answer
+    case.form, _moved = dict(case.form), _move_to_live_version(case)
+    cleaned, errors = check_application(case)
+    if errors:
+        raise IncompleteApplication(errors)
+    definition = get_definition(case.item_version_id)
+    number_and_receive(case, actor=actor, definition=definition, cleaned=cleaned)
+    return case
+
+
+def number_and_receive(
+    case: Case, *, actor: Actor, definition: ItemDefinition, cleaned: Mapping[str, Any], at: datetime | None = None
+) -> None:
+    """Turn the locked draft into a numbered application that its counter has received."""
+    now = at or timezone.now()
+    year = timezone.localtime(now).year
+    case.number = f"{settings.CASE_NUMBER_PREFIX}-{year}-{next_number(f'case:{year}'):06d}"
+    advance(
+        case,
+        Act.SUBMIT,
+        actor=actor,
+        at=now,
+        words="您提交了申请，我们已经收到。",
+        number=case.number,
+        item_version=case.item_version,
+        form=dict(cleaned),
+        submitted_at=now,
+        received_at=now,
+        **applicant_of(definition, cleaned),
+    )
+    receive(case, actor=actor, at=now, definition=definition)
+
+
+def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinition) -> None:
+    """Start the acceptance clock, issue the receipt, open the counter's task."""
+    due = clocks.start_completeness(case, at)
+    expected = clocks.expected_decision(case, at)
+    case.due_at = due
+    counted = Counter(material.key for material in list_materials(case))
+    issue_case_paper(
+        case,
+        "receipt",
+        actor=actor,
+        at=at,
+        content={
+            "received_at": at,
+            "channel": case.get_channel_display(),
+            "materials": [
+                {"name": spec.name, "form": "电子件", "count": counted[spec.key]}
+                for spec in definition.materials
+                if counted[spec.key]
+            ],
+            "expected_on": expected.date,
+            "promised_days": expected.days,
+        },
+        facts=[("收到时间", f"{timezone.localtime(at):%Y-%m-%d %H:%M}")],
+    )
+    open_task(case, TaskNode.ACCEPTANCE, organisation_id=case.organisation_id)
+    publish(CaseSubmitted(actor, case))
+
+
+def applicant_of(definition: ItemDefinition, cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the case keeps of the answers: who applies, found by where the answers are prefilled from."""
+    by_source = {spec.prefill: cleaned.get(spec.key) for spec in definition.fields() if spec.prefill}
+    return {
+        "applicant_name": by_source.get("enterprise.name") or by_source.get("applicant.name") or "",
+        "applicant_number": by_source.get("enterprise.credit_code") or by_source.get("applicant.id_number") or "",
+        "applicant_phone": by_source.get("applicant.phone") or "",
+        "delivery_way": definition.delivery_way(cleaned),
+    }
+
+
+@transaction.atomic
+def resubmit_case(*, actor: Actor, case_id: int) -> Case:
+    """Hand in the corrections: the acceptance clock starts again from today. Twice is once."""
+    case = lock_case(case_id, actor=actor, permission="cases.edit_application")
+    if case.state == LegalState.RESUBMITTED:
+        return case
+    cleaned, errors = check_application(case)
+    if errors:
+        raise IncompleteApplication(errors)
+    now = timezone.now()
+    definition = get_definition(case.item_version_id)
+    CorrectionNotice.objects.filter(case=case, resubmitted_at=None).update(resubmitted_at=now)
+    advance(
+        case,
+        Act.RESUBMIT,
+        actor=actor,
+        at=now,
+        words="您提交了补正材料，等待受理。",
+        form=cleaned,
+        received_at=now,
+        **applicant_of(definition, cleaned),
+    )
+    receive(case, actor=actor, at=now, definition=definition)
+    return case
+
+
+@transaction.atomic
+def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", version: int | None = None) -> Case:
+    """End an application at the applicant's wish, before the decision."""
+    case = lock_case(case_id, actor=actor, permission="cases.withdraw_application", version=version)
+    now = timezone.now()
+    advance(case, Act.WITHDRAW, actor=actor, at=now, words="您撤回了申请，办理终止。", note=reason, closed_at=now)
+    cancel_tasks(case)
+    clocks.finish(case, ClockPurpose.COMPLETENESS, now)
+    clocks.finish(case, ClockPurpose.DECISION, now)
+    issue_case_paper(
+        case,
+        "withdrawal",
+        actor=actor,
+        at=now,
+        content={
+            "received_on": timezone.localdate(case.received_at),
+            "withdrawn_on": timezone.localdate(now),
+            **({"reason": reason} if reason else {}),
+        },
+    )
+    publish(CaseWithdrawn(actor, case))
+    return case
+
+
+@transaction.atomic
+def delete_draft(*, actor: Actor, public_id: UUID) -> None:
+    """Throw an unsubmitted draft away, with its files' links."""
+    case = Case.objects.select_for_update().filter(public_id=public_id, state=LegalState.DRAFT).first()
+    if case is None:
+        return
+    lock_case(case.pk, actor=actor, permission="cases.edit_application")
+    record(actor, "cases.delete_draft", case)
+    case.delete()
+
+

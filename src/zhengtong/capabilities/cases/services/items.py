@@ -1,0 +1,121 @@
+"""Publishing items and the limits that laws set."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from pypinyin import Style, lazy_pinyin
+
+from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_promise
+from zhengtong.capabilities.cases.item_definition import UnusableDefinition, parse_definition
+from zhengtong.capabilities.cases.models import ItemOffice, ItemVersion, LegalRule, ServiceItem
+from zhengtong.capabilities.cases.rules import get_rulebook, to_rows
+from zhengtong.core.audit.public import record
+from zhengtong.core.identity.public import Organisation
+from zhengtong.kernel.policy import Actor, require
+
+
+@transaction.atomic
+def load_rules(*, actor: Actor, rulebook: Rulebook) -> int:
+    """Add the dated rules that aren't there yet; return how many were new. What is there is never changed."""
+    require(actor, "cases.compile_item")
+    rows = list(to_rows(rulebook))
+    known = set(LegalRule.objects.values_list("kind", "code", "effective_from"))
+    new = [row for row in rows if (row.kind, row.code, row.effective_from) not in known]
+    if new:
+        LegalRule.objects.bulk_create(new)
+        record(actor, "cases.load_rules", ("cases.legalrule", "seed"), after={"added": len(new)})
+    return len(new)
+
+
+def pinyin_of(words: Iterable[str]) -> str:
+    """Return the words as full pinyin and as initials, for a search box typed without an input method."""
+    parts = []
+    for word in words:
+        parts += ["".join(lazy_pinyin(word)), "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))]
+    return " ".join(parts).lower()[:400]
+
+
+@transaction.atomic
+def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
+    """Publish the text of an item as its next version, unless it is the newest one already.
+
+    Raises UnusableDefinition when the text names something that doesn't exist or promises more time than
+    the law allows.
+    """
+    require(actor, "cases.compile_item")
+    definition = parse_definition(raw)
+    text: dict[str, Any] = json.loads(json.dumps(raw, ensure_ascii=False, default=str))
+    digest = hashlib.sha256(json.dumps(text, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    limits = raw["limits"]
+    try:
+        limit = get_rulebook().limit(limits["statutory"], timezone.localdate())
+        check_promise(limits["promised_days"], limit, limit.unit)
+    except (LookupError, PromiseTooLong) as error:
+        raise UnusableDefinition(f"{definition.code}: {error}") from error
+    aliases = list(raw.get("aliases", ()))
+    item, _is_new = ServiceItem.objects.update_or_create(
+        code=definition.code,
+        defaults={
+            "name": definition.name,
+            "name_en": raw.get("name_en", ""),
+            "aliases": aliases,
+            "pinyin": pinyin_of([definition.name, *aliases]),
+            "audience": raw["audience"],
+        },
+    )
+    newest = item.versions.order_by("-number").first()
+    if newest and newest.digest == digest:
+        return newest
+    version = ItemVersion.objects.create(
+        item=item,
+        number=newest.number + 1 if newest else 1,
+        definition=text,
+        digest=digest,
+        statutory_limit=limits["statutory"],
+        promised_days=limits["promised_days"],
+        licence_kind=raw.get("licence_kind", ""),
+    )
+    record(actor, "cases.publish_item", version, after={"item": item.code, "number": version.number})
+    return version
+
+
+def publish_item_file(*, actor: Actor, path: Path) -> ItemVersion:
+    """Publish the item that ``path`` (TOML) holds."""
+    with path.open("rb") as file:
+        return publish_item(actor=actor, raw=tomllib.load(file))
+
+
+@transaction.atomic
+def open_office(
+    *,
+    actor: Actor,
+    item: ServiceItem,
+    organisation: Organisation,
+    window: Organisation,
+    address: str,
+    hours: str,
+    phone: str,
+    supervision_phone: str,
+) -> ItemOffice:
+    """Let ``organisation`` handle ``item`` for its region, received at ``window``."""
+    require(actor, "cases.compile_item")
+    office, _is_new = ItemOffice.objects.update_or_create(
+        item=item,
+        region_id=organisation.region_id,
+        defaults={
+            "organisation": organisation,
+            "window": window,
+            "address": address,
+            "hours": hours,
+            "phone": phone,
+            "supervision_phone": supervision_phone,
+        },
+    )
+    record(actor, "cases.open_office", office, after={"item": item.code, "organisation": organisation.name})
+    return office

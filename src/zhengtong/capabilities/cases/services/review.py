@@ -1,0 +1,330 @@
+"""The bureau before the decision: claim, delegate, visit the site, ask for more time, hand on to the approver."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from zhengtong.capabilities.cases import domain
+from zhengtong.capabilities.cases.domain import Act, LegalState
+from zhengtong.capabilities.cases.errors import NoTask, TakenTask, Unacceptable
+from zhengtong.capabilities.cases.models import (
+    Case,
+    ExtensionRequest,
+    Outcome,
+    SiteVisit,
+    Task,
+    TaskNode,
+    TaskStatus,
+)
+from zhengtong.capabilities.cases.rules import get_rulebook
+from zhengtong.capabilities.cases.services import clocks
+from zhengtong.capabilities.cases.services.papers import issue_case_paper
+from zhengtong.capabilities.cases.services.steps import (
+    WORK_KIND,
+    advance,
+    finish_task,
+    lock_case,
+    note_act,
+    open_task,
+    shown_date,
+    take_task,
+)
+from zhengtong.core.audit.public import record
+from zhengtong.core.identity.public import Appointment, list_colleagues
+from zhengtong.core.worklist.public import assign_item
+from zhengtong.kernel.modules import Role, registry
+from zhengtong.kernel.policy import Actor
+
+REVIEW = "cases.review_case"
+SITE_VISIT_RULE = "site_visit"
+
+
+def _lock_task(task_id: int, actor: Actor) -> tuple[Case, Task]:
+    """Lock the case first and its task second, like every other act, so that two acts never wait for each other."""
+    found = Task.objects.filter(pk=task_id).values_list("case_id", "permission").first()
+    if found is None:
+        raise NoTask
+    case = lock_case(found[0], actor=actor, permission=found[1])
+    task = (
+        Task.objects.select_for_update(of=("self",)).select_related("assignee__staff").get(pk=task_id)
+    )
+    if task.status != TaskStatus.OPEN:
+        raise NoTask
+    return case, task
+
+
+@transaction.atomic
+def claim_task(*, actor: Actor, task_id: int) -> Task:
+    """Take an office's open task. Claiming a review begins it. Raises TakenTask when a colleague was faster."""
+    case, task = _lock_task(task_id, actor)
+    if task.assignee_id == actor.appointment:
+        return task
+    if task.assignee is not None:
+        raise TakenTask(task.assignee.staff.name)
+    _give(task, actor.appointment)
+    if task.node == TaskNode.REVIEW and case.state == LegalState.ACCEPTED:
+        advance(case, Act.BEGIN_REVIEW, actor=actor, words="承办人员已开始审查。")
+    else:
+        record(actor, "cases.claim_task", task, after={"case": case.number, "node": task.node})
+    return task
+
+
+def _give(task: Task, appointment_id: int | None) -> None:
+    task.assignee_id = appointment_id
+    task.save(update_fields=["assignee", "delegated_by"])
+    assign_item(kind=WORK_KIND, object_id=task.pk, assignee_id=appointment_id)
+
+
+@transaction.atomic
+def release_task(*, actor: Actor, task_id: int) -> Task:
+    """Put a claimed task back into the office's pool."""
+    case, task = _lock_task(task_id, actor)
+    if task.assignee is not None and task.assignee_id != actor.appointment:
+        raise TakenTask(task.assignee.staff.name)
+    _give(task, None)
+    record(actor, "cases.release_task", task, after={"case": case.number, "node": task.node})
+    return task
+
+
+@transaction.atomic
+def delegate_task(*, actor: Actor, task_id: int, to: Appointment, reason: str) -> Task:
+    """Hand a task to a colleague of the same office who may do it too; the journal names both."""
+    case, task = _lock_task(task_id, actor)
+    if task.assignee is not None and task.assignee_id != actor.appointment:
+        raise TakenTask(task.assignee.staff.name)
+    if to.pk == actor.appointment:
+        raise Unacceptable(_("不能转办给自己。"), "to")
+    if to not in list_delegates(case, task):
+        raise Unacceptable(_("只能转办给本单位有同样权限的同事。"), "to")
+    task.delegated_by_id = actor.appointment
+    _give(task, to.pk)
+    note_act(
+        case,
+        "delegate_task",
+        actor=actor,
+        note=f"{actor.name}转办给{to.staff.name}：{reason}",
+        journal={"to": to.pk, "node": task.node},
+    )
+    return task
+
+
+def list_delegates(case: Case, task: Task) -> list[Appointment]:
+    """Return the appointees of the task's office whose roles include its permission."""
+    roles = {role.code for role in registry.of(Role) if task.permission in role.permissions}
+    found = list_colleagues(task.organisation_id).filter(post__roles__role__in=roles)
+    return list(found)
+
+
+@transaction.atomic
+def arrange_site_visit(
+    *,
+    actor: Actor,
+    case_id: int,
+    officers: Sequence[Appointment],
+    planned_at: datetime,
+    place: str,
+    allowed_days: int,
+    version: int | None = None,
+) -> SiteVisit:
+    """Arrange a verification on site by at least two officers (第三十四条第三款); its days don't count.
+
+    The notice that tells the applicant who comes, when and for how long is what lets the clocks stand still.
+    """
+    case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
+    task = take_task(case, TaskNode.REVIEW, actor=actor)
+    now = timezone.now()
+    domain.check_site_visit([officer.staff_id for officer in officers])
+    allowed = set(list_colleagues(case.organisation_id).values_list("pk", flat=True))
+    if any(officer.pk not in allowed for officer in officers):
+        raise Unacceptable(_("核查人员须为本机关在职人员。"), "officers")
+    if planned_at <= now:
+        raise Unacceptable(_("核查时间应晚于现在。"), "planned_at")
+    if not place.strip():
+        raise Unacceptable(_("请填写核查地点。"), "place")
+    rule = get_rulebook().exclusion(SITE_VISIT_RULE, timezone.localdate(now))
+    calendar = clocks.calendar_of(case)
+    last_day = calendar.add_working_days(calendar.local_date(now), allowed_days)
+    if calendar.local_date(planned_at) > last_day:
+        raise Unacceptable(
+            _("核查时间应在告知申请人的 %(days)d 个工作日之内（%(date)s 前）。"),
+            "planned_at",
+            days=allowed_days,
+            date=shown_date(last_day),
+        )
+    if task.assignee_id is None:
+        task.assignee_id = actor.appointment
+        _give(task, actor.appointment)
+    basis = f"《{rule.law}》{rule.article}"
+    paper = issue_case_paper(
+        case,
+        "site_visit",
+        actor=actor,
+        at=now,
+        content={
+            "visit_at": planned_at,
+            "address": place.strip(),
+            "officers": [
+                {"name": o.staff.name, "certificate_number": o.staff.enforcement_number} for o in officers
+            ],
+            "subjects": ["经营场所布局与设施设备是否与申请材料一致", "食品安全管理制度与人员健康管理情况"],
+            "excluded_days": allowed_days,
+            "excluded_from": calendar.local_date(now),
+            "excluded_matter": rule.title,
+            "excluded_basis": basis,
+            "new_due_on": clocks.due_if_paused(case, now, allowed_days),
+        },
+        facts=[("核查时间", f"{timezone.localtime(planned_at):%Y-%m-%d %H:%M}")],
+    )
+    clocks.pause(case, now, paper=paper, allowed_days=allowed_days, reason=str(rule.title), article=basis)
+    visit = SiteVisit.objects.create(
+        case=case, planned_at=planned_at, place=place.strip(), allowed_days=allowed_days, paper=paper
+    )
+    visit.officers.set(officers)
+    local = timezone.localtime(planned_at)
+    advance(
+        case,
+        Act.START_EXCLUDED_TIME,
+        actor=actor,
+        at=now,
+        words=(
+            f"将于 {shown_date(local.date())} {local:%H:%M} 到现场核查，"
+            f"所需 {allowed_days} 个工作日不计入办理期限，请安排人员在场。"
+        ),
+        note="、".join(officer.staff.name for officer in officers),
+        due_at=case.due_at,
+        journal={"officers": [officer.pk for officer in officers], "days": allowed_days},
+    )
+    return visit
+
+
+@transaction.atomic
+def record_site_visit(
+    *, actor: Actor, case_id: int, is_passed: bool, findings: str, version: int | None = None
+) -> SiteVisit:
+    """Record what was found; the clocks run again."""
+    case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
+    take_task(case, TaskNode.REVIEW, actor=actor)
+    visit = case.site_visits.select_for_update().filter(finished_at=None).order_by("-id").first()
+    if visit is None:
+        raise Unacceptable(_("没有正在进行的现场核查。"))
+    if not findings.strip():
+        raise Unacceptable(_("请填写核查情况。"), "findings")
+    now = timezone.now()
+    visit.is_passed, visit.findings, visit.finished_at = is_passed, findings.strip()[:2000], now
+    visit.save(update_fields=["is_passed", "findings", "finished_at"])
+    clocks.resume(case, now)
+    advance(
+        case,
+        Act.END_EXCLUDED_TIME,
+        actor=actor,
+        at=now,
+        words="现场核查已完成，继续审查。",
+        note=f"{'符合' if is_passed else '不符合'}：{findings}",
+        due_at=case.due_at,
+        journal={"passed": is_passed},
+    )
+    return visit
+
+
+@transaction.atomic
+def recommend(
+    *, actor: Actor, case_id: int, outcome: str, opinion: str, version: int | None = None
+) -> Task:
+    """Finish the review with a proposal, and open the approver's task."""
+    case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
+    if outcome not in Outcome.values:
+        raise Unacceptable(_("请选择拟准予或拟不予。"), "outcome")
+    if not opinion.strip():
+        raise Unacceptable(_("请填写审查意见。"), "opinion")
+    if case.state != LegalState.REVIEWING:
+        raise domain.NotAllowed(LegalState(case.state), Act.DECIDE_GRANT)
+    task = take_task(case, TaskNode.REVIEW, actor=actor)
+    finish_task(task, actor=actor, outcome=outcome, opinion=opinion.strip())
+    note_act(
+        case,
+        "recommend",
+        actor=actor,
+        words="审查完成，等待作出决定。",
+        note=opinion,
+        journal={"outcome": outcome},
+    )
+    return open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id)
+
+
+@transaction.atomic
+def request_extension(
+    *, actor: Actor, case_id: int, days: int, reason: str, version: int | None = None
+) -> ExtensionRequest:
+    """Ask the head of the organ for the one extension that the law allows (第四十二条)."""
+    case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
+    clock = case.clocks.filter(purpose="decision", basis="statutory").first()
+    if clock is None or LegalState(case.state) not in {LegalState.REVIEWING, LegalState.EXCLUDED_TIME}:
+        raise domain.NotAllowed(LegalState(case.state), Act.EXTEND)
+    if case.extension_requests.filter(decided_at=None).exists():
+        raise Unacceptable(_("已有一份延期申请正在等待批准。"))
+    state = clocks.to_state(clock)
+    domain.check_extension(
+        state.limit,
+        days=days,
+        reason=reason,
+        approver=state.limit.approver,
+        already_extended=bool(state.extension),
+        is_overdue=domain.is_overdue(state, timezone.now(), clocks.calendar_of(case)),
+    )
+    request = ExtensionRequest.objects.create(
+        case=case, days=days, reason=reason.strip(), requested_by_id=actor.appointment
+    )
+    note_act(case, "request_extension", actor=actor, note=f"申请延长 {days} 个工作日：{reason}", journal={"days": days})
+    open_task(case, TaskNode.EXTENSION, organisation_id=case.organisation_id)
+    return request
+
+
+@transaction.atomic
+def decide_extension(
+    *, actor: Actor, case_id: int, is_approved: bool, opinion: str = "", version: int | None = None
+) -> ExtensionRequest:
+    """Approve or refuse more time; when approved the applicant is told the reasons and the new date."""
+    case = lock_case(case_id, actor=actor, permission="cases.approve_extension", version=version)
+    task = take_task(case, TaskNode.EXTENSION, actor=actor)
+    request = case.extension_requests.select_for_update().filter(decided_at=None).get()
+    if request.requested_by_id == actor.appointment:
+        raise Unacceptable(_("申请延期的人不能批准自己的申请。"))
+    finish_task(task, actor=actor, outcome="approved" if is_approved else "refused", opinion=opinion)
+    now = timezone.now()
+    request.is_approved, request.decided_by_id, request.decided_at = is_approved, actor.appointment, now
+    request.save(update_fields=["is_approved", "decided_by", "decided_at"])
+    if not is_approved:
+        note_act(case, "refuse_extension", actor=actor, note=opinion or "不同意延期")
+        return request
+    old, new = clocks.extend(case, now, days=request.days, reason=request.reason)
+    calendar = clocks.calendar_of(case)
+    clock = case.clocks.get(purpose="decision", basis="statutory")
+    issue_case_paper(
+        case,
+        "extension",
+        actor=actor,
+        at=now,
+        content={
+            "accepted_on": calendar.local_date(case.accepted_at or now),
+            "original_due_on": old,
+            "extended_days": request.days,
+            "new_due_on": new,
+            "reasons": request.reason,
+            "approved_by": "本机关负责人",
+            "legal_basis": clock.article,
+        },
+        facts=[("延长至", f"{new}")],
+    )
+    before = case.state
+    if before == LegalState.EXCLUDED_TIME:
+        note_act(case, Act.EXTEND, actor=actor, at=now, words=_extended(new, request.reason), due_at=case.due_at)
+    else:
+        advance(case, Act.EXTEND, actor=actor, at=now, words=_extended(new, request.reason), due_at=case.due_at)
+    return request
+
+
+def _extended(new: date, reason: str) -> str:
+    return f"经批准，办理期限延长至 {shown_date(new)}，理由：{reason}"

@@ -1,0 +1,176 @@
+"""What every act on a case shares: lock, authorise, move the state, tell the timeline, the journal and the worklist."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from zhengtong.capabilities.cases.declarations import TaskPage
+from zhengtong.capabilities.cases.domain import Act, LegalState, next_state
+from zhengtong.capabilities.cases.errors import NoTask, StaleCase, TakenTask
+from zhengtong.capabilities.cases.models import Case, CaseEvent, Task, TaskNode, TaskStatus
+from zhengtong.core.audit.public import record
+from zhengtong.core.worklist.public import close_item, open_item
+from zhengtong.kernel.modules import registry
+from zhengtong.kernel.policy import Actor, require
+
+WORK_KIND = "cases.task"
+PERMISSIONS: Mapping[str, str] = {
+    TaskNode.ACCEPTANCE: "cases.accept_case",
+    TaskNode.REVIEW: "cases.review_case",
+    TaskNode.DECISION: "cases.decide_case",
+    TaskNode.EXTENSION: "cases.approve_extension",
+    TaskNode.DELIVERY: "cases.deliver_case",
+}
+
+
+def lock_case(case_id: int, *, actor: Actor, permission: str, version: int | None = None) -> Case:
+    """Return the case, locked until the end of the transaction.
+
+    Raises Denied, and StaleCase when ``version`` is not the one that the person looked at.
+    """
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("organisation__parent", "office__region", "office__window")
+        .get(pk=case_id)
+    )
+    require(actor, permission, case)
+    if version is not None and case.version != version:
+        raise StaleCase
+    return case
+
+
+def advance(
+    case: Case,
+    act: Act,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    words: str = "",
+    note: str = "",
+    **changes: Any,
+) -> None:
+    """Move the locked ``case`` by ``act``: its row, its timeline and one journal record.
+
+    ``words`` tell the applicant what happened; ``note`` is for the officials. Raises NotAllowed.
+    """
+    before = case.state
+    case.state = next_state(LegalState(before), act)
+    note_act(case, act, actor=actor, at=at, before=before, words=words, note=note, **changes)
+
+
+def note_act(
+    case: Case,
+    act: str,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    before: str = "",
+    words: str = "",
+    note: str = "",
+    journal: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    """Record an act on the locked ``case`` that may leave its legal state as it is."""
+    version = case.version
+    case.version += 1
+    for name, value in changes.items():
+        setattr(case, name, value)
+    case.save(update_fields=["state", "version", *changes])
+    CaseEvent.objects.create(
+        case=case,
+        at=at or timezone.now(),
+        act=act,
+        from_state=before,
+        to_state=case.state if before else "",
+        actor_name=actor.name,
+        organisation_name=case.organisation.name if actor.appointment else "",
+        words=words[:300],
+        note=note[:1000],
+    )
+    record(
+        actor,
+        f"cases.{act}",
+        case,
+        before={"state": before or case.state, "version": version},
+        after={
+            "state": case.state,
+            "version": case.version,
+            **{k: v for k, v in changes.items() if isinstance(v, str | int | bool | datetime) and k not in _PERSONAL},
+            **(journal or {}),
+        },
+    )
+
+
+# Columns that identify a person: the journal says that they changed, not to what.
+_PERSONAL = frozenset({"applicant_name", "applicant_number", "applicant_phone", "form"})
+
+
+def open_task(case: Case, node: str, *, organisation_id: int, assignee_id: int | None = None) -> Task:
+    """Open a task in an office and put it on the worklist."""
+    permission = PERMISSIONS[node]
+    task = Task.objects.create(
+        case=case, node=node, organisation_id=organisation_id, permission=permission, assignee_id=assignee_id
+    )
+    open_item(
+        kind=WORK_KIND,
+        object_id=task.pk,
+        organisation_id=organisation_id,
+        permission=permission,
+        assignee_id=assignee_id,
+        reference=case.number or "",
+        title=case.item_name,
+        party=case.applicant_name,
+        step=str(TaskNode(node).label),
+        url=task_url(case, node),
+        due_at=case.due_at,
+    )
+    return task
+
+
+def task_url(case: Case, node: str) -> str:
+    """Return the address of the page on which a desk handles tasks of ``node``, "" when no desk does."""
+    for page in registry.of(TaskPage):
+        if page.node == node:
+            return reverse(page.url_name, args=[case.number])
+    return ""
+
+
+def take_task(case: Case, node: str, *, actor: Actor) -> Task:
+    """Return the open task of ``node``, locked. Raises NoTask, and TakenTask when a colleague has it."""
+    task = (
+        Task.objects.select_for_update(of=("self",))
+        .filter(case=case, node=node, status=TaskStatus.OPEN)
+        .select_related("assignee__staff")
+        .first()
+    )
+    if task is None:
+        raise NoTask
+    if task.assignee is not None and task.assignee_id != actor.appointment:
+        raise TakenTask(task.assignee.staff.name)
+    return task
+
+
+def finish_task(task: Task, *, actor: Actor, outcome: str, opinion: str = "") -> None:
+    """Mark a taken task done, here and on the worklist."""
+    task.status = TaskStatus.DONE
+    task.assignee_id = task.done_by_id = actor.appointment
+    task.done_at = timezone.now()
+    task.outcome, task.opinion = outcome, opinion
+    task.save(update_fields=["status", "assignee", "done_by", "done_at", "outcome", "opinion"])
+    close_item(kind=WORK_KIND, object_id=task.pk, done_by_id=actor.appointment)
+
+
+def cancel_tasks(case: Case) -> None:
+    """Cancel whatever is still open, because the case ended."""
+    for task in Task.objects.select_for_update().filter(case=case, status=TaskStatus.OPEN):
+        task.status, task.done_at = TaskStatus.CANCELLED, timezone.now()
+        task.save(update_fields=["status", "done_at"])
+        close_item(kind=WORK_KIND, object_id=task.pk, done_by_id=None)
+
+
+def shown_date(day: date) -> str:
+    """Return ``day`` as it is said to the public. (strftime's Chinese depends on the locale of the process.)"""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,40 @@
+"""The registers' door."""
+
+from zhengtong.capabilities.registers.manifest import VIEW_ENTERPRISE, VIEW_RESIDENT
+from zhengtong.capabilities.registers.models import (
+    Enterprise,
+    EnterpriseKind,
+    EnterpriseStatus,
+    Household,
+    Relation,
+    Resident,
+    Sex,
+)
+from zhengtong.capabilities.registers.selectors import (
+    PurposeMissing,
+    get_enterprise,
+    get_own_resident,
+    get_resident,
+    is_registered_person,
+    is_representative,
+    list_household_members,
+)
+
+__all__ = [
+    "VIEW_ENTERPRISE",
+    "VIEW_RESIDENT",
+    "Enterprise",
+    "EnterpriseKind",
+    "EnterpriseStatus",
+    "Household",
+    "PurposeMissing",
+    "Relation",
+    "Resident",
+    "Sex",
+    "get_enterprise",
+    "get_own_resident",
+    "get_resident",
+    "is_registered_person",
+    "is_representative",
+    "list_household_members",
+]

@@ -1,0 +1,1 @@
+"""Settings, addresses, servers: the only place that knows every module is there."""

@@ -1,0 +1,63 @@
+"""``zhengtong``: Django's commands, and those that start the platform's processes."""
+
+import os
+import sys
+
+from zhengtong.config.environment import UnusableEnvironment
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengtong.config.settings")
+    arguments = sys.argv[1:]
+    try:
+        match arguments[:1]:
+            case ["serve"]:
+                serve(arguments[1:])
+            case ["worker"]:
+                worker()
+            case ["migrate"]:
+                migrate(arguments[1:])
+            case _:
+                manage(["zhengtong", *arguments])
+    except UnusableEnvironment as error:
+        sys.exit(str(error))
+
+
+def manage(argv: list[str]) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(argv)
+
+
+def migrate(options: list[str]) -> None:
+    """Migrations, the table of the shared cache, and the static files: all that a new version needs."""
+    manage(["zhengtong", "migrate", *options])
+    if not options:
+        manage(["zhengtong", "createcachetable"])
+        manage(["zhengtong", "collectstatic", "--noinput", "--verbosity=0"])
+        manage(["zhengtong", "seed"])
+
+
+def serve(options: list[str]) -> None:
+    """Run granian with a worker process per core."""
+    port = options[options.index("--port") + 1] if "--port" in options else os.environ.get("PORT", "8000")
+    processes = os.environ.get("WEB_CONCURRENCY") or str(os.cpu_count() or 1)
+    os.execvp(
+        "granian",
+        [
+            "granian",
+            "--interface=wsgi",
+            "--host=127.0.0.1" if os.environ.get("BIND") is None else f"--host={os.environ['BIND']}",
+            f"--port={port}",
+            f"--workers={processes}",
+            "--blocking-threads=4",
+            "--respawn-failed-workers",
+            "--no-ws",
+            "zhengtong.config.wsgi:application",
+        ],
+    )
+
+
+def worker() -> None:
+    """Run the jobs, the periodic ones included."""
+    manage(["zhengtong", "procrastinate", "worker", "--concurrency=2", "--shutdown-graceful-timeout=10"])

@@ -1,0 +1,61 @@
+"""The environment, parsed in one place. ``docs/reference/environment.md`` is the table of it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlparse
+
+
+class UnusableEnvironment(Exception):
+    """A variable holds something that can't be used."""
+
+
+def _flag(name: str, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    return default if not value else value in {"1", "true", "yes", "on"}
+
+
+@dataclass(frozen=True)
+class Environment:
+    database_url: str
+    data_dir: Path
+    port: int
+    public_url: str
+    debug: bool
+    demo: bool
+    site_name: str
+    case_prefix: str
+    clamd_socket: str
+    upload_max_bytes: int
+
+    @classmethod
+    def read(cls) -> "Environment":
+        port = os.environ.get("PORT", "8000")
+        if not port.isdigit():
+            raise UnusableEnvironment(f"PORT 应为数字，现在是 {port!r}")
+        data_dir = Path(os.environ.get("DATA_DIR") or "var").resolve()
+        return cls(
+            database_url=os.environ.get("DATABASE_URL", ""),
+            data_dir=data_dir,
+            port=int(port),
+            public_url=(os.environ.get("PUBLIC_URL") or f"http://localhost:{port}").rstrip("/"),
+            debug=_flag("DEBUG", False),
+            demo=_flag("DEMO", True),
+            site_name=os.environ.get("SITE_NAME", "安澜市"),
+            case_prefix=os.environ.get("CASE_PREFIX", "AL"),
+            clamd_socket=os.environ.get("CLAMD_SOCKET", "/run/clamav/clamd.ctl"),
+            upload_max_bytes=int(os.environ.get("UPLOAD_MAX_MB", "20")) * 1024 * 1024,
+        )
+
+    def database(self) -> dict[str, object]:
+        """Return ``DATABASE_URL`` as Django wants it. A socket folder comes as ``?host=/path``."""
+        url = urlparse(self.database_url or "postgresql:///zhengtong")
+        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path.lstrip("/")) or "zhengtong",
+            "USER": unquote(url.username or query.get("user", "")),
+            "PASSWORD": unquote(url.password or query.get("password", "")),
+            "HOST": url.hostname or query.get("host", ""),
+            "PORT": str(url.port or query.get("port", "")),
+        }

@@ -1,0 +1,89 @@
+"""Errors in words: a page that says what happened and what to do for a person, RFC 9457 for a program."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One kind of error. ``code`` is stable: programs and help lines rely on it."""
+
+    status: int
+    code: str
+    title: str | Promise
+    advice: str | Promise
+
+
+BAD_REQUEST = Problem(400, "bad-request", _("这个请求看不懂"), _("请返回上一页，检查填写的内容后再试。"))
+FORBIDDEN = Problem(403, "forbidden", _("您没有办理这件事的权限"), _("如果您认为应当有权限，请联系本单位的系统管理员。"))
+CSRF = Problem(403, "stale-page", _("页面停留太久，已经失效"), _("请返回上一页刷新后再提交，已填写的内容保存在草稿里。"))
+NOT_FOUND = Problem(404, "not-found", _("找不到这个页面"), _("地址可能有误，或者内容已经不在。可以从首页重新查找。"))
+CONFLICT = Problem(409, "conflict", _("这件事刚刚被别人处理过"), _("请刷新页面，看到最新情况后再决定。"))
+TOO_LARGE = Problem(413, "too-large", _("上传的内容太大"), _("请压缩文件或减少页数后再上传。"))
+TOO_MANY = Problem(429, "too-many-requests", _("操作太频繁"), _("请稍等几分钟再试。"))
+SERVER_ERROR = Problem(500, "server-error", _("系统出错了"), _("您的内容没有丢失。请稍后再试；如仍不行，请把下面的编号告诉我们。"))
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or request.accepts("application/problem+json") and not request.accepts(
+        "text/html"
+    )
+
+
+def answer(request: HttpRequest, problem: Problem, detail: str = "") -> HttpResponse:
+    """Return ``problem`` in the form that the client reads."""
+    rid = getattr(request, "request_id", "")
+    if wants_json(request):
+        return problem_json(problem, detail, instance=request.path, request_id=rid)
+    context = {
+        "title": problem.title,
+        "detail": detail,
+        "advice": problem.advice,
+        "code": problem.code,
+        "status": problem.status,
+        "request_id": rid,
+    }
+    return render(request, "screens/error.html", context, status=problem.status)
+
+
+def problem_json(problem: Problem, detail: str = "", **more: Any) -> JsonResponse:
+    """Return RFC 9457 problem details."""
+    body = {
+        "type": f"/problems/{problem.code}",
+        "title": str(problem.title),
+        "status": problem.status,
+        "detail": detail or str(problem.advice),
+        "code": problem.code,
+        **more,
+    }
+    return JsonResponse(
+        body,
+        status=problem.status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, BAD_REQUEST)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, FORBIDDEN)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return answer(request, SERVER_ERROR)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return answer(request, CSRF)

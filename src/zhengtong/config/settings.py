@@ -1,0 +1,233 @@
+"""Django's settings: small, with everything that an installation changes read from the environment."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.config.environment import Environment
+from zhengtong.core.crypto.domain import load_key
+
+ENVIRONMENT = Environment.read()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+DATA_DIR = ENVIRONMENT.data_dir
+PUBLIC_URL = ENVIRONMENT.public_url
+SITE_NAME = ENVIRONMENT.site_name
+CASE_NUMBER_PREFIX = ENVIRONMENT.case_prefix
+DEBUG = ENVIRONMENT.debug
+DEMO = ENVIRONMENT.demo
+# The hex keeps it text; a file of mode 0600 in the data folder keeps it secret and stable.
+SECRET_KEY = load_key(DATA_DIR / "keys" / "session.key").hex()
+# Host names are checked by the reverse proxy of an installation; behind none, any name reaches the demo.
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "django_htmx",
+    "csp",
+    "procrastinate.contrib.django",
+    "zhengtong.kernel.apps.KernelConfig",
+    "zhengtong.core.crypto.apps.CryptoConfig",
+    "zhengtong.core.audit.apps.AuditConfig",
+    "zhengtong.core.identity.apps.IdentityConfig",
+    "zhengtong.core.files.apps.FilesConfig",
+    "zhengtong.core.messages.apps.MessagesConfig",
+    "zhengtong.core.worklist.apps.WorklistConfig",
+    "zhengtong.core.papers.apps.PapersConfig",
+    "zhengtong.screens.apps.ScreensConfig",
+    "zhengtong.capabilities.cases.apps.CasesConfig",
+    "zhengtong.capabilities.registers.apps.RegistersConfig",
+    "zhengtong.capabilities.licences.apps.LicencesConfig",
+    "zhengtong.desks.hall.apps.HallConfig",
+    "zhengtong.desks.window.apps.WindowConfig",
+    "zhengtong.desks.workbench.apps.WorkbenchConfig",
+    "zhengtong.sectors.food.apps.FoodConfig",
+]
+
+MIDDLEWARE = [
+    "zhengtong.config.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "zhengtong.config.middleware.RefuseUnusableInput",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "zhengtong.core.identity.middleware.IdleSessions",
+    "django_htmx.middleware.HtmxMiddleware",
+    "zhengtong.core.identity.middleware.ActorMiddleware",
+    "zhengtong.config.middleware.ErrorsInWords",
+]
+
+ROOT_URLCONF = "zhengtong.config.urls"
+WSGI_APPLICATION = "zhengtong.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "zhengtong.screens.context_processors.look",
+                "zhengtong.core.identity.context_processors.actor",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": ENVIRONMENT.database()
+    | {
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": "zhengtong"},
+        "TEST": {"TEMPLATE": "template0", "CHARSET": "UTF8"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+    }
+}
+
+# Identity --------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+LOGIN_URL = "/account/login/"
+# Where 我的 in the head of a page leads; after signing in one comes to a home below, or to the page one came from.
+LOGIN_REDIRECT_URL = "/account/"
+STAFF_HOME_URL = "/desk/"
+CITIZEN_HOME_URL = "/hall/cases/"
+
+ACCOUNT_ADAPTER = "zhengtong.core.identity.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"phone", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*"]
+ACCOUNT_SIGNUP_REDIRECT_URL = "/account/profile/"
+ACCOUNT_FORMS = {
+    "login": "zhengtong.core.identity.forms.SignInForm",
+    "signup": "zhengtong.core.identity.forms.RegisterForm",
+    "verify_phone": "zhengtong.core.identity.forms.VerifyPhoneForm",
+    "confirm_login_code": "zhengtong.core.identity.forms.SignInCodeForm",
+    "change_phone": "zhengtong.core.identity.forms.ChangePhoneForm",
+    "change_password": "zhengtong.core.identity.forms.ChangePasswordForm",
+    "reauthenticate": "zhengtong.core.identity.forms.ReauthenticateForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_PHONE_VERIFICATION_MAX_ATTEMPTS = 3
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 600
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+# "key" is the phone or user name. Whole offices and villages share one address, so its limits are wide.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/5m/ip,5/5m/key",
+    "signup": "60/10m/ip",
+    "verify_phone": "60/10m/ip,1/m/key,10/d/key",
+    "request_login_code": "60/10m/ip,1/m/key,10/d/key",
+    "reset_password": "60/10m/ip,1/m/key,5/d/key",
+    "change_phone": "5/h/user",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/5m/user",
+    "identity_claim": "20/h/user",
+}
+
+# The oldest session ends when there are more; one that isn't used ends after these seconds.
+SESSIONS_PER_ACCOUNT = 5
+SESSION_IDLE_SECONDS = {"staff": 30 * 60, "citizen": 8 * 3600}
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "zhengtong.config.errors.csrf_failure"
+
+# What browsers may load ------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31536000 if PUBLIC_URL.startswith("https://") else 0
+
+# Words, days -----------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("中文")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Files, messages -------------------------------------------------------------------------------------
+
+UPLOAD_MAX_BYTES = ENVIRONMENT.upload_max_bytes
+CLAMD_SOCKET = ENVIRONMENT.clamd_socket
+SMS_PROVIDER = "zhengtong.core.messages.providers.DemoInboxProvider"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_TEMP_DIR = None
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "zhengtong.config.logs.AddRequestId"}},
+    "formatters": {"json": {"()": "zhengtong.config.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.server": {"handlers": [], "propagate": False}},
+}

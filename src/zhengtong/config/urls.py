@@ -1,0 +1,24 @@
+"""Every address of the platform."""
+
+from django.urls import include, path
+
+from zhengtong.config import probes
+
+urlpatterns = [
+    path("healthz", probes.healthz),
+    path("readyz", probes.readyz),
+    path("metrics", probes.metrics),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("account/", include("zhengtong.core.identity.urls")),
+    path("messages/", include("zhengtong.core.messages.urls")),
+    path("look/", include("zhengtong.screens.urls")),
+    path("api/", include("zhengtong.config.api")),
+    path("desk/", include("zhengtong.desks.workbench.urls")),
+    path("desk/window/", include("zhengtong.desks.window.urls")),
+    path("", include("zhengtong.desks.hall.urls")),
+]
+
+handler400 = "zhengtong.config.errors.bad_request"
+handler403 = "zhengtong.config.errors.permission_denied"
+handler404 = "zhengtong.config.errors.page_not_found"
+handler500 = "zhengtong.config.errors.server_error"

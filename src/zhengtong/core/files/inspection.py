@@ -1,0 +1,65 @@
+"""Decides whether an upload is what it says and fit to be kept; hands the reading of it to the probe."""
+
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+from zhengtong.core.files.domain import FORMS, HEAD_BYTES, Content, FileKind, extension_of, names_of, sniff
+from zhengtong.core.files.probe import CPU_SECONDS, MAX_PIXELS
+from zhengtong.core.files.refusals import UploadRefused, refuse_content
+
+logger = logging.getLogger(__name__)
+# Waiting for a processor is not the file's fault, so the clock is wider than the processor time.
+WALL_SECONDS = CPU_SECONDS * 3
+
+
+def inspect_upload(path: Path, name: str, allowed: frozenset[FileKind]) -> FileKind:
+    """Return the kind of the file at ``path``, uploaded as ``name``.
+
+    Raises UploadRefused when it is none of ``allowed``, when name and bytes disagree, or when it can't be
+    opened safely.
+    """
+    extension = extension_of(name)
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
+        raise UploadRefused("empty")
+    what = sniff(head)
+    if not isinstance(what, FileKind) and what is not Content.ZIP:
+        raise refuse_content(what, extension, allowed)
+    if isinstance(what, FileKind):
+        _check_kind(what, extension, allowed)
+    kind = _probe(path, what)
+    if isinstance(kind, Content):
+        raise refuse_content(kind, extension, allowed)
+    _check_kind(kind, extension, allowed)
+    return kind
+
+
+def _check_kind(kind: FileKind, extension: str, allowed: frozenset[FileKind]) -> None:
+    if kind not in allowed:
+        raise UploadRefused("not_allowed", {"kind": kind.value.upper(), "allowed": names_of(allowed)})
+    right = FORMS[kind].extensions
+    if not extension:
+        raise UploadRefused("no_extension", {"kind": kind.value.upper(), "right": right[0]})
+    if extension not in right:
+        params = {"extension": extension[:16], "kind": kind.value.upper(), "right": right[0]}
+        raise UploadRefused("misnamed", params)
+
+
+def _probe(path: Path, what: FileKind | Content) -> FileKind | Content:
+    command = [sys.executable, "-I", "-m", "zhengtong.core.files.probe", what.value]
+    try:
+        with path.open("rb") as file:
+            done = subprocess.run(command, stdin=file, capture_output=True, timeout=WALL_SECONDS, check=True)
+        verdict = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError) as error:
+        # Killed by its own limits, or out of memory in a way that Python couldn't report.
+        logger.warning("upload probe gave up", extra={"kind": what.value, "error": type(error).__name__})
+        raise UploadRefused("too_complex") from error
+    if code := verdict.get("code"):
+        raise UploadRefused(code, {"megapixels": MAX_PIXELS // 10_000})
+    word = verdict["kind"]
+    return Content(word) if word == Content.ZIP else FileKind(word)

@@ -1,0 +1,228 @@
+"""Posts, staff and citizens of 安澜市: the fixed cast, and as many others as the city needs."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from zhengtong.core.identity.demo.organs import (
+    DATA_BUREAU,
+    GOVERNMENT,
+    MARKET_BUREAU,
+    SERVICE_CENTRE,
+    Organ,
+)
+from zhengtong.core.identity.demo.places import CITY_CODE, Place
+from zhengtong.core.identity.domain import make_citizen_number, make_credit_code
+from zhengtong.kernel.demo_names import family_name, given_name
+
+STAFF_COUNT = 400
+CITIZEN_COUNT = 60
+OWNER_COUNT = 24
+# Segment 169 isn't issued to subscribers: no demo message can reach a real phone.
+PHONE_SEGMENT = "169"
+
+
+class DemoRole(StrEnum):
+    """The roles that demo posts hold; their permissions are declared by the modules that work on cases."""
+
+    COUNTER_CLERK = "counter_clerk"
+    REVIEWER = "reviewer"
+    INSPECTOR = "inspector"
+    APPROVER = "approver"
+    HEAD = "head"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "identity_administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class PostKind:
+    """A post that organs have: its title, its roles and how far these reach (as in Reach)."""
+
+    title: str
+    roles: tuple[DemoRole, ...] = ()
+    reach: str = "own"
+
+
+LEADER = PostKind("主要负责人", (DemoRole.HEAD,))
+REPRESENTATIVE = PostKind("首席代表", (DemoRole.HEAD,))
+APPROVER = PostKind("审批科科长", (DemoRole.APPROVER,))
+REVIEWER = PostKind("审查员", (DemoRole.REVIEWER,))
+INSPECTOR = PostKind("现场核查员", (DemoRole.INSPECTOR,))
+COUNTER = PostKind("综合窗口受理员", (DemoRole.COUNTER_CLERK,), "region")
+SUPERVISOR = PostKind("效能监察员", (DemoRole.SUPERVISOR,), "region")
+ADMINISTRATOR = PostKind("账号管理员", (DemoRole.ADMINISTRATOR,), "region")
+DIRECTOR = PostKind("主任")
+TOWN_LEADER = PostKind("主要负责人")
+CLERK = PostKind("科员")
+
+# Departments without matters that people apply for.
+_WITHOUT_MATTERS = frozenset(
+    (
+        "审计局",
+        "统计局",
+        "信访局",
+        "机关事务管理局",
+        "档案局",
+        "外事办公室",
+        "国有资产监督管理委员会",
+        "乡村振兴局",
+        "体育局",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One appointment of a member of staff; the first is the main one."""
+
+    organ: str
+    post: PostKind
+    start_date: date
+
+
+@dataclass(slots=True)
+class StaffRow:
+    """A member of staff with her account's name."""
+
+    username: str
+    name: str
+    phone: str
+    enforcement_number: str
+    holdings: list[Holding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenRow:
+    """A citizen with an account, and the enterprise she represents, if any."""
+
+    username: str
+    name: str
+    phone: str
+    id_number: str
+    address: str
+    entity_code: str = ""
+    entity_name: str = ""
+
+
+# username, name, organ, post
+_DISTRICT, _OTHER_COUNTY = "990102", "990122"
+STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
+    ("counter", "周敏", f"{_DISTRICT}/{SERVICE_CENTRE}", COUNTER),
+    ("reviewer", "林国栋", f"{_DISTRICT}/{MARKET_BUREAU}", REVIEWER),
+    ("inspector1", "何志刚", f"{_DISTRICT}/{MARKET_BUREAU}", INSPECTOR),
+    ("inspector2", "宋雪梅", f"{_DISTRICT}/{MARKET_BUREAU}", INSPECTOR),
+    ("approver", "沈立新", f"{_DISTRICT}/{MARKET_BUREAU}", APPROVER),
+    ("head", "高婉清", f"{_DISTRICT}/{MARKET_BUREAU}", REPRESENTATIVE),
+    ("supervisor", "方明辉", f"{CITY_CODE}/{DATA_BUREAU}", SUPERVISOR),
+    ("administrator", "许文斌", f"{CITY_CODE}/{DATA_BUREAU}", ADMINISTRATOR),
+    ("outsider", "罗建军", f"{_OTHER_COUNTY}/{MARKET_BUREAU}", APPROVER),
+)
+CITIZEN_CAST = (
+    CitizenRow(
+        username="applicant",
+        name="王晓岚",
+        phone=f"{PHONE_SEGMENT}00000001",
+        id_number=make_citizen_number(_DISTRICT, date(1991, 4, 18), 24),
+        address="安澜市澄波区望江街道听潮社区文澜路18号3幢2单元501室",
+    ),
+    CitizenRow(
+        username="owner",
+        name="陈立诚",
+        phone=f"{PHONE_SEGMENT}00000002",
+        id_number=make_citizen_number(_DISTRICT, date(1984, 11, 2), 33),
+        address="安澜市澄波区长桥街道花巷社区书院街6号1幢1单元302室",
+        entity_code=make_credit_code("91", _DISTRICT, "MAD00001"),
+        entity_name="安澜市立诚餐饮管理有限公司",
+    ),
+)
+
+
+def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
+    """Yield one tuple for each member of staff of ``organ``: her main post, then concurrent ones."""
+    if organ.kind == "town":
+        yield (TOWN_LEADER,)
+    elif organ.title == SERVICE_CENTRE:
+        yield (DIRECTOR,)
+        yield from [(COUNTER,)] * 3
+    elif organ.title in _WITHOUT_MATTERS:
+        yield (LEADER,)
+    elif organ.title != GOVERNMENT:
+        is_city = organ.region == CITY_CODE
+        is_market = organ.title == MARKET_BUREAU
+        # Small organs have one person on two posts.
+        if is_city or is_market:
+            yield (LEADER,)
+            yield (APPROVER,)
+        else:
+            yield (LEADER, APPROVER)
+        yield (REVIEWER, SUPERVISOR) if organ.title == DATA_BUREAU and not is_city else (REVIEWER,)
+        if is_market:
+            yield (REPRESENTATIVE,)
+            yield from [(INSPECTOR,)] * 2
+        if organ.title == DATA_BUREAU and is_city:
+            yield (SUPERVISOR,)
+            yield (ADMINISTRATOR,)
+
+
+def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> list[StaffRow]:
+    """Return exactly STAFF_COUNT members of staff, the cast in its places."""
+    organs = list(organs)
+    cast: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for username, name, organ_key, post in STAFF_CAST:
+        cast[organ_key, post.title].append((username, name))
+    places = [(organ.key, posts) for organ in organs for posts in _establishment(organ)]
+    ordinary = [o.key for o in organs if o.kind == "department"]
+    places += [(rng.choice(ordinary), (CLERK,)) for _ in range(STAFF_COUNT - len(places))]
+    rows: list[StaffRow] = []
+    for number, (organ_key, posts) in enumerate(places, 1):
+        waiting = cast.get((organ_key, posts[0].title))
+        drawn = family_name(rng) + given_name(rng, rng.random() < 0.55, rng.randint(1966, 2000))
+        username, name = waiting.pop(0) if waiting else (f"staff{number:03d}", drawn)
+        row = StaffRow(
+            username=username,
+            name=name,
+            phone=f"{PHONE_SEGMENT}1{number:07d}",
+            enforcement_number=f"9901{number:08d}" if posts[0] in (REVIEWER, INSPECTOR) else "",
+        )
+        start = today - timedelta(days=rng.randint(90, 3650))
+        for post in posts:
+            row.holdings.append(Holding(organ_key, post, start))
+            start += timedelta(days=rng.randint(0, 60))
+        rows.append(row)
+    return rows
+
+
+def list_citizens(places: Iterable[Place], *, rng: random.Random) -> list[CitizenRow]:
+    """Return the cast and CITIZEN_COUNT other citizens with accounts; the first OWNER_COUNT own a business."""
+    by_code = {place.code: place for place in places}
+    villages = [place for place in by_code.values() if place.level == "village"]
+    rows = list(CITIZEN_CAST)
+    for number in range(1, CITIZEN_COUNT + 1):
+        village = rng.choice(villages)
+        town, county = by_code[village.parent], by_code[village.parent[:6]]
+        is_male = rng.random() < 0.5
+        birth_date = date(rng.randint(1962, 2003), rng.randint(1, 12), rng.randint(1, 28))
+        name = family_name(rng) + given_name(rng, is_male, birth_date.year)
+        is_company = rng.random() < 0.3
+        trade = rng.choice(("面馆", "小吃店", "烘焙坊", "便利店", "茶餐厅", "农家乐"))
+        word = rng.choice("福顺和兴安悦清香满永") + rng.choice("源来味园盛记丰和居月")
+        entity_name = f"安澜市{word}{number}号餐饮有限公司" if is_company else f"{county.name}{word}{trade}"
+        is_owner = number <= OWNER_COUNT
+        rows.append(
+            CitizenRow(
+                username=f"citizen{number:03d}",
+                name=name,
+                phone=f"{PHONE_SEGMENT}2{number:07d}",
+                # An odd sequence is a man's; each has her own, so no two numbers meet.
+                id_number=make_citizen_number(county.code, birth_date, number * 2 + is_male + 100),
+                address=f"安澜市{county.name}{town.name}{village.name}{rng.randint(1, 160)}号",
+                entity_code=make_credit_code("91" if is_company else "92", county.code, f"MAD1{number:04d}")
+                if is_owner
+                else "",
+                entity_name=entity_name if is_owner else "",
+            )
+        )
+    return rows

@@ -1,0 +1,97 @@
+"""Puts the actor on every request, made when it is first asked for, and lets idle sessions end."""
+
+import time
+from collections.abc import Callable
+
+from allauth.core.exceptions import RateLimited
+from allauth.core.ratelimit import respond_429
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from zhengtong.core.identity.models import Account
+from zhengtong.core.identity.selectors import get_account_actor
+from zhengtong.kernel.policy import Actor, ActorKind
+
+APPOINTMENT_KEY = "appointment"
+MANDATE_KEY = "mandate"
+SEEN_KEY = "seen_at"
+SEEN_EVERY_SECONDS = 60
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the peer. A reverse proxy sets it; nothing a client sends is believed."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def get_request_actor(request: HttpRequest) -> Actor:
+    """Return who makes this request, in the capacity that the session chose."""
+    if not isinstance(request.user, Account):
+        return Actor(
+            kind=ActorKind.ANONYMOUS, address=client_address(request), request_id=getattr(request, "request_id", "")
+        )
+    mandate_id = request.session.get(MANDATE_KEY)
+    actor = get_actor_of(
+        request.user, request, appointment_id=request.session.get(APPOINTMENT_KEY), mandate_id=mandate_id
+    )
+    if mandate_id is not None and actor.mandate is None:
+        # Revoked, perhaps from elsewhere: the capacity is gone for good.
+        del request.session[MANDATE_KEY]
+    return actor
+
+
+def get_actor_of(
+    account: Account, request: HttpRequest, *, appointment_id: int | None = None, mandate_id: int | None = None
+) -> Actor:
+    """Return the actor that ``account`` is in this request, also before it is signed in."""
+    return get_account_actor(
+        account,
+        appointment_id=appointment_id,
+        mandate_id=mandate_id,
+        address=client_address(request),
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+class ActorMiddleware:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: get_request_actor(request))  # type: ignore[attr-defined]  # Django's request is open for this
+        return self.get_response(request)
+
+
+class IdleSessions:
+    """Lets a session live for ``SESSION_IDLE_SECONDS`` of its kind of account after it was last used.
+
+    The time is moved at most once a minute, so that most requests write nothing. The session store
+    itself then refuses what has run out; no request has to be asked.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed and SESSION_KEY in request.session:
+            self.keep_alive(request)
+        return response
+
+    @staticmethod
+    def keep_alive(request: HttpRequest) -> None:
+        now = int(time.time())
+        if not isinstance(request.user, Account) or now - request.session.get(SEEN_KEY, 0) < SEEN_EVERY_SECONDS:
+            return
+        request.session[SEEN_KEY] = now
+        request.session.set_expiry(settings.SESSION_IDLE_SECONDS[request.user.kind])
+        UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A limit met in the middle of one of allauth's flows is answered like one met at its door."""
+        return respond_429(request) if isinstance(exception, RateLimited) else None

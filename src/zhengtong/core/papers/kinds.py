@@ -1,0 +1,31 @@
+"""The declaration by which a module brings a kind of paper."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhengtong.core.papers.domain import PaperStatus
+from zhengtong.kernel.modules import Declaration, Text
+
+if TYPE_CHECKING:
+    from zhengtong.core.papers.models import Paper
+
+
+@dataclass(frozen=True)
+class PaperKind(Declaration):
+    """A kind of paper that is printed for the public.
+
+    ``template`` is the typst file, an absolute path inside the package, usually in the declaring module's
+    folder ``papers``. ``status`` answers for the standing of one paper that isn't revoked; without it such a
+    paper is in force.
+    """
+
+    code: str
+    title: Text
+    template: Path
+    status: Callable[["Paper"], PaperStatus] | None = None
+
+    @property
+    def key(self) -> str:
+        return self.code

@@ -1,0 +1,12 @@
+"""The kernel as a Django application: it owns the calendar and the marks of jobs that had their effect."""
+
+from django.apps import AppConfig
+
+
+class KernelConfig(AppConfig):
+    name = "zhengtong.kernel"
+    label = "kernel"
+    verbose_name = "内核"
+
+    def ready(self) -> None:
+        from zhengtong.kernel import checks  # noqa: F401  (registers the system checks)

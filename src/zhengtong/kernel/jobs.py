@@ -1,0 +1,44 @@
+"""Jobs on procrastinate: enqueued in the acting transaction, and safe to run twice.
+
+A killed worker's job is taken up again, so a job's effect and the mark that it happened are one
+transaction: :func:`once` is that mark.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.tasks import Task
+
+from zhengtong.kernel.models import Effect
+
+Job = Task[Any, Any, Any]
+
+
+def job(name: str, *, queue: str = "default", retry: int = 5) -> Callable[[Callable[..., None]], Job]:
+    """Declare a job. ``name`` is stable (``papers.render``): rows in the queue refer to it."""
+    return app.task(name=name, queue=queue, retry=retry)
+
+
+def periodic(name: str, cron: str) -> Callable[[Callable[..., None]], Job]:
+    """Declare a job that every node's worker runs by the clock; ``cron`` has five or six fields."""
+
+    def declare(function: Callable[..., None]) -> Job:
+        return app.periodic(cron=cron)(app.task(name=name, queue="default", queueing_lock=name)(function))
+
+    return declare
+
+
+@contextmanager
+def once(key: str) -> Iterator[bool]:
+    """Open a transaction and yield whether the effect named ``key`` has still to happen.
+
+    The mark is written first; a second worker waits for the first one's commit and then gets False.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Effect._meta.db_table} (key, happened_at) VALUES (%s, now()) ON CONFLICT DO NOTHING", [key]
+        )
+        yield cursor.rowcount == 1

@@ -1,0 +1,1 @@
+"""The kernel's commands, one file each."""

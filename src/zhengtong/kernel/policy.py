@@ -1,0 +1,119 @@
+"""Who acts, and the one question that everything asks: may this actor do this to that?
+
+The kernel defines the protocol; ``core.identity`` installs the implementation when the platform starts.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+M = TypeVar("M", bound=Model)
+
+
+class ActorKind(StrEnum):
+    ANONYMOUS = "anonymous"
+    CITIZEN = "citizen"
+    STAFF = "staff"
+    SYSTEM = "system"
+    NODE = "node"
+
+
+class Zone(StrEnum):
+    """The network that a request came from: 外网 or 内网."""
+
+    OUTER = "outer"
+    INNER = "inner"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one role on one post allows, and in which organisations."""
+
+    role: str
+    permissions: frozenset[str]
+    organisations: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which capacity, for whom, from where. Every service takes one; the journal records it.
+
+    ``account`` is the account's public id. ``appointment`` (staff) or ``mandate`` with
+    ``legal_entity`` (a citizen acting for an enterprise) say in which capacity; ``principal`` is on whose behalf. ``purpose`` is the stated reason
+    for looking at personal data.
+    """
+
+    kind: ActorKind
+    name: str = ""
+    account: UUID | None = None
+    account_id: int | None = None
+    appointment: int | None = None
+    organisation: int | None = None
+    mandate: int | None = None
+    legal_entity: int | None = None
+    principal: UUID | None = None
+    grants: tuple[Grant, ...] = ()
+    address: str = ""
+    request_id: str = ""
+    purpose: str = ""
+    zone: Zone = Zone.OUTER
+
+    def has(self, permission: str) -> bool:
+        """Return whether any post of this actor allows ``permission`` anywhere."""
+        return any(permission in grant.permissions for grant in self.grants)
+
+    def reach(self, permission: str) -> frozenset[int]:
+        """Return the ids of the organisations in which this actor has ``permission``."""
+        sets = [g.organisations for g in self.grants if permission in g.permissions]
+        return frozenset().union(*sets)
+
+
+ANONYMOUS = Actor(kind=ActorKind.ANONYMOUS)
+SYSTEM = Actor(kind=ActorKind.SYSTEM, name="系统")
+
+
+class Denied(Exception):
+    """The actor may not do this. Shown to a person as 403, or as 404 when she may not even see the object."""
+
+    def __init__(self, action: str, visible: bool = True) -> None:
+        super().__init__(action)
+        self.action = action
+        self.visible = visible
+
+
+class Policy(Protocol):
+    """What ``core.identity`` installs: the predicate and the same predicate as a filter."""
+
+    def can(self, actor: Actor, action: str, obj: Model | None) -> bool: ...
+
+    def visible(self, actor: Actor, action: str, queryset: QuerySet[Any]) -> QuerySet[Any]: ...
+
+    def denied(self, actor: Actor, action: str, obj: Model | None) -> None: ...
+
+
+_installed: list[Policy] = []
+
+
+def install(policy: Policy) -> None:
+    """Make ``policy`` answer for the platform."""
+    _installed[:] = [policy]
+
+
+def can(actor: Actor, action: str, obj: Model | None = None) -> bool:
+    """Return whether ``actor`` may do ``action`` (a permission code) to ``obj``."""
+    return _installed[0].can(actor, action, obj)
+
+
+def visible(actor: Actor, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
+    """Return those rows of ``queryset`` for which :func:`can` would say yes."""
+    return _installed[0].visible(actor, action, queryset)
+
+
+def require(actor: Actor, action: str, obj: Model | None = None) -> None:
+    """Raise :class:`Denied`, and log it, unless ``actor`` may do ``action`` to ``obj``."""
+    if not can(actor, action, obj):
+        _installed[0].denied(actor, action, obj)
+        raise Denied(action)
