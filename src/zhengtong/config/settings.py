@@ -30,9 +30,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    "allauth",
-    "allauth.account",
-    "allauth.usersessions",
     "django_htmx",
     "csp",
     "procrastinate.contrib.django",
@@ -52,6 +49,10 @@ INSTALLED_APPS = [
     "zhengtong.desks.window.apps.WindowConfig",
     "zhengtong.desks.workbench.apps.WorkbenchConfig",
     "zhengtong.sectors.food.apps.FoodConfig",
+    # After the platform's modules, so that identity's pages come before allauth's own.
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -229,5 +230,5 @@ LOGGING = {
     "formatters": {"json": {"()": "zhengtong.config.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": [], "propagate": False}},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "django.server": {"handlers": [], "propagate": False}},
 }

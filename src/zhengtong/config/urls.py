@@ -1,5 +1,6 @@
 """Every address of the platform."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from zhengtong.config import probes
@@ -13,10 +14,14 @@ urlpatterns = [
     path("messages/", include("zhengtong.core.messages.urls")),
     path("look/", include("zhengtong.screens.urls")),
     path("api/", include("zhengtong.config.api")),
-    path("desk/", include("zhengtong.desks.workbench.urls")),
     path("desk/window/", include("zhengtong.desks.window.urls")),
+    path("desk/", include("zhengtong.desks.workbench.urls")),
     path("", include("zhengtong.desks.hall.urls")),
 ]
+
+if settings.DEMO:
+    # The phone that the demo's texts arrive at.
+    urlpatterns.insert(0, path("demo/inbox/", include("zhengtong.core.messages.demo_urls")))
 
 handler400 = "zhengtong.config.errors.bad_request"
 handler403 = "zhengtong.config.errors.permission_denied"

@@ -155,9 +155,7 @@ def _begin(
     context = DemoContext(date.fromisoformat(began_today), int(began_seed), console)
     if (seed is not None and seed != context.seed) or (today is not None and today != context.today):
         raise DemoRefused(
-            _(
-                "这个数据库的演示数据是以 --seed %(seed)s --today %(today)s 开始加载的，请用同样的参数继续，或换一个空数据库"
-            )
+            _("演示数据是以 --seed %(seed)s --today %(today)s 开始加载的，请用同样的参数继续，或换一个空数据库")
             % {"seed": began_seed, "today": began_today}
         )
     return context

@@ -10,7 +10,32 @@ from django.utils.translation import gettext as _
 
 _WEEKDAYS = "一二三四五六日"
 _COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 司徒 司空 夏侯 宇文 长孙 独孤 南宫 轩辕 端木 百里 呼延 闻人 申屠 太史".split()
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "令狐",
+        "慕容",
+        "司徒",
+        "司空",
+        "夏侯",
+        "宇文",
+        "长孙",
+        "独孤",
+        "南宫",
+        "轩辕",
+        "端木",
+        "百里",
+        "呼延",
+        "闻人",
+        "申屠",
+        "太史",
+    ]
 )
 
 
@@ -46,7 +71,7 @@ def cn_datetime(value: datetime | None) -> str:
 
 def cn_days(value: int | None, kind: str = "working") -> str:
     """20个工作日, or 20日 with ``kind="calendar"``: a duration says which days it counts."""
-    if value is None or value == "":  # a template passes "" for a missing variable
+    if not isinstance(value, int):  # a template passes "" for a missing variable
         return ""
     words = _("%(n)s日") if kind == "calendar" else _("%(n)s个工作日")
     return words % {"n": value}

@@ -37,7 +37,15 @@ def first_control(bound: BoundField) -> str:
 
 
 def describe_field(
-    bound: BoundField, *, label: str, hint: str, prefilled: str, width: str, counter: bool, autocomplete: str, placeholder: str
+    bound: BoundField,
+    *,
+    label: str,
+    hint: str,
+    prefilled: str,
+    width: str,
+    counter: bool,
+    autocomplete: str,
+    placeholder: str,
 ) -> dict[str, Any]:
     """The context of ``screens/components/field.html``; dates become the browser's own date control."""
     widget = bound.field.widget
@@ -103,7 +111,7 @@ def list_field_errors(bound: BoundField) -> list[str]:
 
 
 def _form_errors(form: forms.BaseForm) -> list[Anchored]:
-    """In the order of the fields, then what concerns the whole form; a label goes before an error that doesn't name it."""
+    """In the order of the fields, then of the whole form; the label goes before an error that doesn't name it."""
     found: list[Anchored] = []
     for bound in form:
         label = str(bound.label)

@@ -34,7 +34,9 @@ class SampleForm(forms.Form):
     )
     reason = forms.CharField(label="情况说明", widget=forms.Textarea, max_length=200, required=False)
     promise = forms.BooleanField(label="我承诺所填内容和上传的材料真实有效")
-    stars = forms.ChoiceField(label="您对这次服务满意吗", choices=[(str(n), str(n)) for n in range(1, 6)], required=False)
+    stars = forms.ChoiceField(
+        label="您对这次服务满意吗", choices=[(str(n), str(n)) for n in range(1, 6)], required=False
+    )
 
 
 def _bound_form() -> SampleForm:
@@ -73,7 +75,7 @@ def sample(request: HttpRequest) -> dict[str, Any]:
             ("计划开业日期", None, "#", "补填"),
         ],
         "columns": [
-            ("number", "编号"),
+            ("number", "编号", "nowrap"),
             ("item", "事项", "main"),
             ("applicant", "申请人"),
             ("stage", "环节"),
@@ -98,7 +100,12 @@ def sample(request: HttpRequest) -> dict[str, Any]:
             for n, (days, tone) in enumerate(clocks)
         ],
         "page": {"previous": "", "next": "eyJpZCI6NX0", "total": 1000, "capped": True},
-        "tab_items": [("全部", "#", True, 12), ("今日到期", "#", False, 3), ("超期", "#", False, 1), ("已暂停", "#", False, 0)],
+        "tab_items": [
+            ("全部", "#", True, 12),
+            ("今日到期", "#", False, 3),
+            ("超期", "#", False, 1),
+            ("已暂停", "#", False, 0),
+        ],
         "files": [
             {
                 "id": 1,
@@ -108,7 +115,14 @@ def sample(request: HttpRequest) -> dict[str, Any]:
                 "kind": "image/svg+xml",
                 "delete_url": "/look/",
             },
-            {"id": 2, "name": "食品安全管理制度.pdf", "size": 1_258_291, "url": "#", "kind": "application/pdf", "note": "共 6 页"},
+            {
+                "id": 2,
+                "name": "食品安全管理制度.pdf",
+                "size": 1_258_291,
+                "url": "#",
+                "kind": "application/pdf",
+                "note": "共 6 页",
+            },
         ],
         "desk_menu": [
             ("#", "待办", "inbox", 12, True),

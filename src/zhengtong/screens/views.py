@@ -19,12 +19,12 @@ def switch_look(request: HttpRequest) -> HttpResponse:
     contrast = {"high": "high", "normal": ""}.get(request.POST.get("contrast", ""), contrast)
     size = {"large": "large", "normal": ""}.get(request.POST.get("size", ""), size)
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    secure = request.is_secure()
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=secure):
         target = "/"
     response = redirect(target)
-    response.set_cookie(
-        COOKIE, ".".join(filter(None, (contrast, size))), max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
-    )
+    choice = ".".join(filter(None, (contrast, size)))
+    response.set_cookie(COOKIE, choice, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
     return response
 
 

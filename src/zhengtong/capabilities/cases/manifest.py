@@ -6,6 +6,7 @@ from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
 from zhengtong.capabilities.cases.models import Case
 from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
 from zhengtong.core.identity.public import Protected
+from zhengtong.kernel.calendars import IMPORT_CALENDAR
 from zhengtong.kernel.modules import Module, Permission, Role
 
 MODULE = Module(
@@ -24,6 +25,7 @@ MODULE = Module(
         Permission("cases.deliver_case", _("送达文书")),
         Permission("cases.archive_case", _("归档办件")),
         Permission("cases.compile_item", _("编制事项")),
+        IMPORT_CALENDAR,
         Role(
             "window_clerk",
             _("窗口受理员"),
@@ -33,7 +35,7 @@ MODULE = Module(
         Role("approver", _("审批员"), ("cases.view_case", "cases.decide_case")),
         Role("organ_head", _("机关负责人"), ("cases.view_case", "cases.decide_case", "cases.approve_extension")),
         Role("supervisor", _("监察员"), ("cases.view_case",)),
-        Role("item_compiler", _("事项管理员"), ("cases.compile_item",)),
+        Role("item_compiler", _("事项管理员"), ("cases.compile_item", IMPORT_CALENDAR.code)),
         Protected(
             Case,
             organisation="organisation_id",

@@ -50,7 +50,7 @@ def get_resident(*, actor: Actor, id_number: str, purpose: str = "") -> Resident
 @transaction.atomic
 def get_own_resident(*, actor: Actor) -> Resident | None:
     """Return what the register knows about the acting citizen herself, once she is verified; else None."""
-    if actor.kind is not ActorKind.CITIZEN:
+    if actor.kind is not ActorKind.CITIZEN or actor.account_id is None:
         return None
     citizen = Citizen.objects.filter(account_id=actor.account_id, verified_at__isnull=False).first()
     if citizen is None or citizen.id_digest is None:

@@ -38,9 +38,7 @@ class StoredFile(models.Model):
     owner_account = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("上传人"), on_delete=models.PROTECT, null=True, related_name="+"
     )
-    scan_state = models.CharField(
-        _("查毒"), max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED
-    )
+    scan_state = models.CharField(_("查毒"), max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED)
     scan_engine = models.CharField(_("查毒程序"), max_length=120, blank=True, default="")
     created_at = models.DateTimeField(_("保存时间"), auto_now_add=True)
 

@@ -212,7 +212,7 @@ def main() -> None:
         verdict = {"code": rejection.code}
     except (MemoryError, RecursionError):
         verdict = {"code": "too_complex"}
-    print(json.dumps(verdict))
+    sys.stdout.write(json.dumps(verdict) + "\n")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def receive_upload(
-    *, actor: Actor, upload: UploadedFile, allowed: frozenset[FileKind], mark: Mark = Mark.INTERNAL
+    *, actor: Actor, upload: "UploadedFile[bytes]", allowed: frozenset[FileKind], mark: Mark = Mark.INTERNAL
 ) -> StoredFile:
     """Take in what a person uploaded and return its row.
 
@@ -54,9 +54,7 @@ def receive_upload(
     )
 
 
-def store_bytes(
-    *, actor: Actor, name: str, data: bytes, content_type: str, mark: Mark = Mark.INTERNAL
-) -> StoredFile:
+def store_bytes(*, actor: Actor, name: str, data: bytes, content_type: str, mark: Mark = Mark.INTERNAL) -> StoredFile:
     """Keep what the platform made itself. Raises ValueError when ``data`` isn't of ``content_type``."""
     _check_content_type(data, content_type)
     incoming = storage.receive(_slices(data))

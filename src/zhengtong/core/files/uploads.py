@@ -85,7 +85,7 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
             self.file.write(raw_data)
         return None
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
         if file_size <= upload_limit():
             return super().file_complete(file_size)
         self.file.close()

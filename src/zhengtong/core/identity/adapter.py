@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import Login  # noqa: F401  (stages can only be imported after flows)
 from allauth.account.stages import PhoneVerificationStage
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from zhengtong.kernel.events import Event
 
@@ -20,11 +21,24 @@ class AccountText(StrEnum):
     NOT_REGISTERED = "not_registered"
 
 
+# With named placeholders, as message templates have them; ``digits`` is for the recipient only.
+ACCOUNT_TEXTS: dict[AccountText, str | Promise] = {
+    AccountText.REGISTER_CODE: _("验证码{digits}，您正在注册账号，{minutes}分钟内有效。工作人员不会向您索要验证码。"),
+    AccountText.SIGN_IN_CODE: _("验证码{digits}，您正在登录，{minutes}分钟内有效。工作人员不会向您索要验证码。"),
+    AccountText.RESET_CODE: _("验证码{digits}，您正在重设密码，{minutes}分钟内有效。不是您本人操作请不要理会。"),
+    AccountText.CHANGE_CODE: _("验证码{digits}，您正在更换手机号，{minutes}分钟内有效。不是您本人操作请不要理会。"),
+    AccountText.ALREADY_REGISTERED: _(
+        "这个手机号已经注册过，请直接登录；忘记密码可以用短信验证码登录。不是您本人操作请不要理会。"
+    ),
+    AccountText.NOT_REGISTERED: _("这个手机号还没有注册，请先注册账号。不是您本人操作请不要理会。"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class AccountTextRequested(Event):
-    """A text message must go to ``phone`` (eleven digits). ``digits`` is the code, empty for plain notices.
+    """The text ``text`` must go to ``phone`` (eleven digits). ``digits`` is the code, empty for plain notices.
 
-    The receiver sends ``words``, or its provider's own template ``text`` with ``digits`` and ``minutes``.
+    Whoever sends messages receives this; its wording is in ``ACCOUNT_TEXTS``.
     """
 
     code: ClassVar[str] = "identity.account_text_requested"
@@ -32,24 +46,6 @@ class AccountTextRequested(Event):
     text: AccountText
     digits: str = ""
     minutes: int = 10
-
-    @property
-    def words(self) -> str:
-        """The whole text in the language of the request."""
-        match self.text:
-            case AccountText.REGISTER_CODE:
-                words = _("验证码%(digits)s，您正在注册账号，%(minutes)d分钟内有效。工作人员不会向您索要验证码。")
-            case AccountText.SIGN_IN_CODE:
-                words = _("验证码%(digits)s，您正在登录，%(minutes)d分钟内有效。工作人员不会向您索要验证码。")
-            case AccountText.RESET_CODE:
-                words = _("验证码%(digits)s，您正在重设密码，%(minutes)d分钟内有效。不是您本人操作请不要理会。")
-            case AccountText.CHANGE_CODE:
-                words = _("验证码%(digits)s，您正在更换手机号，%(minutes)d分钟内有效。不是您本人操作请不要理会。")
-            case AccountText.ALREADY_REGISTERED:
-                words = _("这个手机号已经注册过，请直接登录；忘记密码可以用短信验证码登录。不是您本人操作请不要理会。")
-            case AccountText.NOT_REGISTERED:
-                words = _("这个手机号还没有注册，请先注册账号。不是您本人操作请不要理会。")
-        return words % {"digits": self.digits, "minutes": self.minutes}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +59,7 @@ class Region(models.Model):
     class Meta:
         verbose_name = _("行政区划")
         ordering = ["code"]
+        indexes = [GistIndex(fields=["path"], name="regions_by_path")]
 
     def __str__(self) -> str:
         return self.name
@@ -89,6 +91,7 @@ class Organisation(models.Model):
     class Meta:
         verbose_name = _("机构")
         ordering = ["region_id", "id"]
+        indexes = [GistIndex(fields=["path"], name="organisations_by_path")]
 
     def __str__(self) -> str:
         return self.name

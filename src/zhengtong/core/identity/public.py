@@ -14,6 +14,7 @@ from zhengtong.core.identity.domain import (
     parse_phone,
 )
 from zhengtong.core.identity.events import (
+    ACCOUNT_TEXTS,
     AccountText,
     AccountTextRequested,
     CitizenProfileCompleted,
@@ -63,6 +64,7 @@ from zhengtong.core.identity.services import (
 )
 
 __all__ = [
+    "ACCOUNT_TEXTS",
     "Account",
     "AccountKind",
     "AccountText",

@@ -51,8 +51,9 @@ def open_font_case() -> FontCase:
     if not song and not hei:
         raise FontsMissing
     rest = tuple(f for f in REST if f in here)
-    chains = [tuple(dict.fromkeys((*first, *then, *rest))) for first, then in ((song, hei), (hei, song))]
-    return FontCase(fonts, *chains, _coverage(fonts, set(chains[0])), SONG[0] in here and HEI[0] in here)
+    whole_song, whole_hei = (tuple(dict.fromkeys((*a, *b, *rest))) for a, b in ((song, hei), (hei, song)))
+    preferred = SONG[0] in here and HEI[0] in here
+    return FontCase(fonts, whole_song, whole_hei, _coverage(fonts, set(whole_song)), preferred)
 
 
 def _coverage(fonts: typst.Fonts, families: set[str]) -> frozenset[int]:

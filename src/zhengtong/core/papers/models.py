@@ -1,6 +1,7 @@
 """One row for each document or number printed for the public, so that a stranger can verify it."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -22,7 +23,7 @@ class Paper(models.Model):
     code = models.CharField(_("核验码"), max_length=CODE_LENGTH, unique=True, default=make_code, editable=False)
     kind = models.CharField(_("种类"), max_length=60)
     title = models.CharField(_("标题"), max_length=120)
-    number = models.CharField(_("文号"), max_length=80, null=True)
+    number = models.CharField(_("文号"), max_length=80, blank=True, default="")
     issuer = models.ForeignKey(
         "identity.Organisation", verbose_name=_("制发机关"), on_delete=models.PROTECT, related_name="+"
     )
@@ -39,13 +40,14 @@ class Paper(models.Model):
 
     class Meta:
         verbose_name = _("文书")
-        constraints = [
+        constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(file__isnull=True, sha256="") | (models.Q(file__isnull=False) & ~models.Q(sha256="")),
+                condition=models.Q(file__isnull=True, sha256="")
+                | (models.Q(file__isnull=False) & ~models.Q(sha256="")),
                 name="a_file_with_its_digest",
             ),
         ]
-        indexes = [models.Index(fields=["number"], name="papers_by_number")]
+        indexes: ClassVar = [models.Index(fields=["number"], name="papers_by_number")]
 
     def __str__(self) -> str:
         return f"{self.title} {self.number or self.shown_code}"

@@ -40,7 +40,7 @@ def set_paper(paper: Paper) -> bytes:
     """Return the PDF of ``paper`` without keeping it. The same paper and template give the same bytes."""
     sheet = Sheet(
         title=paper.title,
-        number=paper.number or "",
+        number=paper.number,
         issuer_name=paper.issuer_name,
         issued_at=paper.issued_at,
         code=paper.code,

@@ -51,7 +51,7 @@ def describe(paper: Paper) -> PaperDescription:
     return PaperDescription(
         code=paper.shown_code,
         title=paper.title,
-        number=paper.number or "",
+        number=paper.number,
         issuer_name=paper.issuer_name,
         issued_at=paper.issued_at,
         status=get_status(paper),

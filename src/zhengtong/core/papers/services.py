@@ -43,7 +43,7 @@ def issue_paper(
     paper = Paper.objects.create(
         kind=kind,
         title=printable(title or str(declaration.title)),
-        number=printable(number) if number else None,
+        number=printable(number or ""),
         issuer=issuer,
         issuer_name=issuer.name,
         issued_at=issued_at or timezone.now(),

@@ -26,7 +26,7 @@ def printable(text: str, coverage: Container[int] | None = None) -> str:
         if character in _SILENT:
             continue
         character = _SPACES.get(character, character)
-        if character == "\n" or character.isspace() and unicodedata.category(character) == "Zs":
+        if character == "\n" or unicodedata.category(character) == "Zs":
             shown.append(character if character in "\n\u3000\u00a0" else " ")
         elif unicodedata.category(character) in _UNPRINTABLE or (coverage and ord(character) not in coverage):
             shown.append(f"〔U+{ord(character):04X}〕")

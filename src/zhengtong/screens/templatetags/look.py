@@ -179,7 +179,7 @@ def _with_query(context: template.Context, drop: Sequence[str], **values: str) -
         query.pop(name, None)
     for name, value in values.items():
         query[name] = value
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

@@ -32,16 +32,16 @@ class BusinessForm(StrEnum):
     CANTEEN = "3"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return {"1": "食品销售经营者", "2": "餐饮服务经营者", "3": "集中用餐单位食堂"}[self.value]
 
     @classmethod
-    def titled(cls, title: str) -> "BusinessForm":
-        """Return the form whose title is the answer in the application. Raises ValueError."""
+    def labelled(cls, label: str) -> "BusinessForm":
+        """Return the form whose label is the answer in the application. Raises ValueError."""
         for form in cls:
-            if form.title == title:
+            if form.label == label:
                 return form
-        raise ValueError(f"no form of food business {title!r}")
+        raise ValueError(f"no form of food business {label!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from typing import Any, NotRequired, TypedDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from zhengtong.capabilities.cases.public import Case
 from zhengtong.core.identity.public import mask_name
 from zhengtong.core.papers.public import Paper, PaperStatus, Standing
-from zhengtong.sectors.food.domain import BusinessForm
+from zhengtong.sectors.food.domain import BusinessForm, make_licence_number
 
 
 class LicenceContent(TypedDict):
@@ -36,7 +37,7 @@ def make_licence_content(
     answers: Mapping[str, Any], *, valid_until: date, complaint_phone: str = "12315", supervising_body: str = ""
 ) -> LicenceContent:
     """Return what the licence says, from the answers to the item's form. Raises KeyError and ValueError."""
-    form = BusinessForm.titled(answers["business_form"]).title
+    form = BusinessForm.labelled(answers["business_form"]).label
     if notes := _several(answers.get("business_annotations")):
         form += f"（{'、'.join(notes)}）"
     content = LicenceContent(
@@ -53,6 +54,19 @@ def make_licence_content(
     if supervising_body:
         content["supervising_body"] = supervising_body
     return content
+
+
+def number_of_case(case: Case, sequence: int) -> str:
+    """Return the licence number of a granted case: its form of business, its county, the next in sequence."""
+    form = BusinessForm.titled(case.form["business_form"])
+    return make_licence_number(form, case.office.region.code[:6], sequence)
+
+
+def content_of_case(case: Case, valid_until: date | None) -> LicenceContent:
+    """Return what the licence of a granted case says. Raises ValueError without a last day: the term is five years."""
+    if valid_until is None:
+        raise ValueError("a food business licence is always limited in time")
+    return make_licence_content(case.form, valid_until=valid_until, supervising_body=case.organisation.name)
 
 
 def list_public_facts(content: LicenceContent, number: str) -> list[tuple[str, str]]:

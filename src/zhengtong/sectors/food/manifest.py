@@ -5,9 +5,11 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import ItemFile
+from zhengtong.capabilities.licences.public import LicenceKind
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
-from zhengtong.sectors.food.licence import get_licence_status
+from zhengtong.sectors.food.domain import last_valid_day
+from zhengtong.sectors.food.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
 
 HERE = Path(__file__).parent
 
@@ -21,6 +23,16 @@ MODULE = Module(
             title=_("食品经营许可证"),
             template=HERE / "papers" / "licence.typ",
             status=get_licence_status,
+        ),
+        LicenceKind(
+            code="food-business-licence",
+            title=_("食品经营许可证"),
+            paper_kind="food.licence",
+            term="food.licence",
+            number=number_of_case,
+            valid_until=last_valid_day,
+            content=content_of_case,
+            facts=list_public_facts,
         ),
     ),
 )

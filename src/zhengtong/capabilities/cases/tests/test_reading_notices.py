@@ -56,7 +56,7 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
             "redirect": {"organisation_name": "临湖县市场监督管理局", "phone": "0999-7123456"},
             "remedies": REMEDIES,
         },
-        ("不属于本机关职权范围", "场所在临湖县。", "临湖县市场监督管理局", "六十日", "望江区人民政府", "望江区人民法院"),
+        ("不属于本机关职权范围", "场所在临湖县。", "临湖县市场监督管理局", "六十日", "望江区人民法院"),
     ),
     "rejection_not_required": (
         {"received_on": date(2026, 11, 21), "reasons": "仅销售预包装食品。", "remedies": REMEDIES},
@@ -87,7 +87,7 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
             "excluded_from": date(2026, 11, 25),
             "new_due_on": date(2026, 12, 14),
         },
-        ("2026年11月25日14时", "李国强（证件号：99010200123）", "周敏", "不计算在办理期限内", "5个工作日", "2026年12月14日"),
+        ("2026年11月25日14时", "李国强（证件号：99010200123）", "周敏", "不计算在办理期限内", "至2026年12月14日"),
     ),
     "extension": (
         {
@@ -121,7 +121,7 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
             "legal_basis": "《行政许可法》第三十八条第二款",
             "remedies": REMEDIES,
         },
-        ("决定不予行政许可", "一、没有洗手设施。（依据：《食品安全法》第三十三条）", "六十日", "六个月", "望江区人民法院"),
+        ("决定不予行政许可", "一、没有洗手设施。（依据：《食品安全法》第三十三条）", "六个月", "望江区人民法院"),
     ),
     "withdrawal": (
         {"received_on": date(2026, 11, 21), "withdrawn_on": date(2026, 11, 24), "reason": "租赁合同解除"},
@@ -146,7 +146,8 @@ def read(name: str, content: Mapping[str, Any]) -> tuple[str, int]:
         content=content,
     )
     pdf = render_pdf(FOLDER / f"{name}.typ", sheet)
-    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    shown = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    text = shown.decode()
     return "".join(text.split()), text.count("\f")
 
 
@@ -154,8 +155,8 @@ def read(name: str, content: Mapping[str, Any]) -> tuple[str, int]:
 def test_a_notice_says_what_the_law_wants_on_one_sheet(name: str) -> None:
     content, expected = SAMPLES[name]
     text, pages = read(name, COMMON | dict(content))
-    for part in (*expected, "AL-2026-000123", "望许〔2026〕7号", "望江区市场监督管理局", "2026年11月23日", show_code(CODE)):
-        assert part in text
+    common = ("AL-2026-000123", "望许〔2026〕7号", "望江区市场监督管理局", "2026年11月23日", show_code(CODE))
+    assert [part for part in (*common, *expected) if part not in text] == []
     assert pages == 1
 
 

@@ -12,6 +12,7 @@ from zhengtong.core.identity.public import (
     Appointment,
     Citizen,
     Organisation,
+    PostRole,
     Region,
     get_account_actor,
     list_reachable_organisations,
@@ -19,6 +20,7 @@ from zhengtong.core.identity.public import (
 from zhengtong.kernel.demo import BEGAN, LOADED, DemoPresent, DemoRefused, demo_accounts, demo_parts, load_demo
 from zhengtong.kernel.jobs import once
 from zhengtong.kernel.models import Effect
+from zhengtong.kernel.modules import Role, registry
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +62,13 @@ def check_accounts() -> None:
     assert check_password(fixed.password, account.password)
 
 
+def test_every_role_that_a_demo_post_holds_is_declared() -> None:
+    load_demo(seed=1, today=TODAY, default_today=TODAY)
+    held = set(PostRole.objects.values_list("role", flat=True))
+    assert held
+    assert held <= {role.code for role in registry.of(Role)}
+
+
 def check_tree() -> None:
     city = Organisation.objects.get(name="安澜市人民政府")
     assert list_reachable_organisations(city, "subtree") == set(Organisation.objects.values_list("pk", flat=True))
@@ -67,7 +76,8 @@ def check_tree() -> None:
     bureau = Organisation.objects.get(name="澄波区市场监督管理局")
     outside = Organisation.objects.get(name="禾溪县市场监督管理局")
     reach = list_reachable_organisations(centre, "region")
-    assert bureau.pk in reach and outside.pk not in reach
+    assert bureau.pk in reach
+    assert outside.pk not in reach
 
 
 def test_database_with_other_organisations_is_left_alone() -> None:
@@ -75,4 +85,5 @@ def test_database_with_other_organisations_is_left_alone() -> None:
     Organisation.objects.create(name="某局", short_name="某局", kind="department", region=region)
     with pytest.raises(DemoRefused, match="只能装入空数据库"):
         load_demo(seed=1, today=TODAY, default_today=TODAY)
-    assert Region.objects.count() == 1 and not Effect.objects.filter(key__startswith=LOADED).exists()
+    assert Region.objects.count() == 1
+    assert not Effect.objects.filter(key__startswith=LOADED).exists()

@@ -56,7 +56,8 @@ def clerk() -> Actor:
 
 def test_clerk_finds_a_resident_and_the_journal_knows_why(resident: registers.Resident, clerk: Actor) -> None:
     found = registers.get_resident(actor=clerk, id_number=NUMBER, purpose="核对申请人身份")
-    assert found == resident and found.household.address == "文澜路18号"
+    assert found == resident
+    assert found.household.address == "文澜路18号"
     entry = AuditRecord.objects.get()
     assert (entry.actor_name, entry.purpose, entry.object_id) == ("周敏", "核对申请人身份", str(resident.pk))
     assert NUMBER not in str(vars(entry))
@@ -65,7 +66,8 @@ def test_clerk_finds_a_resident_and_the_journal_knows_why(resident: registers.Re
 def test_looking_for_somebody_who_isnt_there_is_recorded_too(resident: registers.Resident, clerk: Actor) -> None:
     assert registers.get_resident(actor=clerk, id_number=OTHER, purpose="核对") is None
     entry = AuditRecord.objects.get()
-    assert entry.object_id.startswith("?") and OTHER not in str(vars(entry))
+    assert entry.object_id.startswith("?")
+    assert OTHER not in str(vars(entry))
 
 
 def test_without_purpose_nothing_is_shown(resident: registers.Resident, clerk: Actor) -> None:
@@ -145,7 +147,8 @@ def test_representative_of_a_living_enterprise_is_known(region: Region) -> None:
         business_scope="餐饮服务",
         registrar=bureau,
     )
-    assert registers.get_enterprise(CODE) == enterprise and enterprise.is_active
+    assert registers.get_enterprise(CODE) == enterprise
+    assert enterprise.is_active
     assert registers.get_enterprise(CODE[:-1] + "0") is None
     assert registers.is_representative(credit_code=CODE, id_number=OTHER)
     assert not registers.is_representative(credit_code=CODE, id_number=NUMBER)

@@ -13,7 +13,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def body(response: FileResponse) -> bytes:
-    return b"".join(response)  # type: ignore[arg-type]  # synchronous here
+    return b"".join(response)
 
 
 def keep(name: str = "受理 通知书.pdf") -> StoredFile:

@@ -6,9 +6,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from django.core.files.uploadedfile import SimpleUploadedFile
-from pytest_django.fixtures import Settings
+from PIL import Image
 
 from zhengtong.core.audit.public import AuditRecord
 from zhengtong.core.files.models import ScanState, StoredFile
@@ -146,7 +145,7 @@ def test_parts_that_share_their_bytes(actor: Actor) -> None:
 
 def test_a_null_byte_in_the_name(actor: Actor) -> None:
     sent = SimpleUploadedFile("a.pdf", make_pdf())
-    sent._name = "a.pdf\x00.exe"
+    vars(sent)["_name"] = "a.pdf\x00.exe"  # its own setter knows better
     with pytest.raises(UploadRefused) as refusal:
         receive_upload(actor=actor, upload=sent, allowed=ALL_KINDS)
     assert refusal.value.code == "bad_name"
@@ -181,10 +180,12 @@ def test_a_photo_keeps_its_exif(actor: Actor) -> None:
     assert b"HUAWEI" in open_bytes(upload(actor, "a.jpg", out.getvalue()))
 
 
-def test_a_pdf_that_takes_forever_is_given_up(actor: Actor, settings: Settings) -> None:
+def test_a_pdf_whose_pages_never_end(actor: Actor) -> None:
     """Pages nested into each other without end."""
-    body = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R 2 0 R]/Count 9>>endobj\n"
-    trailer = b"xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000056 00000 n \ntrailer<</Size 3/Root 1 0 R>>\n"
+    tree = b"2 0 obj<</Type/Pages/Kids[2 0 R 2 0 R]/Count 9>>endobj\n"
+    body = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n" + tree
+    table = b"xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n%010d 00000 n \n" % body.index(tree)
+    trailer = table + b"trailer<</Size 3/Root 1 0 R>>\n"
     with pytest.raises(UploadRefused) as refusal:
         upload(actor, "a.pdf", body + trailer + b"startxref\n%d\n%%%%EOF" % len(body))
     assert refusal.value.code in {"too_complex", "pdf_unreadable", "pdf_no_pages"}

@@ -27,7 +27,7 @@ def post(size: int) -> WSGIRequest:
     return RequestFactory().post("/", {"note": "备注", "paper": SimpleUploadedFile("a.pdf", data)})
 
 
-def sent_file(request: WSGIRequest) -> UploadedFile:
+def sent_file(request: WSGIRequest) -> "UploadedFile[bytes]":
     file = request.FILES["paper"]
     assert isinstance(file, UploadedFile)
     return file

@@ -215,7 +215,7 @@ def _load_accounts(context: DemoContext, usernames: list[str], kind: AccountKind
     rng = context.rng(f"identity.accounts.{kind.value}")
     accounts = context.insert(
         [Account(public_id=stable_uuid(rng), kind=kind, username=name, password=password) for name in usernames],
-        AccountKind(kind).label,
+        str(kind.label),
     )
     # The column takes the moment of insertion; the demo has its own day.
     joined_at = timezone.make_aware(datetime.combine(context.today - timedelta(days=60), time(9)))

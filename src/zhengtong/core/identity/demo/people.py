@@ -28,11 +28,10 @@ PHONE_SEGMENT = "169"
 class DemoRole(StrEnum):
     """The roles that demo posts hold; their permissions are declared by the modules that work on cases."""
 
-    COUNTER_CLERK = "counter_clerk"
+    WINDOW_CLERK = "window_clerk"
     REVIEWER = "reviewer"
-    INSPECTOR = "inspector"
     APPROVER = "approver"
-    HEAD = "head"
+    ORGAN_HEAD = "organ_head"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "identity_administrator"
 
@@ -46,12 +45,12 @@ class PostKind:
     reach: str = "own"
 
 
-LEADER = PostKind("主要负责人", (DemoRole.HEAD,))
-REPRESENTATIVE = PostKind("首席代表", (DemoRole.HEAD,))
+LEADER = PostKind("主要负责人", (DemoRole.ORGAN_HEAD,))
+REPRESENTATIVE = PostKind("首席代表", (DemoRole.ORGAN_HEAD,))
 APPROVER = PostKind("审批科科长", (DemoRole.APPROVER,))
 REVIEWER = PostKind("审查员", (DemoRole.REVIEWER,))
-INSPECTOR = PostKind("现场核查员", (DemoRole.INSPECTOR,))
-COUNTER = PostKind("综合窗口受理员", (DemoRole.COUNTER_CLERK,), "region")
+INSPECTOR = PostKind("现场核查员", (DemoRole.REVIEWER,))
+COUNTER = PostKind("综合窗口受理员", (DemoRole.WINDOW_CLERK,), "region")
 SUPERVISOR = PostKind("效能监察员", (DemoRole.SUPERVISOR,), "region")
 ADMINISTRATOR = PostKind("账号管理员", (DemoRole.ADMINISTRATOR,), "region")
 DIRECTOR = PostKind("主任")

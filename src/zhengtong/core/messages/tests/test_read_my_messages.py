@@ -23,7 +23,7 @@ def tell(account: Account, number: str = "AL-1", link: str = "") -> Message:
 
 @pytest.fixture
 def signed_in(client: Client, account: Account) -> Client:
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account)
     return client
 
 
@@ -100,7 +100,7 @@ def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
 
 def test_staff_see_theirs_on_the_desk(client: Client) -> None:
     clerk = Account.objects.create(username="clerk", kind=AccountKind.STAFF)
-    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(clerk)
     tell(clerk)
     assert 'class="desk"' in client.get(reverse("messages:list")).content.decode()
 
@@ -129,4 +129,3 @@ def test_the_check_keeps_the_demo_provider_out_of_service() -> None:
     assert the_demo_provider_is_for_the_demo() == []
     with override_settings(DEMO=False):
         assert [error.id for error in the_demo_provider_is_for_the_demo()] == ["messages.E002"]
-

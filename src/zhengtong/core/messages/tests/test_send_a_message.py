@@ -1,5 +1,6 @@
 """A module sends a message; a job delivers it once; codes leave no trace."""
 
+import json
 import logging
 
 import pytest
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def queued_jobs() -> list[dict[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'messages.deliver' ORDER BY id")
-        return [row[0] for row in cursor.fetchall()]
+        return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
 def send_code() -> Message:
@@ -48,7 +49,8 @@ def test_a_text_is_delivered_once() -> None:
     deliver(message_id=message.pk)
     message.refresh_from_db()
     assert (message.state, message.attempts) == (MessageState.SENT, 1)
-    assert message.sent_at and message.delivered_at
+    assert message.sent_at is not None
+    assert message.delivered_at is not None
     assert [text.text for text in list_demo_texts(PHONE)] == ["您的验证码是 495871，5 分钟内有效。"]
     assert not list_demo_texts("13900000000")
 
@@ -69,13 +71,13 @@ def test_a_code_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
         cursor.execute("SELECT m::text || t::text FROM messaging_message m, messaging_demotext t")
         row = cursor.fetchone()[0]
     assert PHONE.encode().hex() not in row
-    assert "495871".encode().hex() not in row
+    assert b"495871".hex() not in row
 
 
 def test_a_rollback_takes_the_message_and_its_job_back() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         send_code()
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert not Message.objects.exists()
     assert not queued_jobs()
 
@@ -165,9 +167,7 @@ def test_the_demo_keeps_the_newest_texts_only() -> None:
     kept = DemoText.objects.get()
     DemoText.objects.create(pk=kept.pk + DEMO_KEEPS, reference="x", phone=PHONE, phone_digest="", text="x")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT setval(pg_get_serial_sequence('messaging_demotext', 'id'), %s)", [kept.pk + DEMO_KEEPS]
-        )
+        cursor.execute("SELECT setval(pg_get_serial_sequence('messaging_demotext', 'id'), %s)", [kept.pk + DEMO_KEEPS])
     provider.send(PHONE, "二", "second")
     assert list(DemoText.objects.order_by("pk").values_list("reference", flat=True)) == ["x", "second"]
 

@@ -17,7 +17,7 @@ from zhengtong.kernel.demo import DEFAULT_SEED, DemoPresent, DemoRefused, demo_a
 class Command(BaseCommand):
     help = "演示城市：加载数据，列出账号"
     # Neither needs the addresses and templates that the checks walk through; starting has checked them.
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

@@ -39,7 +39,7 @@ def licence_pdf(**changes: Any) -> bytes:
 
 
 def read(pdf: bytes) -> str:
-    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    text = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout
     return "".join(text.decode().split()).replace("\u200b", "")
 
 
@@ -60,7 +60,7 @@ def test_the_licence_holds_its_particulars() -> None:
         "2026年12月1日",
     ):
         assert part in text
-    assert show_code(CODE)[:10] in text
+    assert show_code(CODE) in text
 
 
 def test_a_phone_reads_the_licence_on_paper_and_from_a_poor_copy() -> None:
@@ -73,7 +73,9 @@ def test_a_phone_reads_the_licence_on_paper_and_from_a_poor_copy() -> None:
 
 
 def test_long_particulars_shrink_and_stay_on_one_sheet() -> None:
-    pdf = licence_pdf(operator_name="很长的名称" * 20, premises="很长的地址" * 24, business_items=["热食类食品制售"] * 30)
+    pdf = licence_pdf(
+        operator_name="很长的名称" * 20, premises="很长的地址" * 24, business_items=["热食类食品制售"] * 30
+    )
     about = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     assert "Pages:           1" in about
     assert read(pdf).count("热食类食品制售") == 30
@@ -92,7 +94,7 @@ def test_the_form_asks_for_what_the_licence_says() -> None:
         item = tomllib.load(file)
     fields = {field["key"]: field for section in item["form"] for field in section["fields"]}
     assert ANSWERS.keys() <= fields.keys()
-    assert fields["business_form"]["options"] == [form.title for form in BusinessForm]
+    assert fields["business_form"]["options"] == [form.label for form in BusinessForm]
     for key in ("business_annotations", "business_items"):
         assert set(ANSWERS[key]) <= set(fields[key]["options"])
 

@@ -1,0 +1,7 @@
+"""What this desk brings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.kernel.modules import Module
+
+MODULE = Module(code="workbench", title=_("工作台"))
