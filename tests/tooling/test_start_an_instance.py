@@ -49,11 +49,11 @@ def test_a_port_in_use_is_refused_with_another_to_try(address: str) -> None:
 
 
 def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
-    with locked(tmp_path / "run.lock", "busy"):
-        with pytest.raises(Failed, match="busy"), locked(tmp_path / "run.lock", "busy"):
-            pass
-    with locked(tmp_path / "run.lock", "busy"):
-        assert (tmp_path / "run.lock").exists()
+    lock = tmp_path / "run.lock"
+    with locked(lock, "busy"), pytest.raises(Failed, match="busy"), locked(lock, "busy"):
+        pass
+    with locked(lock, "busy"):
+        assert lock.exists()
 
 
 def test_a_stamp_holds_until_a_source_changes(tmp_path: Path) -> None:

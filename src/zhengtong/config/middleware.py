@@ -13,6 +13,7 @@ from prometheus_client import Counter, Histogram
 
 from zhengtong.config import errors
 from zhengtong.config.logs import request_id
+from zhengtong.core.files.public import refuse_oversized_body
 from zhengtong.kernel.policy import ActorKind, Denied
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -43,7 +44,7 @@ class RequestId:
 
 
 class RefuseUnusableInput:
-    """Refuses null bytes before any form or query sees them: PostgreSQL can't hold them."""
+    """Refuses what is too large to read, and null bytes before any form or query sees them: PostgreSQL can't hold them."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -51,6 +52,8 @@ class RefuseUnusableInput:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path or any("\x00" in v for values in request.GET.lists() for v in (values[0], *values[1])):
             return errors.answer(request, errors.BAD_REQUEST)
+        if sentence := refuse_oversized_body(request):
+            return errors.answer(request, errors.TOO_LARGE, sentence)
         if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
             try:
                 posted = request.POST

@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "zhengtong.screens.context_processors.look",
                 "zhengtong.core.identity.context_processors.actor",
+                "zhengtong.screens.menu.desk",
             ],
         },
     },
@@ -221,7 +222,7 @@ CLAMD_SOCKET = ENVIRONMENT.clamd_socket
 SMS_PROVIDER = "zhengtong.core.messages.providers.DemoInboxProvider"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["zhengtong.core.files.uploads.LimitedUploadHandler"]
 
 LOGGING = {
     "version": 1,

@@ -8,7 +8,7 @@ from zhengtong.kernel.policy import Actor
 
 MESSAGE_TEMPLATES = (
     MessageTemplate(
-        "cases.submitted", _("申请已收到"), _("您申请的“{item}”已收到，编号 {number}。我们将在 5 个工作日内答复是否受理。")
+        "cases.submitted", _("申请已收到"), _("您申请的“{item}”已收到，编号 {number}。我们将在 {days} 个工作日内答复是否受理。")
     ),
     MessageTemplate("cases.accepted", _("申请已受理"), _("您申请的“{item}”（{number}）已受理，承诺 {due} 前办结。")),
     MessageTemplate(

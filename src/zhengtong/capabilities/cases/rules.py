@@ -54,9 +54,9 @@ def _load() -> Rulebook:
     return Rulebook(
         limits=tuple(
             Limit(
-                **{k: v for k, v in row.items() if k in known and k not in ("unit", "approver")},
+                **{k: v for k, v in row.items() if k in known and k not in ("unit", "extension_approver")},
                 unit=Unit(row["unit"]),
-                approver=ApproverRole(row["approver"]),
+                extension_approver=ApproverRole(row["extension_approver"]),
             )
             for row in rows[RuleKind.LIMIT]
         ),

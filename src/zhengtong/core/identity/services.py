@@ -163,7 +163,9 @@ def _end(session: UserSession, actor: Actor, reason: str) -> None:
 @transaction.atomic
 def limit_sessions(*, actor: Actor, account: Account, current: str | None) -> int:
     """End the oldest sessions of ``account`` beyond ``SESSIONS_PER_ACCOUNT``, never ``current``; return how many."""
-    others = [s for s in UserSession.objects.purge_and_list(account) if s.session_key != current]
+    # ``current`` is left alone: while signing in, its store doesn't name the account yet and it would seem dead.
+    found = UserSession.objects.filter(user=account).exclude(session_key=current or "")
+    others = [session for session in found if not session.purge()]
     others.sort(key=lambda session: (session.created_at, session.pk))
     surplus = others[: max(0, len(others) + 1 - settings.SESSIONS_PER_ACCOUNT)]
     for session in surplus:

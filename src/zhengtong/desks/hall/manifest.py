@@ -1,4 +1,4 @@
-"""What this desk brings."""
+"""What the hall brings."""
 
 from django.utils.translation import gettext_lazy as _
 

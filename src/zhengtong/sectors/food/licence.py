@@ -58,7 +58,7 @@ def make_licence_content(
 
 def number_of_case(case: Case, sequence: int) -> str:
     """Return the licence number of a granted case: its form of business, its county, the next in sequence."""
-    form = BusinessForm.titled(case.form["business_form"])
+    form = BusinessForm.labelled(case.form["business_form"])
     return make_licence_number(form, case.office.region.code[:6], sequence)
 
 

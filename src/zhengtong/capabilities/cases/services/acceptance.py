@@ -13,6 +13,7 @@ from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import IncompleteApplication, Unacceptable
 from zhengtong.capabilities.cases.events import CaseAccepted, CaseTurnedAway, CorrectionsRequested
 from zhengtong.capabilities.cases.forms import clean_form
+from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Case,
     Channel,
@@ -94,6 +95,7 @@ def _accept(case: Case, act: Act, *, actor: Actor, accepted_at: datetime, now: d
         facts=[("受理日期", f"{timezone.localtime(accepted_at):%Y-%m-%d}"), ("承诺办结", f"{until}")],
     )
     open_task(case, TaskNode.REVIEW, organisation_id=case.organisation_id)
+    tell_applicant(case, "accepted", actor=actor, due=shown_date(until))
     publish(CaseAccepted(actor, case))
 
 
@@ -172,6 +174,7 @@ def request_corrections(
         CorrectionMark(notice=notice, target=target, label=labels[target], message=message.strip()[:500])
         for target, message in marks
     )
+    tell_applicant(case, "corrections", actor=actor, count=len(labels))
     publish(CorrectionsRequested(actor, case))
     return notice
 
@@ -249,6 +252,7 @@ def _turn_away(
         },
         facts=[("决定", "不予受理")],
     )
+    tell_applicant(case, "turned_away", actor=actor)
     publish(CaseTurnedAway(actor, case))
     return case
 

@@ -87,8 +87,8 @@ def _new(case: Case, purpose: str, basis: str, state: ClockState, calendar: Work
 _COMPUTED = ("due_at", "next_alert_at", "is_provisional", "calendar_version", "is_paused", "extension", "finished_at", "level")
 
 
-def start_completeness(case: Case, received_at: datetime) -> datetime:
-    """Start the organ's time to accept or answer, again after a correction; return when it ends."""
+def start_completeness(case: Case, received_at: datetime) -> tuple[datetime, int]:
+    """Start the organ's time to accept or answer, again after a correction; return when it ends, and its days."""
     calendar = calendar_of(case)
     limit = get_rulebook().limit(COMPLETENESS_RULE, calendar.local_date(received_at))
     state = domain.start_clock(limit, received_at)
@@ -99,7 +99,7 @@ def start_completeness(case: Case, received_at: datetime) -> datetime:
         unique_fields=["case", "purpose", "basis"],
         update_fields=["started_at", "rule", "article", "budget", *_COMPUTED],
     )
-    return clock.due_at
+    return clock.due_at, clock.budget
 
 
 def expected_decision(case: Case, received_at: datetime) -> Expected:

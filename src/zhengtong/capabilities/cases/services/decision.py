@@ -8,6 +8,7 @@ from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import Unacceptable
 from zhengtong.capabilities.cases.events import CaseDelivered, CaseGranted, CaseRefused
+from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Appraisal,
     Case,
@@ -42,6 +43,7 @@ DECIDE = "cases.decide_case"
 def grant_case(*, actor: Actor, case_id: int, reasons: str, version: int | None = None) -> Decision:
     """Grant the licence (第三十八条第一款). The licence itself is made by whoever receives ``case.granted``."""
     case = _decide(Outcome.GRANT, actor=actor, case_id=case_id, reasons=reasons, basis="", version=version)
+    tell_applicant(case, "granted", actor=actor)
     publish(CaseGranted(actor, case))
     return case.decision
 
@@ -57,6 +59,7 @@ def refuse_case(
     case = _decide(
         Outcome.REFUSE, actor=actor, case_id=case_id, reasons=reasons, basis=legal_basis, version=version
     )
+    tell_applicant(case, "refused", actor=actor)
     publish(CaseRefused(actor, case))
     return case.decision
 
@@ -203,6 +206,7 @@ def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: in
             "delivered_at": now,
         },
     )
+    tell_applicant(case, "delivered", actor=actor)
     publish(CaseDelivered(actor, case))
     return case
 

@@ -17,6 +17,7 @@ from zhengtong.capabilities.cases.errors import IncompleteApplication, Unaccepta
 from zhengtong.capabilities.cases.events import CaseSubmitted, CaseWithdrawn
 from zhengtong.capabilities.cases.forms import clean_form
 from zhengtong.capabilities.cases.item_definition import ItemDefinition
+from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Case,
     CaseMaterial,
@@ -209,7 +210,7 @@ def number_and_receive(
 
 def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinition) -> None:
     """Start the acceptance clock, issue the receipt, open the counter's task."""
-    due = clocks.start_completeness(case, at)
+    due, days = clocks.start_completeness(case, at)
     expected = clocks.expected_decision(case, at)
     case.due_at = due
     counted = Counter(material.key for material in list_materials(case))
@@ -232,6 +233,7 @@ def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinitio
         facts=[("收到时间", f"{timezone.localtime(at):%Y-%m-%d %H:%M}")],
     )
     open_task(case, TaskNode.ACCEPTANCE, organisation_id=case.organisation_id)
+    tell_applicant(case, "submitted", actor=actor, days=days)
     publish(CaseSubmitted(actor, case))
 
 

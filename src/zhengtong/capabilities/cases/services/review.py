@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import NoTask, TakenTask, Unacceptable
+from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Case,
     ExtensionRequest,
@@ -197,6 +198,7 @@ def arrange_site_visit(
         due_at=case.due_at,
         journal={"officers": [officer.pk for officer in officers], "days": allowed_days},
     )
+    tell_applicant(case, "site_visit", actor=actor, at=f"{shown_date(local.date())} {local:%H:%M}")
     return visit
 
 
@@ -270,7 +272,7 @@ def request_extension(
         state.limit,
         days=days,
         reason=reason,
-        approver=state.limit.approver,
+        approver=state.limit.extension_approver,
         already_extended=bool(state.extension),
         is_overdue=domain.is_overdue(state, timezone.now(), clocks.calendar_of(case)),
     )
@@ -323,6 +325,7 @@ def decide_extension(
         note_act(case, Act.EXTEND, actor=actor, at=now, words=_extended(new, request.reason), due_at=case.due_at)
     else:
         advance(case, Act.EXTEND, actor=actor, at=now, words=_extended(new, request.reason), due_at=case.due_at)
+    tell_applicant(case, "extended", actor=actor, due=shown_date(new))
     return request
 
 

@@ -1,0 +1,101 @@
+"""Who may open which page: applicants only, each only her own cases, a draft only while it can still be written."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from zhengtong.capabilities.cases.public import (
+    Case,
+    LegalState,
+    get_case_by_public_id,
+    get_live_version,
+    save_draft,
+)
+from zhengtong.core.identity.public import Account, Mandate, get_citizen_actor, list_live_mandates
+from zhengtong.desks.hall.answers import is_script, problem
+from zhengtong.kernel.policy import Actor, ActorKind
+
+View = Callable[..., HttpResponse]
+
+
+class HallRequest(HttpRequest):
+    """A request as the middlewares leave it."""
+
+    actor: Actor
+
+
+def applicants_only(view: View) -> View:
+    """Let citizens in; whoever isn't signed in is asked to, staff are told that their account has no business here."""
+
+    @wraps(view)
+    def wrapped(request: HallRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.actor.kind is ActorKind.CITIZEN:
+            return view(request, *args, **kwargs)
+        if request.actor.kind is ActorKind.STAFF:
+            return render(request, "hall/staff.html", status=403)
+        if is_script(request):
+            return problem(401, "signed-out", _("登录已失效，请重新登录。"))
+        return redirect_to_login(request.get_full_path())
+
+    return never_cache(wrapped)
+
+
+def of_own_case(view: View) -> View:
+    """Pass the case named by ``public_id`` to the view; what is somebody else's doesn't exist.
+
+    A case of an enterprise that she could act for, but doesn't at the moment, asks her to switch first.
+    """
+
+    @wraps(view)
+    def wrapped(request: HallRequest, public_id: UUID, **kwargs: Any) -> HttpResponse:
+        case = get_case_by_public_id(request.actor, public_id)
+        if case is not None:
+            return view(request, case, **kwargs)
+        if request.method == "GET" and not is_script(request):
+            found, mandate = _find_in_other_capacity(request, public_id)
+            if found:
+                return render(request, "hall/other_capacity.html", {"mandate": mandate})
+        raise Http404
+
+    return applicants_only(wrapped)
+
+
+def _find_in_other_capacity(request: HallRequest, public_id: UUID) -> tuple[bool, Mandate | None]:
+    account = request.user
+    assert isinstance(account, Account)
+    for mandate in (None, *list_live_mandates(account)):
+        if get_case_by_public_id(get_citizen_actor(account, mandate=mandate), public_id) is not None:
+            return True, mandate
+    return False, None
+
+
+def of_own_draft(view: View) -> View:
+    """Pass an application that can still be written; after submission lead to the case.
+
+    A draft of an older version of the item is moved to the newest first, and she is told.
+    """
+
+    @wraps(view)
+    def wrapped(request: HallRequest, case: Case, **kwargs: Any) -> HttpResponse:
+        if case.state not in {LegalState.DRAFT, LegalState.NEED_MATERIALS}:
+            if is_script(request):
+                return problem(409, "submitted", _("申请已经提交，不能再修改。"))
+            messages.info(request, _("申请已经提交，这是最新的办理情况。"))
+            return redirect("hall:case", case.public_id)
+        if case.state == LegalState.DRAFT and get_live_version(case.office.item).pk != case.item_version_id:
+            save_draft(actor=request.actor, case_id=case.pk, answers={})
+            case = get_case_by_public_id(request.actor, case.public_id) or case
+            if not is_script(request):
+                text = _("这件事的申请表在您上次填写之后更新过。填过的内容已经保留，请再核对一遍。")
+                messages.warning(request, text)
+        return view(request, case, **kwargs)
+
+    return of_own_case(wrapped)

@@ -1,0 +1,130 @@
+"""What the hall's pages read, put together from the doors of cases, papers and licences."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import prefetch_related_objects
+
+from zhengtong.capabilities.cases.public import (
+    Case,
+    Decision,
+    ItemDefinition,
+    ItemVersion,
+    LegalState,
+    ServiceItem,
+    get_definition,
+    list_own_cases,
+    shown_applicant,
+)
+from zhengtong.core.papers.public import Paper
+from zhengtong.desks.hall.status import get_chip
+from zhengtong.kernel.policy import Actor
+
+COUNTED = 99
+
+
+@dataclass(frozen=True)
+class ShownCase:
+    """A case in a list."""
+
+    case: Case
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class OwnSummary:
+    """What waits for a citizen: counts stop at ``COUNTED`` + 1."""
+
+    drafts: int
+    waiting: int
+    active: int
+    latest: Sequence[ShownCase]
+
+
+def show_cases(cases: Iterable[Case]) -> list[ShownCase]:
+    return [ShownCase(case, *get_chip(case)) for case in cases]
+
+
+def get_own_summary(actor: Actor) -> OwnSummary:
+    """Return what the front door tells a signed-in citizen first."""
+    own = list_own_cases(actor)
+    ended = (
+        LegalState.NOT_REQUIRED,
+        LegalState.NOT_COMPETENT,
+        LegalState.DELIVERED,
+        LegalState.ARCHIVED,
+        LegalState.WITHDRAWN,
+    )
+    drafts = own.filter(state=LegalState.DRAFT)
+    waiting = own.filter(state=LegalState.NEED_MATERIALS)
+    active = own.exclude(state__in=[*ended, LegalState.DRAFT])
+    first = [*waiting[:3], *active.exclude(state=LegalState.NEED_MATERIALS)[:3], *drafts[:3]][:3]
+    return OwnSummary(
+        drafts=drafts[: COUNTED + 1].count(),
+        waiting=waiting[: COUNTED + 1].count(),
+        active=active[: COUNTED + 1].count(),
+        latest=show_cases(first),
+    )
+
+
+def list_live_definitions(items: Iterable[ServiceItem]) -> list[tuple[ServiceItem, ItemDefinition]]:
+    """Return items with their newest text, in one query for what the process doesn't hold yet."""
+    found = list(items)
+    newest = dict(
+        ItemVersion.objects.filter(item__in=found).order_by("item_id", "number").values_list("item_id", "id")
+    )
+    return [(item, get_definition(newest[item.pk])) for item in found if item.pk in newest]
+
+
+@dataclass(frozen=True)
+class ShownGrant:
+    """A published grant: the applicant as a stranger may read her."""
+
+    number: str
+    item: str
+    applicant: str
+    organ: str
+    decided_at: datetime
+    code: str
+
+
+def list_shown_grants(decisions: Iterable[Decision]) -> list[ShownGrant]:
+    """Return what the public reads of granted licences (行政许可法 第四十条), each with the code that verifies it."""
+    shown = []
+    decisions = list(decisions)
+    prefetch_related_objects(decisions, "case__documents__paper")
+    for decision in decisions:
+        case = decision.case
+        papers = {document.paper.kind: document.paper for document in case.documents.all()}
+        # The licence where there is one, else the decision itself.
+        paper = next((p for kind, p in papers.items() if not kind.startswith("cases.")), papers.get("cases.grant"))
+        shown.append(
+            ShownGrant(
+                number=decision.number,
+                item=case.item_name,
+                applicant=shown_applicant(case),
+                organ=case.organisation.name,
+                decided_at=decision.decided_at,
+                code=paper.code if paper else "",
+            )
+        )
+    return shown
+
+
+def get_paper_of_file(upload: UploadedFile) -> Paper | None:
+    """Return the paper whose issued file is, byte for byte, ``upload``; it is read in pieces and not kept."""
+    digest = sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return Paper.objects.filter(file__sha256=digest.hexdigest()).first()
+
+
+def get_receipt(case: Case) -> Paper | None:
+    """Return the latest receipt of ``case``, None for a case that has none."""
+    documents = case.documents.filter(paper__kind="cases.receipt").select_related("paper").order_by("-id")
+    document = documents.first()
+    return document.paper if document else None

@@ -1,0 +1,1 @@
+"""The pages of the hall, a file for each thing that a citizen does."""

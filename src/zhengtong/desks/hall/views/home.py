@@ -1,0 +1,34 @@
+"""The front door: one search box, what waits for the visitor, what was granted lately."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from zhengtong.capabilities.cases.public import Audience, list_items, list_published_grants, search_items
+from zhengtong.desks.hall.access import HallRequest
+from zhengtong.desks.hall.selectors import get_own_summary, list_shown_grants
+from zhengtong.kernel.policy import ActorKind
+
+POPULAR = 8
+LATEST = 5
+
+
+@require_safe
+def show_home(request: HallRequest) -> HttpResponse:
+    items = list_items()
+    context = {
+        "popular": items[:POPULAR],
+        "audiences": [(each.value, each.label) for each in Audience if items.filter(audience=each).exists()],
+        "grants": list_shown_grants(list_published_grants()[:LATEST]),
+    }
+    if request.actor.kind is ActorKind.CITIZEN:
+        context["mine"] = get_own_summary(request.actor)
+    return render(request, "hall/home.html", context)
+
+
+@require_safe
+def suggest_items(request: HallRequest) -> HttpResponse:
+    """What the search box offers while one types."""
+    query = request.GET.get("q", "").strip()[:100]
+    found = search_items(query, limit=6) if query else []
+    return render(request, "hall/suggestions.html", {"items": found, "query": query})

@@ -1,0 +1,76 @@
+"""Finding an item and reading its guide."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from zhengtong.capabilities.cases.public import (
+    Audience,
+    ItemDefinition,
+    get_definition,
+    get_item,
+    get_item_record,
+    get_live_version,
+    get_rulebook,
+    list_items,
+    list_offices,
+    search_items,
+)
+from zhengtong.desks.hall.access import HallRequest
+from zhengtong.desks.hall.selectors import list_live_definitions
+
+
+@require_safe
+def search(request: HallRequest) -> HttpResponse:
+    """Items by name, popular name or pinyin; without words all of them, or those for one kind of applicant."""
+    query = request.GET.get("q", "").strip()[:100]
+    audience = request.GET.get("for", "")
+    if audience not in Audience.values:
+        audience = ""
+    found = search_items(query) if query else list_items(audience)[:100]
+    context = {
+        "query": query,
+        "audience": Audience(audience).label if audience else "",
+        "found": list_live_definitions(found),
+        "popular": list_items()[:6],
+    }
+    return render(request, "hall/search.html", context)
+
+
+@require_safe
+def show_item(request: HallRequest, code: str) -> HttpResponse:
+    """The guide of one item, and where it is handled."""
+    item = get_item(code)
+    if item is None:
+        raise Http404
+    version = get_live_version(item)
+    definition = get_definition(version.pk)
+    offices = list(list_offices(item))
+    chosen = request.GET.get("region", "")
+    office = next((each for each in offices if each.region.code == chosen), None)
+    context = {
+        "item": item,
+        "definition": definition,
+        "text": definition.text,
+        "materials": describe_materials(definition),
+        "limit": get_rulebook().limit(version.statutory_limit, timezone.localdate()),
+        "promised_days": version.promised_days,
+        "offices": offices,
+        "office": office or (offices[0] if len(offices) == 1 else None),
+        "record": get_item_record(item),
+    }
+    return render(request, "hall/item.html", context)
+
+
+def describe_materials(definition: ItemDefinition) -> list[dict[str, object]]:
+    """Return the materials with what only the item's text says about them."""
+    raw = {each["key"]: each for each in definition.text["materials"]}
+    return [
+        {
+            "spec": spec,
+            "condition": raw[spec.key].get("condition_text", ""),
+            "kinds": "、".join(kind.upper() for kind in spec.kinds),
+        }
+        for spec in definition.materials
+    ]
