@@ -1,9 +1,16 @@
 """What every test stands on: a database that answers, or one sentence that says how to get one."""
 
+from typing import Any
+
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
+
+from tests.cast import cast, run_jobs
+
+__all__ = ["cast", "run_jobs"]
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +26,11 @@ def django_db_modify_db_settings() -> None:
             "用 make test ARGS='…' 运行测试，或者先运行 make database · no database answers, use make test",
             returncode=4,
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Give the test database what every installation starts with: the cache's table, rules, the item."""
+    with django_db_blocker.unblock():
+        call_command("createcachetable")
+        call_command("seed")

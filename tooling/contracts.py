@@ -1,6 +1,7 @@
 """import-linter's rule for front doors: from another module only ``public`` may be imported."""
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import cast
 
 from grimp import ImportGraph
@@ -10,7 +11,8 @@ from importlinter import Contract, ContractCheck, fields, output
 class FrontDoorContract(Contract):
     """A module outside package X imports from X only its doors; X is any package one level below ``storeys``.
 
-    ``doors`` maps who imports to what may be imported, as ``importer: name, name``; ``*`` stands for any importer.
+    ``doors`` maps who imports to what may be imported, as ``importer: name, name``; ``*`` in an importer stands
+    for any text.
     What lies in a ``tests`` folder may look behind the doors.
     """
 
@@ -35,11 +37,9 @@ class FrontDoorContract(Contract):
 
     def _is_door(self, importer: str, name: str) -> bool:
         for rule in self.doors:
-            who, _, names = (part.strip() for part in rule.partition(":"))
-            if who in ("*", importer) or importer.startswith(f"{who}."):
-                open_to_it = {door.strip() for door in names.split(",")}
-                if name in open_to_it:
-                    return True
+            who, _, names = rule.partition(":")
+            if fnmatchcase(importer, who.strip()) and name in {door.strip() for door in names.split(",")}:
+                return True
         return False
 
     def render_broken_contract(self, check: ContractCheck) -> None:

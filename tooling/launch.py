@@ -5,7 +5,7 @@ import http.client
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tooling import environment, packages, processes
@@ -49,33 +49,42 @@ def run(instance: Instance) -> int:
         if private:
             url = until_stopped.enter_context(database(Postgres(instance.folder, steps), supervisor))
         env = instance.environ(url)
-        _migrate(steps, instance, env, remember=private)
-        if env.get("DEMO", "1").strip().lower() in {"", "1", "true", "yes", "on"}:
-            today = ["--today", instance.today] if instance.today else []
-            steps.run("演示城市 · demo city", [ZHENGTONG, "demo", "load", "--once", *today], env=env, cwd=ROOT)
+        mark = _mark(instance, env) if private else None
+        is_known = mark is not None and mark.holds() and (instance.folder / "static").is_dir()
+        if not is_known:
+            _fill(steps, instance, env)
         require_free_port(instance.port)
         web = supervisor.add(
             "网站", _service("web", instance.folder, [ZHENGTONG, "serve", "--port", str(instance.port)], env)
         )
         supervisor.add("任务", _service("worker", instance.folder, [ZHENGTONG, "worker"], env))
         # Asked for while the website starts; both take a second or two.
-        accounts = _accounts(instance.folder, env)
+        accounts = _accounts(instance.folder, env, again=not is_known)
         steps.wait("网站 · website", _ready(instance, supervisor, web), patience=120)
-        _welcome(instance, accounts)
+        _welcome(instance, accounts())
+        if mark is not None:
+            mark.set()
         while True:
             supervisor.look(time.monotonic())
             time.sleep(0.2)
 
 
-def _migrate(steps: Steps, instance: Instance, env: dict[str, str], *, remember: bool) -> None:
-    """Bring database, static files and seeds up to this version, unless the private cluster has a mark of it."""
-    value = digest(ROOT / "src", ROOT / "uv.lock", also=env["PUBLIC_URL"]) if remember else ""
-    stamp = Stamp(instance.folder / "postgres" / "zhengtong.migrated", value)
-    if remember and stamp.holds() and (instance.folder / "static").is_dir():
-        return
+def _mark(instance: Instance, env: dict[str, str]) -> Stamp:
+    """Return the mark, inside the private cluster so that it goes with it, that this version filled the database."""
+    value = digest(ROOT / "src", ROOT / "uv.lock", also=f"{env['PUBLIC_URL']} {env.get('DEMO')} {instance.today}")
+    return Stamp(instance.folder / "postgres" / "zhengtong.filled", value)
+
+
+def _fill(steps: Steps, instance: Instance, env: dict[str, str]) -> None:
+    """Bring the database, the static files and the seeds up to this version, and load the demo once."""
     steps.run("数据库结构与基础数据 · migrations and seeds", [ZHENGTONG, "migrate"], env=env, cwd=ROOT)
-    if remember:
-        stamp.set()
+    if _has_demo(env):
+        today = ["--today", instance.today] if instance.today else []
+        steps.run("演示城市 · demo city", [ZHENGTONG, "demo", "load", "--once", *today], env=env, cwd=ROOT)
+
+
+def _has_demo(env: Mapping[str, str]) -> bool:
+    return env.get("DEMO", "").strip().lower() in {"", "1", "true", "yes", "on"}
 
 
 def _service(name: str, folder: Path, command: list[str], env: dict[str, str]) -> Callable[[], processes.Child]:
@@ -110,32 +119,41 @@ def _ready(instance: Instance, supervisor: processes.Supervisor, web: processes.
     return ask
 
 
-def _accounts(folder: Path, env: dict[str, str]) -> Callable[[], str]:
-    """Ask for the demo's accounts and return how to get the answer."""
+def _accounts(folder: Path, env: dict[str, str], *, again: bool) -> Callable[[], str]:
+    """Ask for the demo's accounts, or remember the last answer, and return how to get it."""
     path = folder / "log" / "accounts.log"
+    if not _has_demo(env):
+        return lambda: ""
+    if not again and path.exists():
+        return path.read_text
     with path.open("wb") as output:
         child = processes.start([ZHENGTONG, "demo", "accounts"], env=env, cwd=ROOT, output=output)
 
     def answer() -> str:
         child.process.wait()
-        return path.read_text() if child.process.returncode == 0 else f"  （见 {path}）"
+        if child.process.returncode != 0:
+            raise Failed(
+                f"演示账号列不出来（{path}）· the accounts can't be listed:\n    " + "\n    ".join(tail(path, 8))
+            )
+        return path.read_text()
 
     return answer
 
 
-def _welcome(instance: Instance, accounts: Callable[[], str]) -> None:
-    text = accounts().rstrip()
-    say()
-    say(f"政通已就绪 · ready: {instance.public_url}/")
-    if instance.public_url != f"http://localhost:{instance.port}":
-        say(f"  本机 · on this machine: http://localhost:{instance.port}/")
-    say(f"  工作台 · workbench:  {instance.public_url}/desk/")
-    say(f"  接口 · API:          {instance.public_url}/api/openapi.json")
-    say(f"  日志 · logs:         {instance.folder / 'log'}")
-    say()
-    say(text)
-    say()
-    say("按 Ctrl-C 停止 · Ctrl-C stops it")
+def _welcome(instance: Instance, accounts: str) -> None:
+    here = f"http://localhost:{instance.port}"
+    lines = [
+        "",
+        f"政通已就绪 · ready: {instance.public_url}/",
+        *([f"  本机 · on this machine: {here}/"] if instance.public_url != here else []),
+        f"  工作台 · workbench:  {instance.public_url}/desk/",
+        f"  接口 · API:          {instance.public_url}/api/openapi.json",
+        f"  日志 · logs:         {instance.folder / 'log'}",
+        "",
+        *([accounts.rstrip(), ""] if accounts else []),
+        "按 Ctrl-C 停止 · Ctrl-C stops it",
+    ]
+    say("\n".join(lines))
 
 
 def run_until_stopped(instance: Instance) -> int:

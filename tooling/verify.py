@@ -18,6 +18,8 @@ from tooling.steps import Failed, Steps, say
 _BIN = environment.VENV / "bin"
 _PYTHON = str(environment.PYTHON)
 
+_MIGRATIONS = [str(_BIN / "zhengtong"), "makemigrations", "--check", "--dry-run"]
+
 CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("format", [str(_BIN / "ruff"), "format", "--check"]),
     ("lint", [str(_BIN / "ruff"), "check"]),
@@ -25,7 +27,8 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("import contracts", [str(_BIN / "lint-imports")]),
     ("templates", [str(_BIN / "djlint"), "src", "--lint", "--quiet"]),
     ("system checks", [str(_BIN / "zhengtong"), "check", "--fail-level", "WARNING"]),
-    ("migrations", [str(_BIN / "zhengtong"), "makemigrations", "--check", "--dry-run"]),
+    # It compares models with files; that it also asks a database, which need not be there, is no news.
+    ("migrations", [_PYTHON, "-W", "ignore:Got an error checking", *_MIGRATIONS]),
     ("translations", [_PYTHON, "-m", "tooling.catalogue", "check"]),
 )
 

@@ -7,7 +7,7 @@ from tooling.contracts import FrontDoorContract
 
 
 def contract() -> FrontDoorContract:
-    options = {"storeys": ["z.core"], "doors": ["*: public, apps", "z.config: urls"]}
+    options = {"storeys": ["z.core"], "doors": ["*: public, apps", "z.config.*: urls", "*.migrations.*: fields"]}
     return FrontDoorContract(name="doors", session_options={"root_packages": ["z"]}, contract_options=options)
 
 
@@ -22,6 +22,8 @@ def contract() -> FrontDoorContract:
         ("z.config.urls", "z.core.identity.urls", True),
         ("z.core.audit.urls", "z.core.identity.urls", False),
         ("z.core.audit.services", "z.kernel.policy", True),
+        ("z.core.audit.migrations.0001_initial", "z.core.identity.fields", True),
+        ("z.core.audit.migrations.0001_initial", "z.core.identity.models", False),
     ],
 )
 def test_only_doors_may_be_imported(importer: str, imported: str, is_kept: bool) -> None:

@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.config.environment import Environment
-from zhengtong.core.crypto.domain import load_key
+from zhengtong.kernel.keyfile import load_key
 
 ENVIRONMENT = Environment.read()
 PACKAGE = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from copy import copy
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from zhengtong.kernel.policy import Actor, Denied, require
@@ -40,8 +40,7 @@ def for_staff(
                 require(actor, permissions[0])
                 raise Denied(permissions[0])
             response = view(request, *args, **options)
-            if isinstance(response, HttpResponse) or not response.has_header("Cache-Control"):
-                response["Cache-Control"] = "private, no-store"
+            response.headers.setdefault("Cache-Control", "private, no-store")
             return response
 
         return guarded

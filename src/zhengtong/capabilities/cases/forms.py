@@ -137,13 +137,18 @@ def clean_form(
     cleaned: dict[str, Any] = {}
     errors: list[tuple[str, str, str]] = []
     for section in definition.sections:
-        bound = SectionForm(section, data=_as_posted(section, form))
+        bound = bind_section(section, form)
         if bound.is_valid():
             cleaned |= {key: plain(value) for key, value in bound.cleaned_data.items()}
         else:
             for key, messages in bound.errors.items():
                 errors.extend((section.key, key, str(message)) for message in messages)
     return cleaned, errors
+
+
+def bind_section(section: SectionSpec, answers: Mapping[str, Any]) -> SectionForm:
+    """Return the section with stored answers as if they were just typed: bound, so that it tells what is wrong."""
+    return SectionForm(section, data=_as_posted(section, answers))
 
 
 def _as_posted(section: SectionSpec, form: Mapping[str, Any]) -> Any:

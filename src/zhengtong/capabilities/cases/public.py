@@ -1,5 +1,6 @@
 """The cases module's door."""
 
+from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, list_acts, run_act
 from zhengtong.capabilities.cases.declarations import ItemFile, TaskPage
 from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken, allowed_acts
 from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, Unacceptable
@@ -13,7 +14,7 @@ from zhengtong.capabilities.cases.events import (
     CaseWithdrawn,
     CorrectionsRequested,
 )
-from zhengtong.capabilities.cases.forms import SectionForm, clean_form
+from zhengtong.capabilities.cases.forms import SectionForm, bind_section, clean_form
 from zhengtong.capabilities.cases.item_definition import FieldSpec, ItemDefinition, MaterialSpec, SectionSpec
 from zhengtong.capabilities.cases.models import (
     Appraisal,
@@ -36,6 +37,22 @@ from zhengtong.capabilities.cases.models import (
     Task,
     TaskNode,
     TaskStatus,
+)
+from zhengtong.capabilities.cases.presentation import (
+    case_rows,
+    days_left,
+    describe_case,
+    filter_late,
+    late_clocks,
+    list_answers,
+    list_material_views,
+    mask_answer,
+    open_material,
+    open_paper,
+    say,
+    show_value,
+    state_chip,
+    work_rows,
 )
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.selectors import (
@@ -78,6 +95,7 @@ from zhengtong.capabilities.cases.services.decision import (
     refuse_case,
     return_to_review,
 )
+from zhengtong.capabilities.cases.services.disclosure import record_export, reveal_answers
 from zhengtong.capabilities.cases.services.drafting import (
     attach_file,
     check_application,
@@ -106,10 +124,12 @@ from zhengtong.capabilities.cases.services.supervision import fire_due
 
 __all__ = [
     "Act",
+    "ActForm",
     "Appraisal",
     "Audience",
     "Case",
     "CaseAccepted",
+    "CaseAct",
     "CaseDelivered",
     "CaseDocument",
     "CaseEvent",
@@ -143,6 +163,7 @@ __all__ = [
     "SectionSpec",
     "ServiceItem",
     "SiteVisit",
+    "Situation",
     "Task",
     "TaskNode",
     "TaskPage",
@@ -154,10 +175,13 @@ __all__ = [
     "archive_case",
     "arrange_site_visit",
     "attach_file",
+    "bind_section",
+    "case_rows",
     "check_application",
     "claim_task",
     "clean_form",
     "correct_on_spot",
+    "days_left",
     "decide_extension",
     "declare_not_competent",
     "declare_not_required",
@@ -165,6 +189,8 @@ __all__ = [
     "delegate_task",
     "delete_draft",
     "deliver_case",
+    "describe_case",
+    "filter_late",
     "fire_due",
     "get_case",
     "get_case_by_public_id",
@@ -177,21 +203,29 @@ __all__ = [
     "get_open_task",
     "get_rulebook",
     "grant_case",
+    "late_clocks",
+    "list_acts",
+    "list_answers",
     "list_cases",
     "list_clocks",
     "list_delegates",
     "list_items",
+    "list_material_views",
     "list_materials",
     "list_offices",
     "list_own_cases",
     "list_published_grants",
     "list_tasks",
     "load_rules",
+    "mask_answer",
     "next_number",
+    "open_material",
     "open_office",
+    "open_paper",
     "publish_item",
     "publish_item_file",
     "recommend",
+    "record_export",
     "record_site_visit",
     "refuse_case",
     "release_task",
@@ -200,12 +234,18 @@ __all__ = [
     "request_extension",
     "resubmit_case",
     "return_to_review",
+    "reveal_answers",
+    "run_act",
     "save_draft",
+    "say",
     "search_items",
+    "show_value",
     "shown_applicant",
     "start_at_counter",
     "start_draft",
+    "state_chip",
     "submit_at_counter",
     "submit_case",
     "withdraw_case",
+    "work_rows",
 ]

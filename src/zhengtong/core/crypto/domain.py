@@ -4,46 +4,16 @@ import hashlib
 import hmac
 import os
 import unicodedata
-from functools import cache
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
-KEY_BYTES = 32
 
 
 class Unreadable(Exception):
     """A sealed value does not open with this installation's key."""
-
-
-@cache
-def load_key(path: Path) -> bytes:
-    """Return the key kept in ``path`` (mode 0600), making it at first use.
-
-    Two processes may start at once: the key is written aside and linked into place, so the first one wins
-    and nobody ever reads half a key.
-    """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
-    key = path.read_bytes()
-    if len(key) != KEY_BYTES:
-        raise Unreadable(f"{path} does not hold a {KEY_BYTES}-byte key")
-    return key
 
 
 def seal(key: bytes, plain: bytes) -> bytes:

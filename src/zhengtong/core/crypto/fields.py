@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from zhengtong.core.crypto import domain
+from zhengtong.kernel.keyfile import load_key
 
 if TYPE_CHECKING:
     TextBase = models.TextField[str, str]
@@ -18,7 +19,7 @@ else:
 
 
 def _key() -> bytes:
-    return domain.load_key(settings.DATA_DIR / "keys" / "data.key")
+    return load_key(settings.DATA_DIR / "keys" / "data.key")
 
 
 def digest(value: str) -> str:
@@ -26,11 +27,19 @@ def digest(value: str) -> str:
     return domain.keyed_digest(_key(), value)
 
 
+# Migrations of other modules name the fields by the module's door.
+DOOR = "zhengtong.core.crypto.public"
+
+
 class EncryptedTextField(TextBase):
     """Text, stored as sealed bytes. The empty string stays empty."""
 
     def get_internal_type(self) -> str:
         return "BinaryField"
+
+    def deconstruct(self) -> Any:
+        name, _path, args, options = super().deconstruct()
+        return name, f"{DOOR}.EncryptedTextField", args, options
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
@@ -48,6 +57,10 @@ class EncryptedJSONField(JSONBase):
 
     def get_internal_type(self) -> str:
         return "BinaryField"
+
+    def deconstruct(self) -> Any:
+        name, _path, args, options = super().deconstruct()
+        return name, f"{DOOR}.EncryptedJSONField", args, options
 
     def get_prep_value(self, value: Any) -> Any:
         if value is None:

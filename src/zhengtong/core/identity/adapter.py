@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import Login  # noqa: F401  (stages can only be imported after flows)
+from allauth.account.internal import flows  # noqa: F401  (stages can only be imported after flows)
 from allauth.account.stages import PhoneVerificationStage
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
@@ -42,8 +42,8 @@ class CitizenPhoneStage(PhoneVerificationStage):
         user = self.login.user
         if isinstance(user, Account) and user.kind == AccountKind.STAFF:
             return None, True
-        response, proceed = super().handle()
-        return response, proceed
+        handled: tuple[HttpResponse | None, bool] = super().handle()  # type: ignore[no-untyped-call]  # allauth's
+        return handled
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -195,4 +195,3 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _send(self, phone: str, text: AccountText, digits: str = "") -> None:
         services.request_text(actor=self._anonymous(self.request), phone=phone, text=text, digits=digits)
-

@@ -25,7 +25,5 @@ _BROWSERS = (
 
 def describe_device(user_agent: str) -> str:
     """Return for example ``安卓 微信``; 未知设备 when nothing is recognised."""
-    found = [
-        next((name for sign, name in table if sign in user_agent), "") for table in (_SYSTEMS, _BROWSERS)
-    ]
+    found = [next((name for sign, name in table if sign in user_agent), "") for table in (_SYSTEMS, _BROWSERS)]
     return " ".join(filter(None, found)) or _("未知设备")

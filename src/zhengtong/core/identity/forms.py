@@ -37,9 +37,7 @@ class PhoneField(forms.CharField):
         kwargs["label"] = _("手机号")
         kwargs.setdefault("max_length", 40)
         kwargs.setdefault("error_messages", {"required": _("请填写手机号码")})
-        kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
-        )
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}))
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> str:
@@ -63,7 +61,7 @@ def password_field(label: Any, *, is_new: bool, hint: Any = "") -> forms.CharFie
     )
 
 
-class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth's forms are untyped
+class SignInForm(allauth_forms.LoginForm):
     """Phone, or user name for staff. A phone is brought into one form first: each way of writing it counts as one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,7 +84,7 @@ class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth's fo
             return text.strip().lower()
 
 
-class RegisterForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth's forms are untyped
+class RegisterForm(allauth_forms.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].help_text = _("本人正在使用的手机号，用来登录和接收办件通知")
@@ -108,34 +106,38 @@ class CodeMixin:
         )
 
 
-class VerifyPhoneForm(CodeMixin, allauth_forms.VerifyPhoneForm):  # type: ignore[misc]  # allauth's forms are untyped
+class VerifyPhoneForm(CodeMixin, allauth_forms.VerifyPhoneForm):
     pass
 
 
-class SignInCodeForm(CodeMixin, allauth_forms.ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth's forms are untyped
+class SignInCodeForm(CodeMixin, allauth_forms.ConfirmLoginCodeForm):
     pass
 
 
-class ResetCodeForm(CodeMixin, allauth_forms.ConfirmPasswordResetCodeForm):  # type: ignore[misc]  # allauth's forms are untyped
+class ResetCodeForm(CodeMixin, allauth_forms.ConfirmPasswordResetCodeForm):
     pass
 
 
-class ChangePhoneForm(allauth_forms.ChangePhoneForm):  # type: ignore[misc]  # allauth's forms are untyped
+class ChangePhoneForm(allauth_forms.ChangePhoneForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].label = _("新手机号")
 
 
-class ReauthenticateForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]  # allauth's forms are untyped
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"] = password_field(_("登录密码"), is_new=False)
 
 
-class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc]  # allauth's forms are untyped
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (("oldpassword", _("现在的密码")), ("password1", _("新密码")), ("password2", _("再输入一次新密码"))):
+        for name, label in (
+            ("oldpassword", _("现在的密码")),
+            ("password1", _("新密码")),
+            ("password2", _("再输入一次新密码")),
+        ):
             field = self.fields[name]
             field.label, field.help_text = label, PASSWORD_HINT if name == "password1" else ""
             field.widget.attrs.pop("placeholder", None)
@@ -163,7 +165,7 @@ class NewPasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
-        validate_password(password, self.account)  # type: ignore[arg-type]  # an AbstractBaseUser is enough for it
+        validate_password(password, self.account)
         return password
 
 

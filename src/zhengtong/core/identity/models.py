@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.crypto.public import EncryptedTextField
 
-
 if TYPE_CHECKING:
     TextBase = models.TextField[str, str]
     LookupBase = models.Lookup[Any]
@@ -187,9 +186,7 @@ class Appointment(models.Model):
 
     staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="appointments")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="appointments")
-    kind = models.CharField(
-        _("类别"), max_length=10, choices=AppointmentKind.choices, default=AppointmentKind.MAIN
-    )
+    kind = models.CharField(_("类别"), max_length=10, choices=AppointmentKind.choices, default=AppointmentKind.MAIN)
     start_date = models.DateField(_("起"))
     end_date = models.DateField(_("止"), null=True)
 

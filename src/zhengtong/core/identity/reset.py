@@ -15,7 +15,7 @@ from zhengtong.core.identity.models import Account
 SESSION_KEY = "account_phone_password_reset"
 
 
-class PhoneReset(AbstractCodeVerificationProcess):  # type: ignore[misc]  # allauth's flows are untyped
+class PhoneReset(AbstractCodeVerificationProcess):
     """One reset under way, kept in the session. For an unknown phone it looks the same and never succeeds."""
 
     def __init__(self, request: HttpRequest, state: dict[str, Any], user: Account | None = None) -> None:
@@ -30,7 +30,7 @@ class PhoneReset(AbstractCodeVerificationProcess):  # type: ignore[misc]  # alla
     @classmethod
     def begin(cls, request: HttpRequest, phone: str) -> "PhoneReset":
         account = get_adapter().get_user_by_phone(phone)
-        user = account if account is not None and account.is_active else None
+        user = account if isinstance(account, Account) and account.is_active else None
         process = cls(request, cls.initial_state(user, phone=phone), user)
         process.send()
         process.persist()
@@ -39,8 +39,11 @@ class PhoneReset(AbstractCodeVerificationProcess):  # type: ignore[misc]  # alla
     @classmethod
     def resume(cls, request: HttpRequest) -> "PhoneReset | None":
         state = request.session.get(SESSION_KEY)
-        process: PhoneReset | None = cls(request, state).abort_if_invalid() if state else None
-        return process
+        process = cls(request, state) if state else None
+        if process is None or process.is_valid():
+            return process
+        process.abort()
+        return None
 
     @property
     def phone(self) -> str:

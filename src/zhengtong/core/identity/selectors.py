@@ -136,5 +136,3 @@ def list_colleagues(organisation_id: int, role: str | None = None, on: date | No
     if role:
         found = found.filter(post__roles__role=role)
     return found.select_related("staff", "post__organisation").order_by("staff_id", "kind").distinct()
-
-

@@ -137,7 +137,7 @@ def set_password(*, actor: Actor, account: Account, password: str) -> None:
 
 @transaction.atomic
 def forget_unverified_registrations(*, actor: Actor) -> int:
-    """Delete accounts whose phone wasn't verified within a day, and sessions that are over; return how many accounts."""
+    """Delete accounts whose phone wasn't verified in a day, and sessions that are over; return how many accounts."""
     pending = Citizen.objects.filter(
         phone_verified_at=None,
         account__last_login=None,
@@ -299,7 +299,7 @@ def mark_mandate_verified(*, actor: Actor, mandate: Mandate) -> None:
 
 @transaction.atomic
 def revoke_mandate(*, actor: Actor, mandate: Mandate) -> None:
-    """End a mandate now; the citizen herself, the system, or whoever verifies identities may. Publishes MandateRevoked."""
+    """End a mandate now; she herself, the system, or whoever verifies identities may. Publishes MandateRevoked."""
     if actor.kind is ActorKind.STAFF:
         require(actor, "identity.verify_identity")
     else:
@@ -364,9 +364,7 @@ def create_staff_account(
             account.save(force_insert=True)
     except IntegrityError:
         raise Refused("username-taken", _("这个用户名已经有人使用，请换一个"), "username") from None
-    staff = StaffMember.objects.create(
-        account=account, name=name, phone=phone, enforcement_number=enforcement_number
-    )
+    staff = StaffMember.objects.create(account=account, name=name, phone=phone, enforcement_number=enforcement_number)
     record(actor, "identity.staff_account_created", staff, after={"username": username, "name": name})
     return staff
 
@@ -381,7 +379,7 @@ def appoint(
     kind: str = AppointmentKind.MAIN,
     end_date: date | None = None,
 ) -> Appointment:
-    """Put a person into a post; one main appointment at a time. ``end_date`` is the last day. Raises Refused, Denied."""
+    """Put a person into a post; one main one at a time. ``end_date`` is the last day. Raises Refused and Denied."""
     require(actor, "identity.manage_staff", post)
     _check_period(start_date, end_date)
     StaffMember.objects.select_for_update().get(pk=staff.pk)
@@ -411,9 +409,7 @@ def end_appointment(*, actor: Actor, appointment: Appointment, end_date: date) -
     _check_period(appointment.start_date, end_date)
     before, appointment.end_date = appointment.end_date, end_date
     appointment.save(update_fields=["end_date"])
-    record(
-        actor, "identity.appointment_ended", appointment, before={"end_date": before}, after={"end_date": end_date}
-    )
+    record(actor, "identity.appointment_ended", appointment, before={"end_date": before}, after={"end_date": end_date})
     return appointment
 
 

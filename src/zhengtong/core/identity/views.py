@@ -106,9 +106,7 @@ def edit_profile(request: HttpRequest, citizen: Citizen) -> HttpResponse:
                 messages.success(request, _("您的信息已保存"))
                 return next_or(request, "identity:account")
     else:
-        form = forms.ProfileForm(
-            has_number=has_number, initial={"name": citizen.name, "address": citizen.address}
-        )
+        form = forms.ProfileForm(has_number=has_number, initial={"name": citizen.name, "address": citizen.address})
     context = {
         "form": form,
         "citizen": citizen,
@@ -163,7 +161,7 @@ def remove_enterprise(request: HttpRequest, citizen: Citizen, mandate_id: int) -
 @require_POST
 @signed_in
 def switch_capacity(request: HttpRequest) -> HttpResponse:
-    """Act from now on in another capacity: ``mandate`` (empty: as herself), for staff ``post`` (an appointment's id)."""
+    """Act from now on in another capacity: ``mandate`` ("" for herself), for staff ``post`` (an appointment's id)."""
     account, actor = get_account(request), get_request_actor(request)
     if account.kind == AccountKind.STAFF:
         chosen = services.choose_appointment(

@@ -1,6 +1,64 @@
-"""Addresses of this desk."""
+"""Addresses of the hall: what anyone may read, and what a signed-in applicant does."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from zhengtong.desks.hall.views import (
+    apply,
+    cases,
+    corrections,
+    drafts,
+    home,
+    items,
+    licences,
+    materials,
+    pages,
+    public,
+)
+
+
+class CodeConverter(StringConverter):
+    """A verification code as it is printed or as somebody typed it into the address."""
+
+    regex = "[^/]{1,120}"
+
+
+register_converter(CodeConverter, "code")
+
+DRAFT = "hall/drafts/<uuid:public_id>/"
+CASE = "hall/cases/<uuid:public_id>/"
 
 app_name = "hall"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.show_home, name="home"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("hall/", items.search, name="search"),
+    path("hall/suggest/", home.suggest_items, name="suggest"),
+    path("hall/items/<slug:code>/", items.show_item, name="item"),
+    path("hall/items/<slug:code>/apply/", apply.apply_for_item, name="apply"),
+    path(DRAFT, drafts.open_draft, name="draft"),
+    path(f"{DRAFT}autosave/", drafts.autosave, name="autosave"),
+    path(f"{DRAFT}materials/", materials.edit_materials, name="materials"),
+    path(f"{DRAFT}files/", materials.upload_file, name="upload"),
+    path(f"{DRAFT}files/<int:file_id>/", materials.open_file, name="file"),
+    path(f"{DRAFT}files/<int:file_id>/remove/", materials.remove, name="remove_file"),
+    path(f"{DRAFT}correction/", corrections.correct, name="correction"),
+    path(f"{DRAFT}review/", drafts.review, name="review"),
+    path(f"{DRAFT}submit/", drafts.submit, name="submit"),
+    path(f"{DRAFT}delete/", drafts.delete, name="delete_draft"),
+    path(f"{DRAFT}form/<slug:section>/", drafts.edit_section, name="section"),
+    path("hall/cases/", cases.list_cases, name="cases"),
+    path(CASE, cases.show_case, name="case"),
+    path(f"{CASE}receipt/", cases.show_receipt, name="receipt"),
+    path(f"{CASE}papers/<slug:code>.pdf", cases.download_paper, name="paper"),
+    path(f"{CASE}withdraw/", cases.withdraw, name="withdraw"),
+    path(f"{CASE}appraise/", cases.appraise, name="appraise"),
+    path("hall/licences/", licences.list_own, name="licences"),
+    path("hall/licences/<slug:number>.pdf", licences.download, name="licence"),
+    path("hall/progress/", public.show_progress, name="progress"),
+    path("hall/publicity/", public.list_grants, name="publicity"),
+    path("hall/help/", pages.show_help, name="help"),
+    path("verify/", public.verify, name="verify"),
+    path("verify/<code:code>", public.verify_code, name="verify_code"),
+    path("verify/<code:code>/", public.verify_code),
+]

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from zhengtong.core.audit.public import AuditRecord
@@ -11,6 +10,7 @@ from zhengtong.core.identity import services
 from zhengtong.core.identity.models import Account, Appointment, AppointmentKind, Organisation, Post
 from zhengtong.core.identity.selectors import get_staff_actor, list_current_appointments
 from zhengtong.core.identity.services import Refused
+from zhengtong.core.identity.tests.conftest import Browser
 from zhengtong.kernel.policy import SYSTEM, Denied
 
 DAY = date(2026, 6, 1)
@@ -21,7 +21,8 @@ def test_opens_an_account_and_fills_a_post(administrator: Appointment, bureau: O
     staff = services.create_staff_account(actor=actor, username=" ZhaoYun ", password="an-lan-7-qiao", name="赵云")
     post = Post.objects.create(organisation=bureau, title="审批员")
     appointment = services.appoint(actor=actor, staff=staff, post=post, start_date=DAY)
-    assert staff.account.username == "zhaoyun" and staff.account.check_password("an-lan-7-qiao")
+    assert staff.account.username == "zhaoyun"
+    assert staff.account.check_password("an-lan-7-qiao")
     assert list(list_current_appointments(staff.account, DAY)) == [appointment]
     services.end_appointment(actor=actor, appointment=appointment, end_date=date(2026, 6, 30))
     assert list(list_current_appointments(staff.account, date(2026, 6, 30))) == [appointment]
@@ -61,7 +62,9 @@ def test_one_main_post_at_a_time(appointment: Appointment, bureau: Organisation)
     assert services.appoint(actor=SYSTEM, staff=staff, post=other, start_date=DAY).kind == AppointmentKind.MAIN
 
 
-def test_not_beyond_her_organisations(administrator: Appointment, appointment: Appointment, bureau: Organisation) -> None:
+def test_not_beyond_her_organisations(
+    administrator: Appointment, appointment: Appointment, bureau: Organisation
+) -> None:
     actor = get_staff_actor(administrator)
     elsewhere = Organisation.objects.create(
         name="安澜市财政局", short_name="市财政局", kind="department", region=bureau.region, path="2"
@@ -88,7 +91,9 @@ def test_who_is_no_administrator_manages_nobody(appointment: Appointment) -> Non
         services.set_active(actor=actor, staff=appointment.staff, is_active=False)
 
 
-def test_closing_an_account_ends_its_sessions(client: Client, administrator: Appointment, appointment: Appointment) -> None:
+def test_closing_an_account_ends_its_sessions(
+    client: Browser, administrator: Appointment, appointment: Appointment
+) -> None:
     client.post(reverse("account_login"), {"login": "wangjie", "password": "an-lan-7-qiao"})
     services.set_active(actor=get_staff_actor(administrator), staff=appointment.staff, is_active=False)
     assert client.get(reverse("identity:account")).status_code == 302

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,13 +14,14 @@ from zhengtong.core.identity import services
 from zhengtong.core.identity.domain import make_credit_code
 from zhengtong.core.identity.middleware import APPOINTMENT_KEY, MANDATE_KEY, get_request_actor
 from zhengtong.core.identity.models import Account, Appointment, AppointmentKind, Citizen, Mandate, Post
+from zhengtong.core.identity.tests.conftest import Browser
 from zhengtong.kernel.policy import SYSTEM, Actor
 
-Words = Callable[[HttpResponse], str]
+Words = Callable[[Any], str]
 CAPACITY = reverse("identity:capacity")
 
 
-def actor_of(client: Client, account: Account) -> Actor:
+def actor_of(client: Browser, account: Account) -> Actor:
     """Return who the client's next request acts as, as its session says."""
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = "127.0.0.1"
@@ -32,7 +33,7 @@ def actor_of(client: Client, account: Account) -> Actor:
 
 @pytest.fixture
 def mandate(citizen: Citizen) -> Mandate:
-    profile = {"name": "李秀兰", "id_number": "990101199003070029", "address": "安澜市临江区滨河路8号"}
+    profile = {"name": "李秀兰", "id_number": "990101199003070023", "address": "安澜市临江区滨河路8号"}
     services.complete_profile(actor=SYSTEM, citizen=citizen, **profile)
     citizen.refresh_from_db()
     code = make_credit_code("92", "990101", "MA1K2X3Y")
@@ -40,7 +41,7 @@ def mandate(citizen: Citizen) -> Mandate:
 
 
 def test_acts_for_her_enterprise_and_for_herself_again(
-    signed_in: Client, citizen: Citizen, mandate: Mandate, words: Words
+    signed_in: Browser, citizen: Citizen, mandate: Mandate, words: Words
 ) -> None:
     assert signed_in.post(CAPACITY, {"mandate": mandate.pk, "next": "/account/"}).url == "/account/"
     actor = actor_of(signed_in, citizen.account)
@@ -51,7 +52,7 @@ def test_acts_for_her_enterprise_and_for_herself_again(
     assert AuditRecord.objects.filter(action="identity.capacity_switched").count() == 2
 
 
-def test_a_revoked_mandate_is_dropped_from_the_session(signed_in: Client, citizen: Citizen, mandate: Mandate) -> None:
+def test_a_revoked_mandate_is_dropped_from_the_session(signed_in: Browser, citizen: Citizen, mandate: Mandate) -> None:
     signed_in.post(CAPACITY, {"mandate": mandate.pk})
     services.revoke_mandate(actor=SYSTEM, mandate=mandate)
     assert actor_of(signed_in, citizen.account).legal_entity is None
@@ -59,15 +60,16 @@ def test_a_revoked_mandate_is_dropped_from_the_session(signed_in: Client, citize
     assert signed_in.post(CAPACITY, {"mandate": mandate.pk}).status_code == 404
 
 
-def test_only_her_own(client: Client, mandate: Mandate, appointment: Appointment) -> None:
+def test_only_her_own(client: Browser, mandate: Mandate, appointment: Appointment) -> None:
     stranger = services.register_citizen(actor=SYSTEM, phone="13900139000", password="an-lan-7-qiao")
     client.force_login(stranger)
     for posted in ({"mandate": mandate.pk}, {"mandate": "x"}, {"mandate": "-1"}, {"post": appointment.pk}, {}):
         assert client.post(CAPACITY, posted).status_code == 404
-    assert MANDATE_KEY not in client.session and APPOINTMENT_KEY not in client.session
+    assert MANDATE_KEY not in client.session
+    assert APPOINTMENT_KEY not in client.session
 
 
-def test_staff_change_between_their_posts(client: Client, appointment: Appointment) -> None:
+def test_staff_change_between_their_posts(client: Browser, appointment: Appointment) -> None:
     staff, bureau = appointment.staff, appointment.post.organisation
     post = Post.objects.create(organisation=bureau, title="窗口受理员")
     day = timezone.localdate()

@@ -1,7 +1,5 @@
 """Filling in an application: one section a page, saved by itself, checked as a whole, submitted once."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,35 +10,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhengtong.capabilities.cases.public import (
     Case,
     IncompleteApplication,
-    ItemDefinition,
     LegalState,
     RuleBroken,
     SectionForm,
-    SectionSpec,
     bind_section,
     check_application,
     delete_draft,
     get_definition,
-    get_open_notice,
-    list_materials,
     save_draft,
     submit_case,
 )
-from zhengtong.desks.hall import prefill
 from zhengtong.desks.hall.access import HallRequest, of_own_case, of_own_draft
 from zhengtong.desks.hall.answers import in_words, problem
-
-
-def list_steps(case: Case, definition: ItemDefinition) -> list[tuple[str, str]]:
-    """Return the steps of filling in, each with its address."""
-    sections = [
-        (section.title, reverse("hall:section", args=[case.public_id, section.key])) for section in definition.sections
-    ]
-    return [
-        *sections,
-        (_("上传材料"), reverse("hall:materials", args=[case.public_id])),
-        (_("核对提交"), reverse("hall:review", args=[case.public_id])),
-    ]
+from zhengtong.desks.hall.application import (
+    describe_fields,
+    list_steps,
+    locate,
+    marked_section,
+    show_answers,
+    show_materials,
+)
 
 
 @require_safe
@@ -78,30 +67,13 @@ def edit_section(request: HallRequest, case: Case, section: str) -> HttpResponse
         "case": case,
         "section": spec,
         "form": form,
-        "fields": describe_fields(request, form, spec, definition, case),
+        "fields": describe_fields(request.actor, form, spec, definition, case),
         "steps": steps,
         "current": place + 1,
         "previous_url": steps[place - 1][1] if place else "",
         "is_from_review": "back" in request.GET or "back" in request.POST,
     }
     return render(request, "hall/section.html", context)
-
-
-def describe_fields(
-    request: HallRequest, form: SectionForm, spec: SectionSpec, definition: ItemDefinition, case: Case
-) -> list[dict[str, Any]]:
-    """Return the fields with where a prefilled answer came from and how wide each is."""
-    notes = prefill.gather(request.actor).notes(definition, case.form)
-    widths = {"number": "short", "date": "medium", "phone": "medium", "id_number": "medium", "credit_code": "medium"}
-    return [
-        {
-            "bound": form[field.key],
-            "prefilled": "" if form.errors.get(field.key) else notes.get(field.key, ""),
-            "width": widths.get(field.type, ""),
-            "is_counted": field.type == "textarea",
-        }
-        for field in spec.fields
-    ]
 
 
 @require_POST
@@ -119,14 +91,6 @@ def autosave(request: HallRequest, case: Case) -> HttpResponse:
     except RuleBroken as error:
         return problem(409, error.code, in_words(error))
     return JsonResponse({"saved_at": saved_at.isoformat()})
-
-
-def marked_section(case: Case, definition: ItemDefinition) -> SectionSpec:
-    """Return the fields that the open correction notice marks, as one section."""
-    notice = get_open_notice(case)
-    targets = {mark.target for mark in notice.marks.all()} if notice else set()
-    fields = tuple(spec for spec in definition.fields() if f"field:{spec.key}" in targets)
-    return SectionSpec("correction", _("补正"), "", fields)
 
 
 @require_safe
@@ -159,57 +123,6 @@ def show_review(request: HallRequest, case: Case, errors: list[tuple[str, str, s
         "previous_url": steps[-2][1],
     }
     return render(request, "hall/review.html", context, status=status)
-
-
-def locate(case: Case, section: str, field: str) -> str:
-    """Return the address of the place that an error of the whole application concerns."""
-    if section == "materials":
-        return reverse("hall:materials", args=[case.public_id]) + f"#id_{field}"
-    return reverse("hall:section", args=[case.public_id, section]) + f"?back&check#id_{field}"
-
-
-def show_answers(section: SectionSpec, form: dict[str, Any], *, is_masked: bool = False) -> list[tuple[str, str]]:
-    """Return label and answer of each field, in words; ``is_masked`` hides numbers that identify a person."""
-    return [(spec.label, show_answer(spec.type, form.get(spec.key), is_masked=is_masked)) for spec in section.fields]
-
-
-def show_answer(kind: str, value: Any, *, is_masked: bool) -> str:
-    if kind == "boolean":
-        return _("是") if value in (True, "on", "true") else _("否")
-    if isinstance(value, list):
-        return "、".join(map(str, value))
-    text = "" if value is None else str(value)
-    if is_masked and kind in {"id_number", "phone"}:
-        return mask(kind, text)
-    return text
-
-
-def mask(kind: str, text: str) -> str:
-    return mask_id(text) if kind == "id_number" else mask_phone(text)
-
-
-def show_materials(case: Case, definition: ItemDefinition) -> list[dict[str, Any]]:
-    """Return the materials that this application needs or holds, with their files."""
-    reused = dict(case.reused)
-    given: dict[str, list[dict[str, Any]]] = {}
-    for material in list_materials(case):
-        given.setdefault(material.key, []).append(show_file(case, material))
-    return [
-        {"spec": spec, "files": given.get(spec.key, []), "source": reused.get(spec.key, "")}
-        for spec in definition.materials
-        if spec.key in given or spec.key in reused or spec.is_asked(case.form)
-    ]
-
-
-def show_file(case: Case, material: Any) -> dict[str, Any]:
-    return {
-        "id": material.pk,
-        "name": material.file.name,
-        "size": material.file.size,
-        "kind": material.file.content_type,
-        "url": reverse("hall:file", args=[case.public_id, material.pk]),
-        "delete_url": reverse("hall:remove_file", args=[case.public_id, material.pk]),
-    }
 
 
 @require_POST

@@ -1,0 +1,203 @@
+"""One page flow for every act on a case: fill in, confirm where it can't be undone, one call of one service.
+
+A desk lists its acts as :class:`CaseAct`; :func:`run_act` is the view behind all of them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from zhengtong.capabilities.cases.domain import RuleBroken
+from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, StaleCase, Unacceptable
+from zhengtong.capabilities.cases.item_definition import ItemDefinition
+from zhengtong.capabilities.cases.models import Case, Task, TaskStatus
+from zhengtong.capabilities.cases.presentation import say, show_value
+from zhengtong.capabilities.cases.selectors import get_definition, list_tasks
+from zhengtong.kernel.modules import Text
+from zhengtong.kernel.policy import Actor, can, require
+
+CONFLICT, UNPROCESSABLE = 409, 422
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A case as one person meets it: what is open, and what of it is hers to do."""
+
+    case: Case
+    actor: Actor
+    tasks: tuple[Task, ...]
+
+    @classmethod
+    def of(cls, case: Case, actor: Actor) -> "Situation":
+        return cls(case, actor, tuple(task for task in list_tasks(case) if task.status == TaskStatus.OPEN))
+
+    def task(self, node: str) -> Task | None:
+        return next((task for task in self.tasks if task.node == node), None)
+
+    def may(self, permission: str) -> bool:
+        return can(self.actor, permission, self.case)
+
+    def has(self, node: str) -> bool:
+        """Whether there is an open task of ``node`` that is hers, or free and hers to take."""
+        task = self.task(node)
+        return bool(task and self.may(task.permission) and task.assignee_id in (None, self.actor.appointment))
+
+    def holds(self, node: str) -> bool:
+        """Whether she has claimed the open task of ``node``."""
+        task = self.task(node)
+        return bool(task and task.assignee_id is not None and task.assignee_id == self.actor.appointment)
+
+    def free(self, nodes: Iterable[str]) -> Task | None:
+        """Return the first unclaimed task among ``nodes`` that she may do."""
+        return next((t for t in self.tasks if t.node in nodes and t.assignee_id is None and self.may(t.permission)), None)
+
+    @property
+    def definition(self) -> ItemDefinition:
+        return get_definition(self.case.item_version_id)
+
+
+class ActForm(forms.Form):
+    """What an act asks for. ``version`` is the one of the page that she looked at: an older one is a stale tab."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    phrases: dict[str, Sequence[str]] = {}
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        options["initial"] = {"version": situation.case.version, **options.get("initial", {})}
+        super().__init__(*args, **options)
+        self.situation = situation
+        for name, phrases in self.phrases.items():
+            self.offer(name, phrases)
+
+    def offer(self, name: str, phrases: Sequence[str]) -> None:
+        """Offer usual phrases under a field: a click puts one into it."""
+        offered = self.fields[name]
+        offered.phrases = phrases  # type: ignore[attr-defined]  # read by the act page's template
+        offered.widget.attrs |= {"x-init": "text = $el.value", "x-model": "text"}
+
+    def preview(self) -> list[tuple[str, str]]:
+        """Return what the confirmation shows: label and value of each field that was filled in."""
+        rows = []
+        for bound in self.visible_fields():
+            value = self.cleaned_data.get(bound.name)
+            choices = dict(getattr(bound.field, "choices", ()))
+            values = value if isinstance(value, list) else [value]
+            shown = "、".join(str(choices[each]) for each in values if each in choices) if choices else show_value(value)
+            if shown:
+                rows.append((str(bound.label), shown))
+        return rows
+
+
+@dataclass(frozen=True)
+class CaseAct:
+    """One act. ``perform`` gets the situation and the cleaned form and calls one service.
+
+    ``style``: ``button`` posts at once, ``dialog`` asks first, ``page`` has a form of its own; with ``confirms`` the
+    form is followed by a page that says what will happen. ``permission`` is asked before anything is shown.
+    """
+
+    code: str
+    title: Text
+    done: Text
+    permission: str
+    when: Callable[[Situation], bool]
+    perform: Callable[[Situation, ActForm], object]
+    form: type[ActForm] = ActForm
+    style: str = "page"
+    icon: str = ""
+    lead: Text = ""
+    confirms: bool = False
+    is_grave: bool = False
+    template: str = "cases/act.html"
+    told: Callable[[Situation], Sequence[str]] = field(default=lambda _situation: ())
+
+
+def list_acts(acts: Iterable[CaseAct], situation: Situation) -> list[CaseAct]:
+    """Return the acts that she can do now, in the desk's order: the first is the main one."""
+    return [act for act in acts if situation.may(act.permission) and act.when(situation)]
+
+
+Shower = Callable[[HttpRequest, Situation, str, int], HttpResponse]
+
+
+def run_act(request: HttpRequest, act: CaseAct, situation: Situation, *, back: str, show_case: Shower) -> HttpResponse:
+    """Show the act's form, its confirmation, or do it and go ``back``.
+
+    A conflict shows the fresh case page (409), a broken rule the form with the sentence in its place (422). Raises
+    Denied.
+    """
+    require(situation.actor, act.permission, situation.case)
+    if request.method != "POST":
+        if act.style != "page" or not act.when(situation):
+            messages.warning(request, _("这个办件现在不能“%(act)s”，请看最新情况。") % {"act": act.title})
+            return redirect(back)
+        return _show_form(request, act, situation, act.form(situation), back)
+    form = act.form(situation, request.POST)
+    is_returning = "edit" in request.POST
+    if not form.is_valid() or is_returning:
+        if act.style != "page":
+            return show_case(request, situation, _first_error(form), UNPROCESSABLE)
+        return _show_form(request, act, situation, form, back, status=200 if is_returning else UNPROCESSABLE)
+    if form.cleaned_data["version"] != situation.case.version:
+        return show_case(request, situation, say(StaleCase()), CONFLICT)
+    if act.confirms and "confirmed" not in request.POST:
+        return _show_confirmation(request, act, situation, form, back)
+    try:
+        act.perform(situation, form)
+    except Conflict as error:
+        return show_case(request, situation, say(error), CONFLICT)
+    except RuleBroken as error:
+        _place(error, form, situation)
+        if act.style != "page":
+            return show_case(request, situation, say(error, situation.definition), UNPROCESSABLE)
+        return _show_form(request, act, situation, form, back, status=UNPROCESSABLE)
+    messages.success(request, str(act.done) % {"number": situation.case.number})
+    return redirect(back)
+
+
+def _place(error: RuleBroken, form: ActForm, situation: Situation) -> None:
+    """Put the sentence next to the field that it is about, or above the form."""
+    if isinstance(error, IncompleteApplication):
+        for _section, key, sentence in error.errors:
+            form.add_error(key if key in form.fields else None, sentence)
+        return
+    name = error.field if isinstance(error, Unacceptable) else ""
+    form.add_error(name if name in form.fields else None, say(error, situation.definition))
+
+
+def _first_error(form: forms.Form) -> str:
+    return next((str(message) for errors in form.errors.values() for message in errors), "")
+
+
+def _context(act: CaseAct, situation: Situation, form: ActForm, back: str) -> dict[str, Any]:
+    return {"act": act, "situation": situation, "case": situation.case, "form": form, "back": back}
+
+
+def _show_form(
+    request: HttpRequest, act: CaseAct, situation: Situation, form: ActForm, back: str, *, status: int = 200
+) -> HttpResponse:
+    context = _context(act, situation, form, back) | {"told": act.told(situation) if not act.confirms else ()}
+    return render(request, act.template, context, status=status)
+
+
+def _show_confirmation(
+    request: HttpRequest, act: CaseAct, situation: Situation, form: ActForm, back: str
+) -> HttpResponse:
+    kept = [
+        (name, value)
+        for name in request.POST
+        if name not in ("csrfmiddlewaretoken", "confirmed", "edit")
+        for value in request.POST.getlist(name)
+    ]
+    context = _context(act, situation, form, back) | {
+        "kept": kept,
+        "rows": form.preview(),
+        "told": act.told(situation),
+    }
+    return render(request, "cases/act_confirmation.html", context)

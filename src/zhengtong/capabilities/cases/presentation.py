@@ -1,0 +1,346 @@
+"""What the desks' pages show of a case: answers with personal ones masked, materials, papers, clocks, what happened."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import FileResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken
+from zhengtong.capabilities.cases.item_definition import FieldSpec, ItemDefinition
+from zhengtong.capabilities.cases.models import Case, Clock, ClockBasis, ClockPurpose
+from zhengtong.capabilities.cases.selectors import get_definition, list_clocks, list_materials, list_tasks
+from zhengtong.core.files.public import file_response
+from zhengtong.core.papers.public import Paper, ensure_rendered
+from zhengtong.core.worklist.public import AlertLevel, WorkItem
+from zhengtong.kernel.calendars import get_calendar
+from zhengtong.screens.formats import cn_datetime, mask_id, mask_name, mask_phone
+from zhengtong.screens.templatetags.look import chip, deadline
+
+STATE_TONES = {
+    LegalState.DRAFT: "neutral",
+    LegalState.SUBMITTED: "info",
+    LegalState.RESUBMITTED: "info",
+    LegalState.NEED_MATERIALS: "warning",
+    LegalState.ACCEPTED: "info",
+    LegalState.REVIEWING: "info",
+    LegalState.EXCLUDED_TIME: "paused",
+    LegalState.GRANTED: "success",
+    LegalState.DELIVERED: "success",
+    LegalState.REFUSED: "danger",
+}
+ACT_TITLES = {
+    "delegate_task": gettext_lazy("转办"),
+    "recommend": gettext_lazy("提出审查意见"),
+    "request_extension": gettext_lazy("申请延期"),
+    "refuse_extension": gettext_lazy("不同意延期"),
+}
+ROW_TONES = {AlertLevel.RED: "danger", AlertLevel.YELLOW: "warning"}
+
+
+def say(error: RuleBroken, definition: ItemDefinition | None = None) -> str:
+    """Return the sentence of ``error`` in the reader's language, targets of corrections by their names."""
+    params = dict(error.params)
+    if definition is not None and isinstance(params.get("items"), str):
+        targets = str(params["items"]).split("、")
+        params["items"] = "、".join(definition.label(target) or target for target in targets)
+    return _(error.message) % params
+
+
+def state_chip(case: Case) -> str:
+    return chip(case.get_state_display(), STATE_TONES.get(LegalState(case.state), "neutral"))
+
+
+# Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    key: str
+    label: str
+    text: str
+    is_masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSection:
+    key: str
+    title: str
+    answers: tuple[Answer, ...]
+
+
+def show_value(value: object) -> str:
+    """Return an answer as a person reads it."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return "、".join(str(each) for each in value)
+    return "" if value is None else str(value)
+
+
+def mask_answer(spec: FieldSpec, text: str) -> str:
+    """Return a personal answer so that a colleague can tell it apart but not use it."""
+    masks = {"id_number": mask_id, "phone": mask_phone, "text": mask_name}
+    return masks[spec.type](text) if spec.type in masks else "＊" * min(len(text), 8)
+
+
+def list_answers(case: Case, *, is_revealed: bool = False) -> list[AnswerSection]:
+    """Return the answers of ``case`` by section; personal ones masked unless ``is_revealed``."""
+    sections = []
+    for section in get_definition(case.item_version_id).sections:
+        answers = []
+        for spec in section.fields:
+            text = show_value(case.form.get(spec.key, False if spec.type == "boolean" else None))
+            is_masked = spec.is_personal and bool(text) and not is_revealed
+            answers.append(Answer(spec.key, spec.label, mask_answer(spec, text) if is_masked else text, is_masked))
+        sections.append(AnswerSection(section.key, section.title, tuple(answers)))
+    return sections
+
+
+# Materials and papers
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialView:
+    """One of the item's materials: what was given for it, or which register answered, or that it is missing."""
+
+    key: str
+    name: str
+    help: str
+    is_required: bool
+    source: str
+    files: tuple[dict[str, Any], ...]
+
+    @property
+    def is_missing(self) -> bool:
+        return self.is_required and not self.files and not self.source
+
+
+def list_material_views(case: Case, desk: str) -> list[MaterialView]:
+    """Return the materials asked for or given; ``desk`` names the address space whose ``file`` view shows them."""
+    given: dict[str, list[dict[str, Any]]] = {}
+    for material in list_materials(case):
+        file = material.file
+        given.setdefault(material.key, []).append(
+            {
+                "id": material.pk,
+                "name": file.name,
+                "size": file.size,
+                "kind": file.content_type,
+                "url": reverse(f"{desk}:file", args=[case.number, material.pk]) if case.number else "",
+            }
+        )
+    reused = {key: source for key, source in case.reused}
+    return [
+        MaterialView(
+            spec.key, spec.name, spec.help, spec.is_required, reused.get(spec.key, ""), tuple(given.get(spec.key, ()))
+        )
+        for spec in get_definition(case.item_version_id).materials
+        if spec.is_asked(case.form) and (spec.is_required or spec.key in given or spec.key in reused)
+    ]
+
+
+def list_paper_files(case: Case, desk: str) -> list[dict[str, Any]]:
+    """Return the papers issued in ``case`` as file rows, the newest first."""
+    papers = [document.paper for document in case.documents.select_related("paper").order_by("-id")]
+    return [
+        {
+            "name": paper.title,
+            "url": reverse(f"{desk}:paper", args=[case.number, paper.code]),
+            "note": " · ".join(filter(None, (paper.number or "", cn_datetime(paper.issued_at)))),
+        }
+        for paper in papers
+    ]
+
+
+def open_material(case: Case, material_id: int) -> FileResponse | None:
+    """Return the bytes of a file of ``case``, replaced ones included; the caller has authorised."""
+    material = case.materials.select_related("file").filter(pk=material_id).first()
+    return file_response(material.file, as_attachment=False) if material else None
+
+
+def open_paper(case: Case, code: str) -> FileResponse | None:
+    """Return the PDF of a paper of ``case``, made now if it isn't there yet; the caller has authorised."""
+    paper = Paper.objects.filter(code=code, pk__in=case.documents.values("paper_id")).select_related("file").first()
+    if paper is None:
+        return None
+    rendered = ensure_rendered(paper)
+    return file_response(rendered.file, as_attachment=False) if rendered.file else None
+
+
+# What happened
+
+
+def list_happenings(case: Case) -> list[dict[str, Any]]:
+    """Return the timeline for officials, notes included, the newest first."""
+    return [
+        {
+            "title": ACT_TITLES.get(event.act) or _act_title(event.act),
+            "at": event.at,
+            "who": " ".join(filter(None, (event.organisation_name, event.actor_name))),
+            "text": _("备注：%(note)s") % {"note": event.note} if event.note else event.words,
+        }
+        for event in case.events.order_by("-id")
+    ]
+
+
+def _act_title(act: str) -> str:
+    return _(Act(act).label) if act in set(Act) else act
+
+
+def list_opinions(case: Case) -> list[dict[str, Any]]:
+    """Return what was said in the tasks that are done, in their order."""
+    outcomes = {
+        "grant": _("拟准予"),
+        "refuse": _("拟不予"),
+        "approved": _("同意延期"),
+        "refused": _("不同意延期"),
+    }
+    return [
+        {
+            "step": task.get_node_display(),
+            "who": task.done_by.staff.name if task.done_by else "",
+            "at": task.done_at,
+            "outcome": (outcomes.get(task.outcome) if task.node in ("review", "extension") else None)
+            or _act_title({"grant": Act.DECIDE_GRANT, "refuse": Act.DECIDE_REFUSE}.get(task.outcome, task.outcome)),
+            "opinion": task.opinion,
+        }
+        for task in list_tasks(case)
+        if task.status == "done"
+    ]
+
+
+# Everything at once
+
+
+def describe_case(case: Case, desk: str, *, is_revealed: bool = False) -> dict[str, Any]:
+    """Return the context of a case page. Papers and files are opened by ``<desk>:paper`` and ``<desk>:file``."""
+    number = case.applicant_number
+    return {
+        "case": case,
+        "state": state_chip(case),
+        "is_revealed": is_revealed,
+        "summary": [
+            (_("事项"), case.item_name),
+            (_("申请人"), case.applicant_name),
+            (_("证件号码"), number if is_revealed else mask_id(number)),
+            (_("联系电话"), case.applicant_phone if is_revealed else mask_phone(case.applicant_phone)),
+            (_("办理机关"), case.organisation.name),
+            (_("渠道"), _("%(channel)s，%(way)s") % {
+                "channel": case.get_channel_display(), "way": case.get_delivery_way_display(),
+            }),
+            (_("收到"), cn_datetime(case.received_at)),
+            (_("受理"), _accepted(case)),
+        ],
+        "sections": list_answers(case, is_revealed=is_revealed),
+        "materials": list_material_views(case, desk),
+        "papers": list_paper_files(case, desk),
+        "clocks": list_clocks(case),
+        "happenings": list_happenings(case),
+        "opinions": list_opinions(case),
+        "reveal_url": reverse(f"{desk}:reveal", args=[case.number]),
+    }
+
+
+def _accepted(case: Case) -> str:
+    if case.accepted_at is None:
+        return _("未受理")
+    at = cn_datetime(case.accepted_at)
+    return _("%(at)s（逾期未答复，视为受理）") % {"at": at} if case.is_deemed_accepted else at
+
+
+# Lists
+
+
+def days_left(due_at: datetime | None, region: str, now: datetime) -> int | None:
+    """Return the working days left after today until ``due_at``, at most -1 once it has passed."""
+    if due_at is None:
+        return None
+    calendar = get_calendar(region)
+    days = calendar.working_days_between(calendar.local_date(now), calendar.last_date(due_at))
+    return min(days, -1) if due_at <= now else max(days, 0)
+
+
+def work_rows(items: Sequence[WorkItem], now: datetime | None = None) -> list[dict[str, Any]]:
+    """Return rows of a worklist for the table; ``items`` come with their organisation's region."""
+    moment = now or timezone.now()
+    tasks = [item.object_id for item in items if item.kind == "cases.task"]
+    paused = set(
+        Clock.objects.filter(case__tasks__in=tasks, is_paused=True, finished_at=None).values_list(
+            "case__tasks", flat=True
+        )
+    )
+    rows = []
+    for item in items:
+        left = days_left(item.due_at, item.organisation.region.code, moment)
+        is_paused = item.object_id in paused
+        tone = "danger" if left is not None and left < 0 else ROW_TONES.get(AlertLevel(item.level), "")
+        rows.append(
+            {
+                "url": item.url,
+                "key": item.reference,
+                "tone": "" if is_paused else tone,
+                "cells": {
+                    "reference": item.reference,
+                    "title": item.title,
+                    "party": item.party,
+                    "step": item.step,
+                    "opened": cn_datetime(item.opened_at),
+                    "done": cn_datetime(item.done_at),
+                    "due": deadline(left, due=item.due_at, state="paused" if is_paused else "", unit="short"),
+                },
+            }
+        )
+    return rows
+
+
+def case_rows(cases: Iterable[Case], desk: str, now: datetime | None = None) -> list[dict[str, Any]]:
+    """Return rows of a list of cases for the table; ``cases`` come with office, region and organisation."""
+    moment = now or timezone.now()
+    rows = []
+    for case in cases:
+        left = days_left(case.due_at, case.office.region.code, moment)
+        is_paused = case.state == LegalState.EXCLUDED_TIME
+        rows.append(
+            {
+                "url": reverse(f"{desk}:case", args=[case.number]),
+                "key": case.number,
+                "tone": "danger" if left is not None and left < 0 and not is_paused else "",
+                "cells": {
+                    "number": case.number,
+                    "item": case.item_name,
+                    "applicant": case.applicant_name,
+                    "organisation": case.organisation.short_name,
+                    "state": state_chip(case),
+                    "submitted": cn_datetime(case.submitted_at),
+                    "due": deadline(left, due=case.due_at, state="paused" if is_paused else "", unit="short")
+                    if case.due_at
+                    else "",
+                },
+            }
+        )
+    return rows
+
+
+def late_clocks(lamp: str, now: datetime) -> QuerySet[Clock]:
+    """Return the running clocks that count for supervision and are ``red`` (past due) or ``yellow`` (warned).
+
+    Cards fire on the promised decision clock; acceptance and delivery have only the law's.
+    """
+    counted = Clock.objects.filter(finished_at=None).filter(
+        Q(basis=ClockBasis.PROMISED) | ~Q(purpose=ClockPurpose.DECISION)
+    )
+    if lamp == "red":
+        return counted.filter(due_at__lte=now)
+    return counted.filter(due_at__gt=now, level="yellow")
+
+
+def filter_late(cases: QuerySet[Case], lamp: str, now: datetime | None = None) -> QuerySet[Case]:
+    """Keep the cases that have a clock of :func:`late_clocks`."""
+    return cases.filter(Exists(late_clocks(lamp, now or timezone.now()).filter(case=OuterRef("pk"))))

@@ -1,0 +1,136 @@
+"""Her own cases: the list, one case, its receipt and papers, withdrawing, appraising."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zhengtong.capabilities.cases.public import (
+    Appraisal,
+    Case,
+    LegalState,
+    RuleBroken,
+    appraise_case,
+    get_definition,
+    get_open_notice,
+    list_own_cases,
+    withdraw_case,
+)
+from zhengtong.core.files.public import file_response
+from zhengtong.core.papers.public import ensure_rendered
+from zhengtong.desks.hall.access import HallRequest, applicants_only, of_own_case
+from zhengtong.desks.hall.answers import in_words
+from zhengtong.desks.hall.application import show_answers, show_materials
+from zhengtong.desks.hall.forms import AppraisalForm, WithdrawForm
+from zhengtong.desks.hall.paging import PAGE_SIZE, paginate
+from zhengtong.desks.hall.selectors import get_receipt, show_cases
+from zhengtong.desks.hall.status import can_withdraw, get_status, get_timeline, is_ended
+
+
+@require_safe
+@applicants_only
+def list_cases(request: HallRequest) -> HttpResponse:
+    """Drafts first, then what was submitted, the newest first."""
+    own = list_own_cases(request.actor)
+    page = paginate(own.exclude(state=LegalState.DRAFT).select_related("decision"), request, "created_at")
+    is_first = not page.previous
+    context = {
+        "page": page,
+        "cases": show_cases(page.rows),
+        "drafts": list(own.filter(state=LegalState.DRAFT)[:PAGE_SIZE]) if is_first else [],
+    }
+    return render(request, "hall/cases.html", context)
+
+
+@require_safe
+@of_own_case
+def show_case(request: HallRequest, case: Case) -> HttpResponse:
+    if case.state == LegalState.DRAFT:
+        return redirect("hall:draft", case.public_id)
+    return render_case(request, case, AppraisalForm())
+
+
+def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm, status: int = 200) -> HttpResponse:
+    definition = get_definition(case.item_version_id)
+    state = get_status(case)
+    context = {
+        "case": case,
+        "status": state,
+        "timeline": get_timeline(case, state),
+        "notice": get_open_notice(case) if case.state == LegalState.NEED_MATERIALS else None,
+        "visit": case.site_visits.filter(finished_at=None).order_by("-id").first(),
+        "documents": [each.paper for each in case.documents.select_related("paper").order_by("-id")],
+        "sections": [
+            (section.title, show_answers(section, case.form, is_masked=True)) for section in definition.sections
+        ],
+        "materials": show_materials(case, definition),
+        "office": case.office,
+        "can_withdraw": can_withdraw(case),
+        "withdraw_form": WithdrawForm(),
+        "is_ended": is_ended(case),
+        "appraisal": Appraisal.objects.filter(case=case).first(),
+        "appraisal_form": appraisal_form,
+    }
+    return render(request, "hall/case.html", context, status=status)
+
+
+@require_safe
+@of_own_case
+def show_receipt(request: HallRequest, case: Case) -> HttpResponse:
+    """What one keeps after submitting: number, date, when to expect an answer."""
+    paper = get_receipt(case)
+    if paper is None:
+        return redirect("hall:case", case.public_id)
+    context = {
+        "case": case,
+        "paper": paper,
+        "expected_on": parse_date(str(paper.content.get("expected_on") or "")),
+        "promised_days": paper.content.get("promised_days"),
+        "status": get_status(case),
+    }
+    return render(request, "hall/receipt.html", context)
+
+
+@require_safe
+@of_own_case
+def download_paper(request: HallRequest, case: Case, code: str) -> HttpResponse:
+    """A paper of the case; made now if its job hasn't come to it yet."""
+    document = case.documents.filter(paper__code=code).select_related("paper__file").first()
+    if document is None:
+        raise Http404
+    paper = ensure_rendered(document.paper)
+    assert paper.file is not None  # ensure_rendered gives it one
+    return file_response(paper.file, as_attachment="open" not in request.GET)
+
+
+@require_POST
+@of_own_case
+def withdraw(request: HallRequest, case: Case) -> HttpResponse:
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("没有撤回：撤回的原因最多 200 字。"))
+        return redirect("hall:case", case.public_id)
+    try:
+        withdraw_case(actor=request.actor, case_id=case.pk, reason=form.cleaned_data["reason"].strip())
+    except RuleBroken as error:
+        messages.error(request, in_words(error))
+    else:
+        messages.success(request, _("申请已撤回，办理终止。"))
+    return redirect("hall:case", case.public_id)
+
+
+@require_POST
+@of_own_case
+def appraise(request: HallRequest, case: Case) -> HttpResponse:
+    form = AppraisalForm(request.POST)
+    if not form.is_valid():
+        return render_case(request, case, form, status=422)
+    try:
+        appraise_case(actor=request.actor, case_id=case.pk, **form.cleaned_data)
+    except RuleBroken as error:
+        messages.error(request, in_words(error))
+    else:
+        messages.success(request, _("谢谢您的评价。"))
+    return redirect("hall:case", case.public_id)

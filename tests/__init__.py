@@ -1,0 +1,1 @@
+"""Tests that cross modules, and what all tests share."""

@@ -1,0 +1,253 @@
+"""The fixed cast of house.md in a small county, and a case brought to any stage through the real services."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from PIL import Image
+from procrastinate.contrib.django.procrastinate_app import current_app
+
+from zhengtong.capabilities.cases import public as cases
+from zhengtong.core.crypto.public import digest
+from zhengtong.core.identity import public as identity
+from zhengtong.kernel.models import CalendarNotice
+from zhengtong.kernel.policy import SYSTEM, Actor
+
+PASSWORD = "correct-horse-9"
+PHONE = "13900001234"
+CREDIT_CODE = "91350100M000100Y43"  # GB 32100's own example
+PERSON = identity.make_citizen_number("990102", date(1990, 5, 17), 12)
+ITEM = "food-business-licence"
+
+
+def photo(name: str = "photo.jpg", size: tuple[int, int] = (320, 240)) -> SimpleUploadedFile:
+    """Return a real JPEG, each name a different one."""
+    content = io.BytesIO()
+    Image.new("RGB", size, (sum(name.encode()) % 256, 200, 180)).save(content, "JPEG")
+    return SimpleUploadedFile(name, content.getvalue(), "image/jpeg")
+
+
+def answers(**changes: Any) -> dict[str, Any]:
+    """Return the answers of a complete application."""
+    return {
+        "operator_name": "澜水面馆",
+        "credit_code": CREDIT_CODE,
+        "legal_representative": "王晓岚",
+        "legal_representative_id": PERSON,
+        "residence": "澄波区滨江路66号",
+        "premises": "澄波区滨江路66号1-3号商铺",
+        "premises_area": "86.5",
+        "staff_count": "4",
+        "business_form": "餐饮服务经营者",
+        "business_items": ["热食类食品制售", "冷食类食品制售"],
+        "safety_manager_name": "王晓岚",
+        "safety_manager_id": PERSON,
+        "safety_manager_phone": PHONE,
+        "safety_manager_post": "食品安全员",
+        "contact_name": "王晓岚",
+        "contact_phone": PHONE,
+        "delivery_method": "只要电子证",
+        "is_truthful": "on",
+        **changes,
+    }
+
+
+@dataclass
+class Cast:
+    """People, by what they do. Each is an :class:`Actor`; ``accounts`` has what they sign in with."""
+
+    citizen: Actor
+    owner: Actor
+    counter: Actor
+    second_counter: Actor
+    reviewer: Actor
+    inspector: Actor
+    approver: Actor
+    second_approver: Actor
+    head: Actor
+    supervisor: Actor
+    outsider: Actor
+    office: cases.ItemOffice
+    accounts: dict[str, identity.Account] = field(default_factory=dict)
+
+    def appointment(self, actor: Actor) -> identity.Appointment:
+        return identity.Appointment.objects.select_related("staff").get(pk=actor.appointment)
+
+    # A case at each stage
+
+    def draft(self, **changes: Any) -> cases.Case:
+        case = cases.start_draft(
+            actor=self.owner, office=self.office, form={}, reused=[("business_licence", "法人库")]
+        )
+        cases.save_draft(actor=self.owner, case_id=case.pk, answers=answers(**changes))
+        for key in ("premises_plan", "safety_rules", "health_certificates"):
+            cases.attach_file(actor=self.owner, case_id=case.pk, key=key, upload=photo(f"{key}.jpg"))
+        case.refresh_from_db()
+        return case
+
+    def submitted(self, **changes: Any) -> cases.Case:
+        return fresh(cases.submit_case(actor=self.owner, case_id=self.draft(**changes).pk))
+
+    def accepted(self, **changes: Any) -> cases.Case:
+        return fresh(cases.accept_case(actor=self.counter, case_id=self.submitted(**changes).pk))
+
+    def reviewing(self, **changes: Any) -> cases.Case:
+        case = self.accepted(**changes)
+        task = cases.get_open_task(case, cases.TaskNode.REVIEW)
+        assert task is not None
+        cases.claim_task(actor=self.reviewer, task_id=task.pk)
+        return fresh(case)
+
+    def recommended(self, outcome: str = "grant", **changes: Any) -> cases.Case:
+        case = self.reviewing(**changes)
+        cases.recommend(actor=self.reviewer, case_id=case.pk, outcome=outcome, opinion="材料齐全，符合条件")
+        return fresh(case)
+
+    def granted(self, **changes: Any) -> cases.Case:
+        case = self.recommended(**changes)
+        cases.grant_case(actor=self.approver, case_id=case.pk, reasons="符合法定条件")
+        return fresh(case)
+
+    def visit(self, case: cases.Case, days: int = 5, at: datetime | None = None) -> cases.SiteVisit:
+        officers = [self.appointment(self.reviewer), self.appointment(self.inspector)]
+        return cases.arrange_site_visit(
+            actor=self.reviewer,
+            case_id=case.pk,
+            officers=officers,
+            planned_at=at or timezone.now() + timedelta(days=1),
+            place="澄波区滨江路66号",
+            allowed_days=days,
+        )
+
+
+def fresh(case: cases.Case) -> cases.Case:
+    """Return the case as it is now in the database."""
+    return cases.Case.objects.select_related("item_version__item", "office__region", "organisation").get(pk=case.pk)
+
+
+def _staff(name: str, organisation: identity.Organisation, roles: dict[str, str]) -> identity.Account:
+    account = identity.Account.objects.create(username=name, kind=identity.AccountKind.STAFF)
+    account.set_password(PASSWORD)
+    account.save()
+    member = identity.StaffMember.objects.create(account=account, name=name, enforcement_number=f"99{account.pk:08d}")
+    post = identity.Post.objects.create(organisation=organisation, title=name)
+    identity.PostRole.objects.bulk_create(
+        identity.PostRole(post=post, role=role, reach=reach) for role, reach in roles.items()
+    )
+    identity.Appointment.objects.create(staff=member, post=post, start_date=date(2020, 1, 1))
+    return account
+
+
+def _citizen(username: str, name: str, phone: str, number: str) -> identity.Account:
+    account = identity.Account.objects.create(username=username)
+    account.set_password(PASSWORD)
+    account.save()
+    now = timezone.now()
+    identity.Citizen.objects.create(
+        account=account,
+        phone=phone,
+        phone_digest=digest(phone),
+        phone_verified_at=now,
+        name=name,
+        id_number=number,
+        id_digest=digest(number),
+        verified_at=now,
+    )
+    return account
+
+
+def _organisation(
+    name: str, kind: str, region: identity.Region, parent: identity.Organisation | None
+) -> identity.Organisation:
+    made = identity.Organisation.objects.create(name=name, short_name=name[-6:], kind=kind, region=region, parent=parent)
+    made.path = f"{parent.path}.{made.pk}" if parent else str(made.pk)
+    made.save(update_fields=["path"])
+    return made
+
+
+def make_cast() -> Cast:
+    """Make the county, its people and the office that handles the item; seed the rules when they are missing."""
+    if not CalendarNotice.objects.exists():
+        call_command("seed")
+    kinds, own, region_wide = identity.OrganisationKind, identity.Reach.OWN, identity.Reach.REGION
+    city = identity.Region.objects.create(code="990100", name="安澜市", level="city", path="990100")
+    counties = [
+        identity.Region.objects.create(code=code, name=name, level="county", parent=city, path=f"990100.{code}")
+        for code, name in (("990102", "澄波区"), ("990122", "禾溪县"))
+    ]
+    city_hall = _organisation("安澜市人民政府", kinds.GOVERNMENT, city, None)
+    data_bureau = _organisation("安澜市政务服务数据管理局", kinds.DEPARTMENT, city, city_hall)
+    hall, other_hall = (
+        _organisation(f"{county.name}人民政府", kinds.GOVERNMENT, county, city_hall) for county in counties
+    )
+    bureau = _organisation("澄波区市场监督管理局", kinds.DEPARTMENT, counties[0], hall)
+    centre = _organisation("澄波区政务服务中心", kinds.SERVICE_CENTRE, counties[0], hall)
+    other_bureau = _organisation("禾溪县市场监督管理局", kinds.DEPARTMENT, counties[1], other_hall)
+
+    accounts = {
+        "counter": _staff("周敏", centre, {"window_clerk": region_wide}),
+        "second_counter": _staff("钱一", centre, {"window_clerk": region_wide}),
+        "reviewer": _staff("林国栋", bureau, {"reviewer": own}),
+        "inspector": _staff("何志刚", bureau, {"reviewer": own}),
+        "approver": _staff("沈立新", bureau, {"approver": own}),
+        "second_approver": _staff("孙二", bureau, {"approver": own}),
+        "head": _staff("高婉清", bureau, {"organ_head": own}),
+        "supervisor": _staff("方明辉", data_bureau, {"supervisor": region_wide}),
+        "outsider": _staff("罗建军", other_bureau, {"reviewer": own, "approver": own, "window_clerk": region_wide}),
+        "citizen": _citizen("citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)),
+        "owner": _citizen("owner", "王晓岚", PHONE, PERSON),
+    }
+    entity = identity.LegalEntity.objects.create(credit_code=CREDIT_CODE, name="澜水面馆")
+    mandate = identity.Mandate.objects.create(
+        citizen=accounts["owner"].citizen, legal_entity=entity, kind="legal_representative", verified_at=timezone.now()
+    )
+    item = cases.get_item(ITEM)
+    assert item is not None
+    office = cases.open_office(
+        actor=SYSTEM,
+        item=item,
+        organisation=bureau,
+        window=centre,
+        address="澄波区滨江路1号政务服务中心一楼",
+        hours="工作日 9:00—12:00，13:30—17:00",
+        phone="0990-2100001",
+        supervision_phone="0990-12345",
+    )
+    actors = {
+        name: identity.get_account_actor(account) for name, account in accounts.items() if name != "owner"
+    }
+    owner = identity.get_citizen_actor(accounts["owner"], mandate=mandate)
+    return Cast(**actors, owner=owner, office=office, accounts=accounts)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], None]:
+    """Return a function that runs every job that waits, in order, inside the test's transaction."""
+
+    def run() -> None:
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = "
+                    "(SELECT id FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id LIMIT 1) "
+                    "RETURNING task_name, args::text"
+                )
+                row = cursor.fetchone()
+            if row is None:
+                return
+            current_app.tasks[row[0]](**json.loads(row[1]))
+
+    return run
