@@ -14,8 +14,11 @@ __all__ = ["cast", "run_jobs"]
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Stop the whole run when no database answers, instead of failing every test with the same trace."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Stop the whole run when no database answers, instead of failing every test with the same trace.
+
+    What it asks for gives each of xdist's workers a database of its own.
+    """
     parameters = connections["default"].get_connection_params() | {"dbname": "postgres", "connect_timeout": 5}
     known = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)}
     try:

@@ -79,14 +79,12 @@ class Cast:
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
     def appointment(self, actor: Actor) -> identity.Appointment:
-        return identity.Appointment.objects.select_related("staff").get(pk=actor.appointment)
+        return identity.Appointment.objects.select_related("staff").get(pk=actor.held_appointment)
 
     # A case at each stage
 
     def draft(self, **changes: Any) -> cases.Case:
-        case = cases.start_draft(
-            actor=self.owner, office=self.office, form={}, reused=[("business_licence", "法人库")]
-        )
+        case = cases.start_draft(actor=self.owner, office=self.office, form={}, reused=[("business_licence", "法人库")])
         cases.save_draft(actor=self.owner, case_id=case.pk, answers=answers(**changes))
         for key in ("premises_plan", "safety_rules", "health_certificates"):
             cases.attach_file(actor=self.owner, case_id=case.pk, key=key, upload=photo(f"{key}.jpg"))
@@ -167,7 +165,9 @@ def _citizen(username: str, name: str, phone: str, number: str) -> identity.Acco
 def _organisation(
     name: str, kind: str, region: identity.Region, parent: identity.Organisation | None
 ) -> identity.Organisation:
-    made = identity.Organisation.objects.create(name=name, short_name=name[-6:], kind=kind, region=region, parent=parent)
+    made = identity.Organisation.objects.create(
+        name=name, short_name=name[-6:], kind=kind, region=region, parent=parent
+    )
     made.path = f"{parent.path}.{made.pk}" if parent else str(made.pk)
     made.save(update_fields=["path"])
     return made
@@ -202,7 +202,9 @@ def make_cast() -> Cast:
         "head": _staff("高婉清", bureau, {"organ_head": own}),
         "supervisor": _staff("方明辉", data_bureau, {"supervisor": region_wide}),
         "outsider": _staff("罗建军", other_bureau, {"reviewer": own, "approver": own, "window_clerk": region_wide}),
-        "citizen": _citizen("citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)),
+        "citizen": _citizen(
+            "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
+        ),
         "owner": _citizen("owner", "王晓岚", PHONE, PERSON),
     }
     entity = identity.LegalEntity.objects.create(credit_code=CREDIT_CODE, name="澜水面馆")
@@ -221,9 +223,7 @@ def make_cast() -> Cast:
         phone="0990-2100001",
         supervision_phone="0990-12345",
     )
-    actors = {
-        name: identity.get_account_actor(account) for name, account in accounts.items() if name != "owner"
-    }
+    actors = {name: identity.get_account_actor(account) for name, account in accounts.items() if name != "owner"}
     owner = identity.get_citizen_actor(accounts["owner"], mandate=mandate)
     return Cast(**actors, owner=owner, office=office, accounts=accounts)
 

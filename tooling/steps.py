@@ -22,12 +22,15 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def tail(path: Path, lines: int) -> list[str]:
-    """Return the last ``lines`` lines of a text file, reading only its end. Carriage returns end a line too."""
+def tail(path: Path, lines: int, start: int = 0) -> list[str]:
+    """Return the last ``lines`` lines of a text file after byte ``start``, reading only its end.
+
+    Carriage returns end a line too, so that the last state of a progress bar is one.
+    """
     try:
         with path.open("rb") as file:
             file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - 400 * lines))
+            file.seek(max(start, file.tell() - 400 * lines))
             text = file.read().decode(errors="replace")
     except FileNotFoundError:
         return []
@@ -73,15 +76,16 @@ class Steps:
             with path.open("ab") as output:
                 output.write(f"\n$ {' '.join(command)}\n".encode())
                 output.flush()
+                start = output.tell()
                 child = processes.start(command, env=env, cwd=cwd, output=output)
                 try:
-                    self._follow(title, child, path, began)
+                    self._follow(title, child, path, start, began)
                 finally:
                     if child.is_running:
                         child.stop()
             if child.process.returncode != 0:
                 self._line(f"  ✗ {title}  {time.monotonic() - began:.1f} s", final=True)
-                for line in tail(path, 30):
+                for line in tail(path, 30, start):
                     say(f"    {line}")
                 raise Failed(f"“{title}”失败，全部输出在 {path} · failed, its whole output is in that file")
         self._line(f"  ✓ {title}  {time.monotonic() - began:.1f} s", final=True)
@@ -99,17 +103,17 @@ class Steps:
             time.sleep(0.05)
         self._line(f"  ✓ {title}  {time.monotonic() - began:.1f} s", final=True)
 
-    def _follow(self, title: str, child: processes.Child, path: Path, began: float) -> None:
+    def _follow(self, title: str, child: processes.Child, path: Path, start: int, began: float) -> None:
         told = began
         while child.is_running:
             processes.heed_make()
             now = time.monotonic()
             if self.is_terminal:
-                last = (tail(path, 1) or [""])[0].strip()
+                last = (tail(path, 1, start) or [""])[0].strip()
                 self._line(f"  … {title}  {now - began:.0f} s  {last}")
             elif now - told >= self.every:
                 told = now
-                say(f"    {title}  {now - began:.0f} s  {fit((tail(path, 1) or [''])[0].strip(), 80)}")
+                say(f"    {title}  {now - began:.0f} s  {fit((tail(path, 1, start) or [''])[0].strip(), 80)}")
             # A wait with a limit polls as well, but it returns as soon as the child has ended.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(0.2)

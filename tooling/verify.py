@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tooling import environment, packages, processes
-from tooling.instance import ROOT, Instance, locked
+from tooling.instance import ROOT, Instance, Stamp, digest, locked
 from tooling.launch import database
 from tooling.postgres import FORGETFUL, Postgres
 from tooling.steps import Failed, Steps, say
@@ -24,7 +24,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("format", [str(_BIN / "ruff"), "format", "--check"]),
     ("lint", [str(_BIN / "ruff"), "check"]),
     ("types", [str(_BIN / "mypy")]),
-    ("import contracts", [str(_BIN / "lint-imports")]),
+    ("import contracts", [str(_BIN / "lint-imports"), "--no-logo"]),
     ("templates", [str(_BIN / "djlint"), "src", "--lint", "--quiet"]),
     ("system checks", [str(_BIN / "zhengtong"), "check", "--fail-level", "WARNING"]),
     # It compares models with files; that it also asks a database, which need not be there, is no news.
@@ -112,7 +112,16 @@ def _prepared(
         url = here.database_url
         if private:
             url = until_done.enter_context(database(Postgres(here.folder, steps, options), supervisor))
-        yield here.environ(url), supervisor
+        env = here.environ(url)
+        # Pages name their style sheets by the hash in the name, as they do in service.
+        collect = [str(_BIN / "zhengtong"), "collectstatic", "--noinput", "--verbosity=0"]
+        collected = Stamp(
+            here.folder / "static.stamp", digest(*sorted((ROOT / "src").rglob("static")), ROOT / "uv.lock")
+        )
+        if not (collected.holds() and (here.folder / "static").is_dir()):
+            steps.run("静态文件 · static files", collect, env=env, cwd=ROOT)
+            collected.set()
+        yield env, supervisor
 
 
 def _foreground(command: Sequence[str], env: dict[str, str]) -> int:

@@ -60,7 +60,7 @@ def test_an_exit_is_described_by_status_or_signal() -> None:
     assert (processes.describe_exit(3), processes.describe_exit(-9)) == ("exit 3", "SIGKILL")
 
 
-@pytest.mark.parametrize("content", ["", f"{os.getpid()}\n/somewhere\n"])
+@pytest.mark.parametrize("content", ["", f"{os.getpid()}\n/somewhere\n"], ids=["empty", "another program"])
 def test_a_lock_that_names_another_program_is_discarded(tmp_path: Path, content: str) -> None:
     lock = tmp_path / "postmaster.pid"
     lock.write_text(content)

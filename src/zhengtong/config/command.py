@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from zhengtong.config.environment import UnusableEnvironment
 
@@ -42,8 +43,9 @@ def serve(options: list[str]) -> None:
     """Run granian with a worker process per core."""
     port = options[options.index("--port") + 1] if "--port" in options else os.environ.get("PORT", "8000")
     processes = os.environ.get("WEB_CONCURRENCY") or str(os.cpu_count() or 1)
-    os.execvp(
-        "granian",
+    granian = str(Path(sys.executable).with_name("granian"))
+    os.execv(
+        granian,
         [
             "granian",
             "--interface=wsgi",

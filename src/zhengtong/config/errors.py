@@ -20,18 +20,24 @@ class Problem:
 
 
 BAD_REQUEST = Problem(400, "bad-request", _("这个请求看不懂"), _("请返回上一页，检查填写的内容后再试。"))
-FORBIDDEN = Problem(403, "forbidden", _("您没有办理这件事的权限"), _("如果您认为应当有权限，请联系本单位的系统管理员。"))
-CSRF = Problem(403, "stale-page", _("页面停留太久，已经失效"), _("请返回上一页刷新后再提交，已填写的内容保存在草稿里。"))
+FORBIDDEN = Problem(
+    403, "forbidden", _("您没有办理这件事的权限"), _("如果您认为应当有权限，请联系本单位的系统管理员。")
+)
+CSRF = Problem(
+    403, "stale-page", _("页面停留太久，已经失效"), _("请返回上一页刷新后再提交，已填写的内容保存在草稿里。")
+)
 NOT_FOUND = Problem(404, "not-found", _("找不到这个页面"), _("地址可能有误，或者内容已经不在。可以从首页重新查找。"))
 CONFLICT = Problem(409, "conflict", _("这件事刚刚被别人处理过"), _("请刷新页面，看到最新情况后再决定。"))
 TOO_LARGE = Problem(413, "too-large", _("上传的内容太大"), _("请压缩文件或减少页数后再上传。"))
 TOO_MANY = Problem(429, "too-many-requests", _("操作太频繁"), _("请稍等几分钟再试。"))
-SERVER_ERROR = Problem(500, "server-error", _("系统出错了"), _("您的内容没有丢失。请稍后再试；如仍不行，请把下面的编号告诉我们。"))
+SERVER_ERROR = Problem(
+    500, "server-error", _("系统出错了"), _("您的内容没有丢失。请稍后再试；如仍不行，请把下面的编号告诉我们。")
+)
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.accepts("application/problem+json") and not request.accepts(
-        "text/html"
+    return request.path.startswith("/api/") or (
+        request.accepts("application/problem+json") and not request.accepts("text/html")
     )
 
 

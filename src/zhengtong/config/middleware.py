@@ -44,13 +44,15 @@ class RequestId:
 
 
 class RefuseUnusableInput:
-    """Refuses what is too large to read, and null bytes before any form or query sees them: PostgreSQL can't hold them."""
+    """Refuses what is too large to read, and null bytes, which PostgreSQL can't hold, before any form sees them."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or any("\x00" in v for values in request.GET.lists() for v in (values[0], *values[1])):
+        if "\x00" in request.path or any(
+            "\x00" in v for values in request.GET.lists() for v in (values[0], *values[1])
+        ):
             return errors.answer(request, errors.BAD_REQUEST)
         if sentence := refuse_oversized_body(request):
             return errors.answer(request, errors.TOO_LARGE, sentence)

@@ -9,16 +9,19 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.apps import apps
 from django.db import connection
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+from procrastinate.testing import InMemoryConnector
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -100,6 +103,39 @@ class DemoPart:
 def stable_uuid(rng: random.Random) -> UUID:
     """Return the next version 4 UUID of ``rng``."""
     return UUID(int=rng.getrandbits(128), version=4)
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Let ``timezone.now`` say ``moment`` while the block runs. For the demo and for tests only; blocks nest.
+
+    A year of histories that the services themselves make needs their clock set back. They, the journal and
+    ``auto_now_add`` all ask this one function through its module, so it is replaced there; what the database and
+    ``time`` say stays as it is.
+    """
+    real = timezone.now
+    timezone.now = lambda: moment
+    try:
+        yield
+    finally:
+        timezone.now = real
+
+
+@contextmanager
+def held_jobs() -> Iterator[Callable[[], list[tuple[str, dict[str, Any]]]]]:
+    """Keep the block's jobs out of the queue; call what is given to get those enqueued since, as name and arguments.
+
+    What happened a year ago is not to be rendered and sent when the worker starts.
+    """
+    connector = InMemoryConnector()
+
+    def take() -> list[tuple[str, dict[str, Any]]]:
+        held = [(row["task_name"], row["args"]) for row in connector.jobs.values()]
+        connector.reset()
+        return held
+
+    with app.replace_connector(connector):
+        yield take
 
 
 def demo_parts() -> list[DemoPart]:

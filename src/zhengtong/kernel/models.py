@@ -13,6 +13,9 @@ class Effect(models.Model):
     class Meta:
         verbose_name = _("已生效的任务")
 
+    def __str__(self) -> str:
+        return self.key
+
 
 class CalendarNotice(models.Model):
     """A year's announcement of holidays and make-up working days (国务院办公厅关于…部分节假日安排的通知).

@@ -41,9 +41,9 @@ class Grant:
 class Actor:
     """Who acts, in which capacity, for whom, from where. Every service takes one; the journal records it.
 
-    ``account`` is the account's public id. ``appointment`` (staff) or ``mandate`` with
-    ``legal_entity`` (a citizen acting for an enterprise) say in which capacity; ``principal`` is on whose behalf. ``purpose`` is the stated reason
-    for looking at personal data.
+    ``account`` is the account's public id. ``appointment`` (staff) or ``mandate`` with ``legal_entity`` (a citizen
+    acting for an enterprise) say in which capacity; ``principal`` is on whose behalf. ``purpose`` is the stated
+    reason for looking at personal data.
     """
 
     kind: ActorKind
@@ -69,6 +69,13 @@ class Actor:
         """Return the ids of the organisations in which this actor has ``permission``."""
         sets = [g.organisations for g in self.grants if permission in g.permissions]
         return frozenset().union(*sets)
+
+    @property
+    def held_appointment(self) -> int:
+        """The appointment in which a member of staff acts. Raises :class:`Denied` when she holds none."""
+        if self.appointment is None:
+            raise Denied("act in an appointment")
+        return self.appointment
 
 
 ANONYMOUS = Actor(kind=ActorKind.ANONYMOUS)

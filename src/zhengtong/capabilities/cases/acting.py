@@ -11,15 +11,17 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhengtong.capabilities.cases.declarations import TaskPage
 from zhengtong.capabilities.cases.domain import RuleBroken
 from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, StaleCase, Unacceptable
 from zhengtong.capabilities.cases.item_definition import ItemDefinition
 from zhengtong.capabilities.cases.models import Case, Task, TaskStatus
 from zhengtong.capabilities.cases.presentation import say, show_value
 from zhengtong.capabilities.cases.selectors import get_definition, list_tasks
-from zhengtong.kernel.modules import Text
+from zhengtong.kernel.modules import Text, registry
 from zhengtong.kernel.policy import Actor, can, require
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -55,7 +57,9 @@ class Situation:
 
     def free(self, nodes: Iterable[str]) -> Task | None:
         """Return the first unclaimed task among ``nodes`` that she may do."""
-        return next((t for t in self.tasks if t.node in nodes and t.assignee_id is None and self.may(t.permission)), None)
+        return next(
+            (t for t in self.tasks if t.node in nodes and t.assignee_id is None and self.may(t.permission)), None
+        )
 
     @property
     def definition(self) -> ItemDefinition:
@@ -88,7 +92,9 @@ class ActForm(forms.Form):
             value = self.cleaned_data.get(bound.name)
             choices = dict(getattr(bound.field, "choices", ()))
             values = value if isinstance(value, list) else [value]
-            shown = "、".join(str(choices[each]) for each in values if each in choices) if choices else show_value(value)
+            shown = (
+                "、".join(str(choices[each]) for each in values if each in choices) if choices else show_value(value)
+            )
             if shown:
                 rows.append((str(bound.label), shown))
         return rows
@@ -107,7 +113,7 @@ class CaseAct:
     done: Text
     permission: str
     when: Callable[[Situation], bool]
-    perform: Callable[[Situation, ActForm], object]
+    perform: Callable[[Situation, Any], object]
     form: type[ActForm] = ActForm
     style: str = "page"
     icon: str = ""
@@ -201,3 +207,21 @@ def _show_confirmation(
         "told": act.told(situation),
     }
     return render(request, "cases/act_confirmation.html", context)
+
+
+def describe_acts(acts: Iterable[CaseAct], situation: Situation, desk: str) -> dict[str, Any]:
+    """Return the context of ``cases/acts.html``: the acts with their addresses (``<desk>:act``), the open tasks, and
+    the pages of other desks on which a task that she may do is handled.
+    """
+    number = situation.case.number
+    found = [
+        (act, reverse(f"{desk}:act", args=[number, act.code]), act.form(situation))
+        for act in list_acts(acts, situation)
+    ]
+    pages = {page.node: page.url_name for page in registry.of(TaskPage)}
+    elsewhere = [
+        (reverse(pages[task.node], args=[number]), _("去办理：%(step)s") % {"step": task.get_node_display()})
+        for task in situation.tasks
+        if situation.has(task.node) and not pages.get(task.node, f"{desk}:").startswith(f"{desk}:")
+    ]
+    return {"act_urls": found, "tasks": situation.tasks, "elsewhere": elsewhere}

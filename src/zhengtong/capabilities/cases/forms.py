@@ -26,7 +26,7 @@ class CleanCharField(forms.CharField):
     """Text without control characters and without marks that turn the direction of writing."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         if _CONTROL.search(text):
             raise ValidationError(_("含有不能保存的控制字符，请删除后重新输入"))
         return text
@@ -93,8 +93,8 @@ def make_field(spec: FieldSpec) -> forms.Field:
         case "number":
             common["error_messages"]["invalid"] = _("请填写数字")
             return forms.DecimalField(
-                min_value=spec.minimum if spec.minimum is not None else 0,  # type: ignore[arg-type]  # a float bound compares with decimals
-                max_value=spec.maximum if spec.maximum is not None else 10**8,  # type: ignore[arg-type]  # likewise
+                min_value=spec.minimum if spec.minimum is not None else 0,
+                max_value=spec.maximum if spec.maximum is not None else 10**8,
                 max_digits=12,
                 decimal_places=2,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
@@ -107,12 +107,17 @@ def make_field(spec: FieldSpec) -> forms.Field:
         case "credit_code":
             return IdentifierField(parse=lambda text: parse_credit_code(text).value, max_length=40, **common)
         case "phone":
-            widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
-            return IdentifierField(parse=lambda text: parse_phone(text).value, max_length=40, widget=widget, **common)
-    too_long = MaxLengthValidator(spec.max_length, _("%(label)s最多 %(limit)s 字") % {
-        "label": spec.label, "limit": spec.max_length,
-    })
-    widget = forms.Textarea(attrs={"rows": 4}) if spec.type == "textarea" else forms.TextInput()
+            phone = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
+            return IdentifierField(parse=lambda text: parse_phone(text).value, max_length=40, widget=phone, **common)
+    too_long = MaxLengthValidator(
+        spec.max_length,
+        _("%(label)s最多 %(limit)s 字")
+        % {
+            "label": spec.label,
+            "limit": spec.max_length,
+        },
+    )
+    widget: forms.Widget = forms.Textarea(attrs={"rows": 4}) if spec.type == "textarea" else forms.TextInput()
     checks: list[Any] = [too_long]
     if spec.pattern:
         checks.append(RegexValidator(spec.pattern, spec.message or _("格式不对")))

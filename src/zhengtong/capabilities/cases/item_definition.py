@@ -9,7 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 FIELD_TYPES = frozenset(
-    "text textarea choice multichoice date number id_number credit_code phone address boolean".split()
+    {
+        "address",
+        "boolean",
+        "choice",
+        "credit_code",
+        "date",
+        "id_number",
+        "multichoice",
+        "number",
+        "phone",
+        "text",
+        "textarea",
+    }
 )
 PREFILLS = frozenset(
     {
@@ -105,8 +117,9 @@ class ItemDefinition:
     def delivery_way(self, form: Mapping[str, Any]) -> str:
         """Return ``counter`` when the answers ask for paper, by the text's ``delivery`` rule, else ``electronic``."""
         rule = self.text.get("delivery")
-        wants_paper = bool(rule) and Condition(rule["field"], tuple(rule["counter"])).holds(form)
-        return "counter" if wants_paper else "electronic"
+        if rule and Condition(rule["field"], tuple(rule["counter"])).holds(form):
+            return "counter"
+        return "electronic"
 
     def label(self, target: str) -> str | None:
         """Return the words for a correction's target (``field:<key>``, ``material:<key>``), None when unknown."""

@@ -8,7 +8,9 @@ from zhengtong.kernel.policy import Actor
 
 MESSAGE_TEMPLATES = (
     MessageTemplate(
-        "cases.submitted", _("申请已收到"), _("您申请的“{item}”已收到，编号 {number}。我们将在 {days} 个工作日内答复是否受理。")
+        "cases.submitted",
+        _("申请已收到"),
+        _("您申请的“{item}”已收到，编号 {number}。我们将在 {days} 个工作日内答复是否受理。"),
     ),
     MessageTemplate("cases.accepted", _("申请已受理"), _("您申请的“{item}”（{number}）已受理，承诺 {due} 前办结。")),
     MessageTemplate(
@@ -17,9 +19,15 @@ MESSAGE_TEMPLATES = (
     MessageTemplate(
         "cases.turned_away", _("申请不予受理"), _("您申请的“{item}”（{number}）不予受理，理由和去处请登录查看决定书。")
     ),
-    MessageTemplate("cases.site_visit", _("现场核查通知"), _("您申请的“{item}”（{number}）将于 {at} 现场核查，请安排人员在场。")),
-    MessageTemplate("cases.extended", _("办理期限延长"), _("您申请的“{item}”（{number}）办理期限延长至 {due}，理由见告知书。")),
-    MessageTemplate("cases.granted", _("申请已获准"), _("您申请的“{item}”（{number}）已准予许可，请登录下载电子证照。")),
+    MessageTemplate(
+        "cases.site_visit", _("现场核查通知"), _("您申请的“{item}”（{number}）将于 {at} 现场核查，请安排人员在场。")
+    ),
+    MessageTemplate(
+        "cases.extended", _("办理期限延长"), _("您申请的“{item}”（{number}）办理期限延长至 {due}，理由见告知书。")
+    ),
+    MessageTemplate(
+        "cases.granted", _("申请已获准"), _("您申请的“{item}”（{number}）已准予许可，请登录下载电子证照。")
+    ),
     MessageTemplate(
         "cases.refused", _("申请不予许可"), _("您申请的“{item}”（{number}）不予许可，理由和救济途径请登录查看决定书。")
     ),

@@ -232,9 +232,14 @@ def describe_case(case: Case, desk: str, *, is_revealed: bool = False) -> dict[s
             (_("证件号码"), number if is_revealed else mask_id(number)),
             (_("联系电话"), case.applicant_phone if is_revealed else mask_phone(case.applicant_phone)),
             (_("办理机关"), case.organisation.name),
-            (_("渠道"), _("%(channel)s，%(way)s") % {
-                "channel": case.get_channel_display(), "way": case.get_delivery_way_display(),
-            }),
+            (
+                _("渠道"),
+                _("%(channel)s，%(way)s")
+                % {
+                    "channel": case.get_channel_display(),
+                    "way": case.get_delivery_way_display(),
+                },
+            ),
             (_("收到"), cn_datetime(case.received_at)),
             (_("受理"), _accepted(case)),
         ],

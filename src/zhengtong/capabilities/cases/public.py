@@ -1,9 +1,9 @@
 """The cases module's door."""
 
-from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, list_acts, run_act
+from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, describe_acts, list_acts, run_act
 from zhengtong.capabilities.cases.declarations import ItemFile, TaskPage
 from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken, allowed_acts
-from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, Unacceptable
+from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, NoTask, Unacceptable
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
     CaseDelivered,
@@ -157,6 +157,7 @@ __all__ = [
     "ItemVersion",
     "LegalState",
     "MaterialSpec",
+    "NoTask",
     "Outcome",
     "RuleBroken",
     "SectionForm",
@@ -189,6 +190,7 @@ __all__ = [
     "delegate_task",
     "delete_draft",
     "deliver_case",
+    "describe_acts",
     "describe_case",
     "filter_late",
     "fire_due",

@@ -201,7 +201,7 @@ class ProfileForm(forms.Form):
     id_number = forms.CharField(
         label=_("公民身份号码"),
         max_length=60,
-        required=False,
+        error_messages={"required": _("请填写身份证号码")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     address = forms.CharField(
@@ -216,6 +216,7 @@ class ProfileForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.has_number = has_number
         number = self.fields["id_number"]
+        number.required = not has_number
         number.help_text = _("已登记，不改就不用填") if has_number else _("身份证上的18位号码，用来核验您的身份")
 
     def clean_name(self) -> str:

@@ -76,7 +76,8 @@ class Organisation(models.Model):
     """机构. ``path`` holds the ids from the root, so that a subtree is one indexed look-up."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
-    credit_code = models.CharField(_("统一社会信用代码"), max_length=18, unique=True, null=True)
+    # Null where there is none: it is unique.
+    credit_code = models.CharField(_("统一社会信用代码"), max_length=18, unique=True, null=True)  # noqa: DJ001
     name = models.CharField(_("名称"), max_length=120)
     short_name = models.CharField(_("简称"), max_length=40)
     kind = models.CharField(_("类别"), max_length=20, choices=OrganisationKind.choices)
@@ -208,7 +209,7 @@ class Citizen(models.Model):
     name = EncryptedTextField(_("姓名"), blank=True, default="")
     id_number = EncryptedTextField(_("公民身份号码"), blank=True, default="")
     # Unique only where a number is given: two accounts can't claim one person.
-    id_digest = models.CharField(max_length=64, unique=True, null=True)
+    id_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
     address = EncryptedTextField(_("住址"), blank=True, default="")
     verified_at = models.DateTimeField(_("实名核验时间"), null=True)
 

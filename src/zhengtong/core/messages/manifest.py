@@ -1,7 +1,21 @@
-"""What the messages module brings: a person reads her own messages, so no permission is needed."""
+"""What the messages module brings: the texts that accounts need. A person reads her own messages without permission."""
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.core.identity.public import ACCOUNT_TEXTS
+from zhengtong.core.messages.domain import MessageTemplate
 from zhengtong.kernel.modules import Module
 
-MODULE = Module(code="messages", title=_("消息"))
+MODULE = Module(
+    code="messages",
+    title=_("消息"),
+    declares=tuple(
+        MessageTemplate(
+            code=f"identity.{text}",
+            title=_("账号安全"),
+            body=body,
+            sensitive=frozenset({"digits"}) & MessageTemplate("", "", body).placeholders,
+        )
+        for text, body in ACCOUNT_TEXTS.items()
+    ),
+)

@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,7 +25,7 @@ from zhengtong.core.identity.public import Account, Mandate, get_citizen_actor, 
 from zhengtong.desks.hall.answers import is_script, problem
 from zhengtong.kernel.policy import Actor, ActorKind
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class HallRequest(HttpRequest):
@@ -36,11 +38,11 @@ def applicants_only(view: View) -> View:
     """Let citizens in; whoever isn't signed in is asked to, staff are told that their account has no business here."""
 
     @wraps(view)
-    def wrapped(request: HallRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HallRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.actor.kind is ActorKind.CITIZEN:
             return view(request, *args, **kwargs)
         if request.actor.kind is ActorKind.STAFF:
-            return render(request, "hall/staff.html", status=403)
+            return render(request, "hall/staff.html", {"home_url": settings.STAFF_HOME_URL}, status=403)
         if is_script(request):
             return problem(401, "signed-out", _("登录已失效，请重新登录。"))
         return redirect_to_login(request.get_full_path())
@@ -55,7 +57,7 @@ def of_own_case(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapped(request: HallRequest, public_id: UUID, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HallRequest, public_id: UUID, **kwargs: Any) -> HttpResponseBase:
         case = get_case_by_public_id(request.actor, public_id)
         if case is not None:
             return view(request, case, **kwargs)
@@ -84,7 +86,7 @@ def of_own_draft(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapped(request: HallRequest, case: Case, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HallRequest, case: Case, **kwargs: Any) -> HttpResponseBase:
         if case.state not in {LegalState.DRAFT, LegalState.NEED_MATERIALS}:
             if is_script(request):
                 return problem(409, "submitted", _("申请已经提交，不能再修改。"))

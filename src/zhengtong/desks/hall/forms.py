@@ -1,12 +1,17 @@
 """What a citizen types in the hall besides an item's own form."""
 
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import ItemOffice
+
+if TYPE_CHECKING:
+    OfficeChoiceBase = forms.ModelChoiceField[ItemOffice]
+else:
+    OfficeChoiceBase = forms.ModelChoiceField
 
 
 class ProgressForm(forms.Form):
@@ -29,10 +34,17 @@ class ProgressForm(forms.Form):
         return unicodedata.normalize("NFKC", str(self.cleaned_data["number"])).replace(" ", "").upper()
 
 
+class OfficeChoiceField(OfficeChoiceBase):
+    """Offices, named by their region."""
+
+    def label_from_instance(self, obj: ItemOffice) -> str:
+        return f"{obj.region.name} · {obj.organisation.name}"
+
+
 class OfficeForm(forms.Form):
     """Which organ the application goes to."""
 
-    office = forms.ModelChoiceField(
+    office = OfficeChoiceField(
         ItemOffice.objects.none(),
         label=_("在哪里办"),
         widget=forms.RadioSelect,
@@ -45,7 +57,6 @@ class OfficeForm(forms.Form):
         field = self.fields["office"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = offices
-        field.label_from_instance = lambda office: f"{office.region.name} · {office.organisation.name}"  # type: ignore[method-assign]  # Django's own way of naming choices
         field.help_text = hint
 
 

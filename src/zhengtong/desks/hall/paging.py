@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -50,7 +51,7 @@ def _beyond(moment: str, edge: tuple[datetime, int], side: str) -> Q:
 def _cursor(page: Sequence[Any], moment: str, place: int) -> str:
     if not page:
         return ""
-    text = json.dumps([getattr(page[place], moment).isoformat(), page[place].pk])
+    text = json.dumps([attrgetter(moment.replace("__", "."))(page[place]).isoformat(), page[place].pk])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

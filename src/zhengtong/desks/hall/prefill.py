@@ -26,9 +26,7 @@ class Known:
 
     def answers(self, definition: ItemDefinition) -> dict[str, str]:
         """Return the answers of the item's form that needn't be typed."""
-        return {
-            spec.key: self.values[spec.prefill] for spec in definition.fields() if self.values.get(spec.prefill)
-        }
+        return {spec.key: self.values[spec.prefill] for spec in definition.fields() if self.values.get(spec.prefill)}
 
     def notes(self, definition: ItemDefinition, form: Mapping[str, Any]) -> dict[str, str]:
         """Return, by field, from where an answer that still stands as it was filled in came."""
@@ -41,7 +39,7 @@ class Known:
 
 def get_citizen(actor: Actor) -> Citizen:
     """Return the person behind a citizen's account."""
-    return Citizen.objects.get(account_id=actor.account_id)
+    return Citizen.objects.filter(account_id=actor.account_id).get()
 
 
 def gather(actor: Actor, *, with_residence: bool = False) -> Known:

@@ -74,9 +74,7 @@ def get_own_summary(actor: Actor) -> OwnSummary:
 def list_live_definitions(items: Iterable[ServiceItem]) -> list[tuple[ServiceItem, ItemDefinition]]:
     """Return items with their newest text, in one query for what the process doesn't hold yet."""
     found = list(items)
-    newest = dict(
-        ItemVersion.objects.filter(item__in=found).order_by("item_id", "number").values_list("item_id", "id")
-    )
+    newest = dict(ItemVersion.objects.filter(item__in=found).order_by("item_id", "number").values_list("item_id", "id"))
     return [(item, get_definition(newest[item.pk])) for item in found if item.pk in newest]
 
 
@@ -115,7 +113,7 @@ def list_shown_grants(decisions: Iterable[Decision]) -> list[ShownGrant]:
     return shown
 
 
-def get_paper_of_file(upload: UploadedFile) -> Paper | None:
+def get_paper_of_file(upload: "UploadedFile[bytes]") -> Paper | None:
     """Return the paper whose issued file is, byte for byte, ``upload``; it is read in pieces and not kept."""
     digest = sha256()
     for chunk in upload.chunks():

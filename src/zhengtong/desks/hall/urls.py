@@ -11,9 +11,9 @@ from zhengtong.desks.hall.views import (
     home,
     items,
     licences,
+    lookups,
     materials,
     pages,
-    public,
 )
 
 
@@ -55,10 +55,10 @@ urlpatterns = [
     path(f"{CASE}appraise/", cases.appraise, name="appraise"),
     path("hall/licences/", licences.list_own, name="licences"),
     path("hall/licences/<slug:number>.pdf", licences.download, name="licence"),
-    path("hall/progress/", public.show_progress, name="progress"),
-    path("hall/publicity/", public.list_grants, name="publicity"),
+    path("hall/progress/", lookups.show_progress, name="progress"),
+    path("hall/publicity/", lookups.list_grants, name="publicity"),
     path("hall/help/", pages.show_help, name="help"),
-    path("verify/", public.verify, name="verify"),
-    path("verify/<code:code>", public.verify_code, name="verify_code"),
-    path("verify/<code:code>/", public.verify_code),
+    path("verify/", lookups.verify, name="verify"),
+    path("verify/<code:code>", lookups.verify_code, name="verify_code"),
+    path("verify/<code:code>/", lookups.verify_code),
 ]

@@ -46,6 +46,9 @@ class NumberSequence(models.Model):
     class Meta:
         verbose_name = _("编号")
 
+    def __str__(self) -> str:
+        return f"{self.key} {self.last}"
+
 
 class Case(models.Model):
     """One piece of business: an application from draft to archive.
@@ -56,7 +59,8 @@ class Case(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
-    number = models.CharField(_("办件编号"), max_length=20, unique=True, null=True)
+    # Null, not "", until it is submitted: the number is unique.
+    number = models.CharField(_("办件编号"), max_length=20, unique=True, null=True)  # noqa: DJ001
     item_version = models.ForeignKey("cases.ItemVersion", on_delete=models.PROTECT, related_name="+")
     item_name = models.CharField(_("事项"), max_length=100)
     office = models.ForeignKey("cases.ItemOffice", on_delete=models.PROTECT, related_name="+")
@@ -149,6 +153,9 @@ class CorrectionNotice(models.Model):
         verbose_name = _("补正告知")
         ordering = ["id"]
 
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.issued_at}"
+
 
 class CorrectionMark(models.Model):
     """One thing to be corrected: ``target`` is ``field:<key>`` or ``material:<key>``."""
@@ -162,6 +169,9 @@ class CorrectionMark(models.Model):
         verbose_name = _("补正事项")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["notice", "target"], name="one_mark_a_target")]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class CaseEvent(models.Model):
@@ -184,6 +194,9 @@ class CaseEvent(models.Model):
         verbose_name = _("办理过程")
         ordering = ["id"]
 
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.act}"
+
 
 class CaseDocument(models.Model):
     """A paper issued in a case: receipt, notices, decision, licence."""
@@ -194,6 +207,9 @@ class CaseDocument(models.Model):
     class Meta:
         verbose_name = _("办件文书")
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.paper)
 
 
 class Outcome(models.TextChoices):
@@ -216,6 +232,9 @@ class Decision(models.Model):
         verbose_name = _("许可决定")
         indexes = [models.Index(fields=["outcome", "-decided_at", "-id"], name="decisions_published")]
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class Appraisal(models.Model):
     """好差评: one a case, by the applicant, after it ended. ``score`` 5 is 非常满意, 1 is 非常不满意."""
@@ -229,4 +248,5 @@ class Appraisal(models.Model):
         verbose_name = _("好差评")
         constraints = [models.CheckConstraint(condition=models.Q(score__range=(1, 5)), name="score_from_1_to_5")]
 
-
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.score}"

@@ -53,6 +53,9 @@ class Clock(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.purpose} {self.basis}"
+
 
 class ClockInterval(models.Model):
     """A pause. It always has the notice that told the applicant, and how many days it was said to take."""
@@ -73,3 +76,6 @@ class ClockInterval(models.Model):
                 fields=["clock"], condition=models.Q(ended_at__isnull=True), name="one_open_pause_a_clock"
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.clock_id} {self.reason}"

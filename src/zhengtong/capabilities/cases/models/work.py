@@ -39,6 +39,9 @@ class Task(models.Model):
         ordering = ["id"]
         indexes = [models.Index(fields=["case", "status"], name="tasks_by_case")]
 
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.node}"
+
 
 class SiteVisit(models.Model):
     """现场核查: at least two officers (行政许可法 第三十四条); its time is excluded from the limit."""
@@ -58,6 +61,9 @@ class SiteVisit(models.Model):
         verbose_name = _("现场核查")
         ordering = ["id"]
 
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.planned_at}"
+
 
 class ExtensionRequest(models.Model):
     """A request for the one extension that the law allows, decided by the head of the organ."""
@@ -74,3 +80,6 @@ class ExtensionRequest(models.Model):
     class Meta:
         verbose_name = _("延期申请")
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} +{self.days}"

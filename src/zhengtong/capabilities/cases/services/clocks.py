@@ -84,7 +84,16 @@ def _new(case: Case, purpose: str, basis: str, state: ClockState, calendar: Work
     return clock
 
 
-_COMPUTED = ("due_at", "next_alert_at", "is_provisional", "calendar_version", "is_paused", "extension", "finished_at", "level")
+_COMPUTED = (
+    "due_at",
+    "next_alert_at",
+    "is_provisional",
+    "calendar_version",
+    "is_paused",
+    "extension",
+    "finished_at",
+    "level",
+)
 
 
 def start_completeness(case: Case, received_at: datetime) -> tuple[datetime, int]:
@@ -121,9 +130,7 @@ def start_decision(case: Case, accepted_at: datetime, now: datetime) -> dict[str
         ClockBasis.STATUTORY: domain.start_clock(limit, accepted_at),
         ClockBasis.PROMISED: domain.start_clock(limit, accepted_at, promised=version.promised_days),
     }
-    rows = {
-        basis: _new(case, ClockPurpose.DECISION, basis, state, calendar) for basis, state in clocks.items()
-    }
+    rows = {basis: _new(case, ClockPurpose.DECISION, basis, state, calendar) for basis, state in clocks.items()}
     if now != accepted_at:
         for basis, row in rows.items():
             write_state(row, clocks[basis], calendar, now)
@@ -162,9 +169,7 @@ def finish(case: Case, purpose: str, at: datetime) -> None:
         clock.save(update_fields=_COMPUTED)
 
 
-def pause(
-    case: Case, at: datetime, *, paper: Paper, allowed_days: int, reason: str, article: str
-) -> list[Clock]:
+def pause(case: Case, at: datetime, *, paper: Paper, allowed_days: int, reason: str, article: str) -> list[Clock]:
     """Stop counting from ``at`` for ``allowed_days`` told in ``paper`` (行政许可法 第四十五条). Saves the clocks."""
     calendar = calendar_of(case)
     paused = []
@@ -192,9 +197,7 @@ def due_if_paused(case: Case, at: datetime, allowed_days: int) -> date:
     """Return the statutory last day if ``allowed_days`` from ``at`` don't count: what the notice has to tell."""
     calendar = calendar_of(case)
     clock = _running(case, ClockPurpose.DECISION).filter(basis=ClockBasis.STATUTORY).get()
-    state = domain.pause(
-        to_state(clock), at, calendar, notice="-", allowed_days=allowed_days, reason="-", article="-"
-    )
+    state = domain.pause(to_state(clock), at, calendar, notice="-", allowed_days=allowed_days, reason="-", article="-")
     return domain.due(state, calendar).last_date
 
 

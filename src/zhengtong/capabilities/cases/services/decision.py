@@ -1,4 +1,4 @@
-"""The decision and what follows it: grant or refuse with reasons, return to the reviewer, deliver, archive, appraise."""
+"""The decision and what follows it: grant or refuse with reasons, return, deliver, archive, appraise."""
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -49,16 +49,12 @@ def grant_case(*, actor: Actor, case_id: int, reasons: str, version: int | None 
 
 
 @transaction.atomic
-def refuse_case(
-    *, actor: Actor, case_id: int, reasons: str, legal_basis: str, version: int | None = None
-) -> Decision:
+def refuse_case(*, actor: Actor, case_id: int, reasons: str, legal_basis: str, version: int | None = None) -> Decision:
     """Refuse, with reasons, the rule that isn't met, and the remedies (第三十八条第二款)."""
     domain.check_refusal(reasons, [rule.text for rule in get_rulebook().remedies_on(timezone.localdate())])
     if not legal_basis.strip():
         raise Unacceptable(_("不予许可应当写明依据的条款。"), "legal_basis")
-    case = _decide(
-        Outcome.REFUSE, actor=actor, case_id=case_id, reasons=reasons, basis=legal_basis, version=version
-    )
+    case = _decide(Outcome.REFUSE, actor=actor, case_id=case_id, reasons=reasons, basis=legal_basis, version=version)
     tell_applicant(case, "refused", actor=actor)
     publish(CaseRefused(actor, case))
     return case.decision
@@ -128,7 +124,7 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
         outcome=outcome,
         reasons=reasons.strip(),
         legal_basis=basis.strip(),
-        decided_by_id=actor.appointment,
+        decided_by_id=actor.held_appointment,
         decided_at=now,
         number=paper.number or paper.code,
     )
@@ -175,7 +171,9 @@ def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: in
     if at_counter:
         if not recipient.strip():
             raise Unacceptable(_("请填写领取人姓名。"), "recipient")
-        finish_task(take_task(case, TaskNode.DELIVERY, actor=actor), actor=actor, outcome=Act.DELIVER, opinion=recipient)
+        finish_task(
+            take_task(case, TaskNode.DELIVERY, actor=actor), actor=actor, outcome=Act.DELIVER, opinion=recipient
+        )
     else:
         cancel_tasks(case)
     now = timezone.now()

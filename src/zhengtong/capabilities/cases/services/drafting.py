@@ -122,7 +122,7 @@ def _move_to_live_version(case: Case) -> bool:
 
 
 @transaction.atomic
-def attach_file(*, actor: Actor, case_id: int, key: str, upload: UploadedFile) -> CaseMaterial:
+def attach_file(*, actor: Actor, case_id: int, key: str, upload: "UploadedFile[bytes]") -> CaseMaterial:
     """Add a file to a material. Raises UploadRefused with the reason in words, Unacceptable when there are too many."""
     case = _lock_editable(case_id, actor)
     spec = get_definition(case.item_version_id).material(key)
@@ -307,5 +307,3 @@ def delete_draft(*, actor: Actor, public_id: UUID) -> None:
     lock_case(case.pk, actor=actor, permission="cases.edit_application")
     record(actor, "cases.delete_draft", case)
     case.delete()
-
-

@@ -49,9 +49,7 @@ def _lock_task(task_id: int, actor: Actor) -> tuple[Case, Task]:
     if found is None:
         raise NoTask
     case = lock_case(found[0], actor=actor, permission=found[1])
-    task = (
-        Task.objects.select_for_update(of=("self",)).select_related("assignee__staff").get(pk=task_id)
-    )
+    task = Task.objects.select_for_update(of=("self",)).select_related("assignee__staff").get(pk=task_id)
     if task.status != TaskStatus.OPEN:
         raise NoTask
     return case, task
@@ -167,9 +165,7 @@ def arrange_site_visit(
         content={
             "visit_at": planned_at,
             "address": place.strip(),
-            "officers": [
-                {"name": o.staff.name, "certificate_number": o.staff.enforcement_number} for o in officers
-            ],
+            "officers": [{"name": o.staff.name, "certificate_number": o.staff.enforcement_number} for o in officers],
             "subjects": ["经营场所布局与设施设备是否与申请材料一致", "食品安全管理制度与人员健康管理情况"],
             "excluded_days": allowed_days,
             "excluded_from": calendar.local_date(now),
@@ -232,9 +228,7 @@ def record_site_visit(
 
 
 @transaction.atomic
-def recommend(
-    *, actor: Actor, case_id: int, outcome: str, opinion: str, version: int | None = None
-) -> Task:
+def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version: int | None = None) -> Task:
     """Finish the review with a proposal, and open the approver's task."""
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
     if outcome not in Outcome.values:
@@ -277,7 +271,7 @@ def request_extension(
         is_overdue=domain.is_overdue(state, timezone.now(), clocks.calendar_of(case)),
     )
     request = ExtensionRequest.objects.create(
-        case=case, days=days, reason=reason.strip(), requested_by_id=actor.appointment
+        case=case, days=days, reason=reason.strip(), requested_by_id=actor.held_appointment
     )
     note_act(case, "request_extension", actor=actor, note=f"申请延长 {days} 个工作日：{reason}", journal={"days": days})
     open_task(case, TaskNode.EXTENSION, organisation_id=case.organisation_id)

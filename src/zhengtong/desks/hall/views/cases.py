@@ -1,7 +1,7 @@
 """Her own cases: the list, one case, its receipt and papers, withdrawing, appraising."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -95,7 +95,7 @@ def show_receipt(request: HallRequest, case: Case) -> HttpResponse:
 
 @require_safe
 @of_own_case
-def download_paper(request: HallRequest, case: Case, code: str) -> HttpResponse:
+def download_paper(request: HallRequest, case: Case, code: str) -> FileResponse:
     """A paper of the case; made now if its job hasn't come to it yet."""
     document = case.documents.filter(paper__code=code).select_related("paper__file").first()
     if document is None:

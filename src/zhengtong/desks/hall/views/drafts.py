@@ -102,7 +102,7 @@ def review(request: HallRequest, case: Case) -> HttpResponse:
     return show_review(request, case, [])
 
 
-def show_review(request: HallRequest, case: Case, errors: list[tuple[str, str, str]], status: int = 200) -> HttpResponse:
+def show_review(request: HallRequest, case: Case, errors: list[tuple[str, str, str]]) -> HttpResponse:
     definition = get_definition(case.item_version_id)
     steps = list_steps(case, definition)
     _cleaned, missing = check_application(case)
@@ -122,7 +122,7 @@ def show_review(request: HallRequest, case: Case, errors: list[tuple[str, str, s
         "current": len(steps),
         "previous_url": steps[-2][1],
     }
-    return render(request, "hall/review.html", context, status=status)
+    return render(request, "hall/review.html", context, status=422 if errors else 200)
 
 
 @require_POST
@@ -132,7 +132,7 @@ def submit(request: HallRequest, case: Case) -> HttpResponse:
     try:
         submit_case(actor=request.actor, case_id=case.pk)
     except IncompleteApplication as error:
-        return show_review(request, case, error.errors, status=422)
+        return show_review(request, case, error.errors)
     except RuleBroken as error:
         messages.error(request, in_words(error))
         return redirect("hall:case", case.public_id)

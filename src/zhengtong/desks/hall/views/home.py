@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from zhengtong.capabilities.cases.public import Audience, list_items, list_published_grants, search_items
 from zhengtong.desks.hall.access import HallRequest
-from zhengtong.desks.hall.selectors import get_own_summary, list_shown_grants
+from zhengtong.desks.hall.selectors import get_own_summary, list_live_definitions, list_shown_grants
 from zhengtong.kernel.policy import ActorKind
 
 POPULAR = 8
@@ -17,7 +17,7 @@ LATEST = 5
 def show_home(request: HallRequest) -> HttpResponse:
     items = list_items()
     context = {
-        "popular": items[:POPULAR],
+        "popular": list_live_definitions(items[:POPULAR]),
         "audiences": [(each.value, each.label) for each in Audience if items.filter(audience=each).exists()],
         "grants": list_shown_grants(list_published_grants()[:LATEST]),
     }

@@ -1,6 +1,6 @@
 """Her licences, to be shown, downloaded and verified."""
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -28,7 +28,7 @@ def describe(licence: Licence) -> dict[str, object]:
 
 @require_safe
 @applicants_only
-def download(request: HallRequest, number: str) -> HttpResponse:
+def download(request: HallRequest, number: str) -> FileResponse:
     """The electronic licence, made now if its job hasn't come to it yet."""
     licence = list_licences(request.actor).filter(number=number).first()
     if licence is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,7 +93,7 @@ def take_files(request: HallRequest, case: Case, specs: list[MaterialSpec]) -> d
     return errors
 
 
-def attach(request: HallRequest, case: Case, key: str, upload: UploadedFile) -> dict[str, Any] | str:
+def attach(request: HallRequest, case: Case, key: str, upload: "UploadedFile[bytes]") -> dict[str, Any] | str:
     """Add a file; return it as the page shows it, or the sentence that says why not."""
     try:
         return show_file(case, attach_file(actor=request.actor, case_id=case.pk, key=key, upload=upload))
@@ -118,7 +118,7 @@ def upload_file(request: HallRequest, case: Case) -> HttpResponse:
 
 @require_safe
 @of_own_case
-def open_file(request: HallRequest, case: Case, file_id: int) -> HttpResponse:
+def open_file(request: HallRequest, case: Case, file_id: int) -> FileResponse:
     """Her own file, as she uploaded it."""
     material = case.materials.select_related("file").filter(pk=file_id).first()
     if material is None:

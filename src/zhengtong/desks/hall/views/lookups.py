@@ -41,7 +41,8 @@ _ANSWERS = {
 @never_cache
 def show_progress(request: HallRequest) -> HttpResponse:
     """A case by its number and the phone's last digits. A wrong number and wrong digits get one and the same answer."""
-    form = ProgressForm(request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number")})
+    posted = request.POST if request.method == "POST" else None
+    form = ProgressForm(posted, initial={"number": request.GET.get("number", "")[:40]})
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["number"]
@@ -103,14 +104,14 @@ def verify_code(request: HallRequest, code: str) -> HttpResponse:
     try:
         paper = get_paper_by_code(code)
     except MistypedCode:
-        form = CodeForm({"code": code})
-        return render(request, "hall/verify_mistyped.html", {"code_form": form, "code": code[:40]}, status=404)
+        context = {"code_form": CodeForm({"code": code[:60]})}
+        return render(request, "hall/verify_mistyped.html", context, status=404)
     if paper is None:
         return render(request, "hall/verify_unknown.html", {"code": read_code(code)}, status=404)
-    form = IssuedFileForm(request.POST, request.FILES) if request.method == "POST" else IssuedFileForm()
-    if form.is_bound and form.is_valid():
-        return _compare(request, form, paper)
-    return _answer(request, describe(paper), form)
+    file_form = IssuedFileForm(request.POST, request.FILES) if request.method == "POST" else IssuedFileForm()
+    if file_form.is_bound and file_form.is_valid():
+        return _compare(request, file_form, paper)
+    return _answer(request, describe(paper), file_form)
 
 
 def _compare(request: HallRequest, form: IssuedFileForm, expected: Paper | None) -> HttpResponse:

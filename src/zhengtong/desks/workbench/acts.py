@@ -1,0 +1,264 @@
+"""The bureau's acts, in the order in which the case page offers them: the first that is possible is the main one."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.capabilities.cases import public as cases
+from zhengtong.capabilities.cases.public import ActForm, CaseAct, LegalState, Situation, TaskNode
+from zhengtong.desks.workbench import forms
+from zhengtong.kernel.policy import Denied
+
+REVIEW, DECIDE, APPROVE = "cases.review_case", "cases.decide_case", "cases.approve_extension"
+VIEW, ARCHIVE = "cases.view_case", "cases.archive_case"
+ENDED = (
+    LegalState.DELIVERED,
+    LegalState.WITHDRAWN,
+    LegalState.NOT_REQUIRED,
+    LegalState.NOT_COMPETENT,
+)
+
+
+def _common(situation: Situation, form: ActForm) -> dict[str, Any]:
+    """The arguments that every service of a case takes."""
+    return {
+        "actor": situation.actor,
+        "case_id": situation.case.pk,
+        "version": form.cleaned_data["version"],
+    }
+
+
+def _reviewing(*states: LegalState) -> Callable[[Situation], bool]:
+    return lambda situation: situation.holds(TaskNode.REVIEW) and situation.case.state in states
+
+
+def _deciding(situation: Situation) -> bool:
+    return situation.has(TaskNode.DECISION) and situation.case.state == LegalState.REVIEWING
+
+
+def _held(situation: Situation) -> bool:
+    return any(situation.holds(node) for node in forms.NODES)
+
+
+def claim(situation: Situation, _form: ActForm) -> None:
+    task = situation.free(forms.NODES)
+    if task is None:
+        # Asked for by someone whose page is old: the service says who has it.
+        task = next((t for t in situation.tasks if t.node in forms.NODES), None)
+    if task is None:
+        raise cases.NoTask
+    cases.claim_task(actor=situation.actor, task_id=task.pk)
+
+
+def _own_task(situation: Situation) -> int:
+    for node in forms.NODES:
+        task = situation.task(node)
+        if task is not None and situation.holds(node):
+            return task.pk
+    raise cases.NoTask
+
+
+def release(situation: Situation, _form: ActForm) -> None:
+    cases.release_task(actor=situation.actor, task_id=_own_task(situation))
+
+
+def delegate(situation: Situation, form: forms.DelegateForm) -> None:
+    cases.delegate_task(
+        actor=situation.actor,
+        task_id=_own_task(situation),
+        to=form.colleague,
+        reason=form.cleaned_data["reason"],
+    )
+
+
+def arrange_visit(situation: Situation, form: forms.VisitForm) -> None:
+    given = form.cleaned_data
+    cases.arrange_site_visit(
+        **_common(situation, form),
+        officers=form.people,
+        planned_at=given["planned_at"],
+        place=given["place"],
+        allowed_days=given["allowed_days"],
+    )
+
+
+def record_visit(situation: Situation, form: forms.VisitResultForm) -> None:
+    cases.record_site_visit(
+        **_common(situation, form), is_passed=form.passed, findings=form.cleaned_data["findings"]
+    )
+
+
+def recommend(situation: Situation, form: ActForm) -> None:
+    given = form.cleaned_data
+    cases.recommend(**_common(situation, form), outcome=given["outcome"], opinion=given["opinion"])
+
+
+def request_extension(situation: Situation, form: ActForm) -> None:
+    given = form.cleaned_data
+    cases.request_extension(**_common(situation, form), days=given["days"], reason=given["reason"])
+
+
+def decide_extension(situation: Situation, form: forms.ExtensionDecisionForm) -> None:
+    if not situation.may(APPROVE):
+        raise Denied(APPROVE)
+    cases.decide_extension(
+        **_common(situation, form), is_approved=form.approved, opinion=form.cleaned_data["opinion"]
+    )
+
+
+def grant(situation: Situation, form: ActForm) -> None:
+    cases.grant_case(**_common(situation, form), reasons=form.cleaned_data["reasons"])
+
+
+def refuse(situation: Situation, form: ActForm) -> None:
+    given = form.cleaned_data
+    cases.refuse_case(**_common(situation, form), reasons=given["reasons"], legal_basis=given["legal_basis"])
+
+
+def return_to_review(situation: Situation, form: ActForm) -> None:
+    cases.return_to_review(**_common(situation, form), reason=form.cleaned_data["reason"])
+
+
+def archive(situation: Situation, form: ActForm) -> None:
+    cases.archive_case(**_common(situation, form))
+
+
+def list_remedies(_situation: Situation) -> Sequence[str]:
+    """Return what the applicant will be told that she may do against a refusal (行政许可法 第三十八条)."""
+    return [rule.text for rule in cases.get_rulebook().remedies_on(timezone.localdate())]
+
+
+def describe_request(situation: Situation) -> Sequence[str]:
+    """Return who asks for more time, how much and why."""
+    request = situation.case.extension_requests.filter(decided_at=None).select_related("requested_by__staff").first()
+    if request is None:
+        return ()
+    return [
+        str(_("%(name)s申请延长 %(days)d 个工作日：%(reason)s"))
+        % {"name": request.requested_by.staff.name, "days": request.days, "reason": request.reason}
+    ]
+
+
+ACTS = (
+    CaseAct(
+        "claim",
+        _("领办"),
+        _("已领办 %(number)s"),
+        VIEW,
+        lambda s: s.free(forms.NODES) is not None,
+        claim,
+        style="button",
+    ),
+    CaseAct(
+        "recommend",
+        _("提出审查意见"),
+        _("已提交审查意见，等待作出决定"),
+        REVIEW,
+        _reviewing(LegalState.REVIEWING),
+        recommend,
+        form=forms.RecommendForm,
+    ),
+    CaseAct(
+        "record-visit",
+        _("记录核查结果"),
+        _("已记录核查结果，时限恢复计算"),
+        REVIEW,
+        _reviewing(LegalState.EXCLUDED_TIME),
+        record_visit,
+        form=forms.VisitResultForm,
+    ),
+    CaseAct(
+        "grant",
+        _("准予许可"),
+        _("已准予许可，决定书和证照正在制作"),
+        DECIDE,
+        _deciding,
+        grant,
+        form=forms.GrantForm,
+        confirms=True,
+        lead=_("决定作出后公开，决定书和电子证照随即送达申请人。"),
+    ),
+    CaseAct(
+        "refuse",
+        _("不予许可"),
+        _("已作出不予许可的决定"),
+        DECIDE,
+        _deciding,
+        refuse,
+        form=forms.RefusalForm,
+        confirms=True,
+        is_grave=True,
+        icon="close",
+        told=list_remedies,
+        lead=_("应当说明理由，并告知申请行政复议、提起行政诉讼的权利（《行政许可法》第三十八条）。"),
+    ),
+    CaseAct(
+        "return",
+        _("退回审查"),
+        _("已退回审查人员"),
+        DECIDE,
+        _deciding,
+        return_to_review,
+        form=forms.ReturnForm,
+        icon="arrow",
+    ),
+    CaseAct(
+        "decide-extension",
+        _("审批延期"),
+        _("已作出延期审批"),
+        APPROVE,
+        lambda s: s.has(TaskNode.EXTENSION),
+        decide_extension,
+        form=forms.ExtensionDecisionForm,
+        icon="clock",
+        told=describe_request,
+        lead=_("延长期限一次为限，批准后告知申请人理由和新的期限（《行政许可法》第四十二条）。"),
+    ),
+    CaseAct(
+        "arrange-visit",
+        _("安排现场核查"),
+        _("已安排现场核查，通知书已制作"),
+        REVIEW,
+        _reviewing(LegalState.REVIEWING),
+        arrange_visit,
+        form=forms.VisitForm,
+        icon="map",
+        lead=_("核查所需时间不计入办理期限，通知书会告知申请人。"),
+    ),
+    CaseAct(
+        "request-extension",
+        _("申请延期"),
+        _("已提交延期申请"),
+        REVIEW,
+        _reviewing(LegalState.REVIEWING, LegalState.EXCLUDED_TIME),
+        request_extension,
+        form=forms.ExtensionForm,
+        icon="clock",
+        lead=_("延长期限须经本行政机关负责人批准，以一次为限。"),
+    ),
+    CaseAct(
+        "delegate",
+        _("转办"),
+        _("已转办"),
+        VIEW,
+        _held,
+        delegate,
+        form=forms.DelegateForm,
+        icon="users",
+    ),
+    CaseAct("release", _("退回待领"), _("已退回待领办"), VIEW, _held, release, style="button", icon="upload"),
+    CaseAct(
+        "archive",
+        _("归档"),
+        _("%(number)s 已归档"),
+        ARCHIVE,
+        lambda s: s.case.state in ENDED,
+        archive,
+        style="dialog",
+        icon="check",
+        lead=_("归档后办件不再变动。"),
+    ),
+)
+BY_CODE = {act.code: act for act in ACTS}

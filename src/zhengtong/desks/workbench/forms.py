@@ -1,0 +1,208 @@
+"""What the bureau's acts ask for, and the phrases that officials use again and again."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.capabilities.cases.public import ActForm, Situation, TaskNode, get_rulebook, list_delegates
+from zhengtong.core.identity.public import Appointment, list_colleagues
+
+REVIEWER_ROLES = ("reviewer", "approver")
+YES_NO = {"yes": True, "no": False}
+
+
+class Reasons(forms.CharField):
+    """A text in an official's own words, with a limit that is shown."""
+
+    def __init__(self, label: Any, *, max_length: int = 2000, required: bool = True, help_text: Any = "") -> None:
+        super().__init__(
+            label=label,
+            max_length=max_length,
+            required=required,
+            help_text=help_text,
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
+
+
+def _person(appointment: Appointment) -> str:
+    return f"{appointment.staff.name}（{appointment.post.title}）"
+
+
+class AppointmentChoice(forms.ChoiceField):
+    """One of the given appointees; cleans to the appointment."""
+
+    people: dict[str, Appointment]
+
+    def set_people(self, people: list[Appointment]) -> None:
+        self.people = {str(person.pk): person for person in people}
+        self.choices = [(key, _person(person)) for key, person in self.people.items()]
+
+
+class AppointmentChoices(forms.MultipleChoiceField):
+    """Several of the given appointees."""
+
+    people: dict[str, Appointment]
+
+    def set_people(self, people: list[Appointment]) -> None:
+        self.people = {str(person.pk): person for person in people}
+        self.choices = [(key, _person(person)) for key, person in self.people.items()]
+
+
+class DelegateForm(ActForm):
+    to = AppointmentChoice(label=_("转办给"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("原因"), max_length=200)
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        super().__init__(situation, *args, **options)
+        task = next((t for t in situation.tasks if situation.holds(t.node)), None)
+        people = list_delegates(situation.case, task) if task else []
+        field = self.fields["to"]
+        assert isinstance(field, AppointmentChoice)
+        field.set_people([p for p in people if p.pk != situation.actor.appointment])
+
+    @property
+    def colleague(self) -> Appointment:
+        field = self.fields["to"]
+        assert isinstance(field, AppointmentChoice)
+        return field.people[self.cleaned_data["to"]]
+
+
+class VisitForm(ActForm):
+    officers = AppointmentChoices(
+        label=_("核查人员"), widget=forms.CheckboxSelectMultiple, help_text=_("至少两名，依据《行政许可法》第三十四条")
+    )
+    planned_at = forms.DateTimeField(
+        label=_("核查时间"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        error_messages={"invalid": _("时间不存在，请按 2026-11-21 14:30 的样子填写")},
+    )
+    place = forms.CharField(label=_("核查地点"), max_length=200)
+    allowed_days = forms.IntegerField(
+        label=_("所需工作日"),
+        min_value=1,
+        max_value=60,
+        help_text=_("从今天算起，这些天不计入办理期限，会书面告知申请人"),
+        error_messages={"invalid": _("请填写整数")},
+    )
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        case = situation.case
+        options["initial"] = {"place": case.form.get("premises", ""), "allowed_days": _visit_days(situation)}
+        super().__init__(situation, *args, **options)
+        found = list_colleagues(case.organisation_id).filter(post__roles__role__in=REVIEWER_ROLES)
+        people: dict[int, Appointment] = {}
+        for person in found:
+            people.setdefault(person.staff_id, person)
+        field = self.fields["officers"]
+        assert isinstance(field, AppointmentChoices)
+        field.set_people(list(people.values()))
+
+    @property
+    def people(self) -> list[Appointment]:
+        field = self.fields["officers"]
+        assert isinstance(field, AppointmentChoices)
+        return [field.people[key] for key in self.cleaned_data["officers"]]
+
+    def clean_planned_at(self) -> datetime:
+        planned_at: datetime = self.cleaned_data["planned_at"]
+        if planned_at <= timezone.now():
+            raise ValidationError(_("核查时间应晚于现在"))
+        return planned_at
+
+
+def _visit_days(situation: Situation) -> int | None:
+    code = situation.definition.text.get("limits", {}).get("site_visit")
+    try:
+        return get_rulebook().limit(code, timezone.localdate()).budget if code else None
+    except LookupError:
+        return None
+
+
+class VisitResultForm(ActForm):
+    is_passed = forms.ChoiceField(
+        label=_("核查结论"), widget=forms.RadioSelect, choices=[("yes", _("符合要求")), ("no", _("不符合要求"))]
+    )
+    findings = Reasons(_("核查情况"))
+    phrases = {
+        "findings": (
+            "场所布局、设备设施与申请材料一致",
+            "加工区与就餐区分开，流程合理，无交叉污染",
+            "消毒、冷藏设备运转正常",
+            "现场与提交的布局图不一致",
+            "未设置专用的餐具清洗消毒水池",
+        )
+    }
+
+    @property
+    def passed(self) -> bool:
+        return YES_NO[self.cleaned_data["is_passed"]]
+
+
+class RecommendForm(ActForm):
+    outcome = forms.ChoiceField(
+        label=_("审查结论"), widget=forms.RadioSelect, choices=[("grant", _("拟准予许可")), ("refuse", _("拟不予许可"))]
+    )
+    opinion = Reasons(_("审查意见"))
+    phrases = {
+        "opinion": (
+            "申请材料齐全、符合法定形式",
+            "经现场核查，符合许可条件，建议准予",
+            "不符合许可条件，建议不予许可",
+        )
+    }
+
+
+class ExtensionForm(ActForm):
+    days = forms.IntegerField(label=_("延长工作日"), min_value=1, error_messages={"invalid": _("请填写整数")})
+    reason = Reasons(_("理由"), max_length=500, help_text=_("批准后会告知申请人"))
+    phrases = {"reason": ("需要进一步核实申请材料的实质内容", "申请集中，现场核查人员不足", "需要征求其他部门意见")}
+
+
+class ExtensionDecisionForm(ActForm):
+    is_approved = forms.ChoiceField(
+        label=_("决定"), widget=forms.RadioSelect, choices=[("yes", _("同意延期")), ("no", _("不同意延期"))]
+    )
+    opinion = Reasons(_("意见"), max_length=500, required=False)
+
+    @property
+    def approved(self) -> bool:
+        return YES_NO[self.cleaned_data["is_approved"]]
+
+
+class GrantForm(ActForm):
+    reasons = Reasons(_("决定理由"))
+    phrases = {
+        "reasons": (
+            "申请材料齐全、符合法定形式，经审查符合许可条件，准予许可",
+            "经现场核查符合食品安全要求，准予许可",
+        )
+    }
+
+
+class RefusalForm(ActForm):
+    reasons = Reasons(_("不予许可的理由"), help_text=_("写明事实：哪一项条件、哪一处不符合"))
+    legal_basis = forms.CharField(
+        label=_("依据的条款"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("写明法律名称和条款号")
+    )
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        super().__init__(situation, *args, **options)
+        laws = situation.definition.text.get("legal_basis", ())
+        self.offer("legal_basis", [f"《{law['title']}》{law['article']}" for law in laws])
+        self.offer(
+            "reasons",
+            ("经现场核查，经营场所布局不合理，存在交叉污染风险", "设备设施不能满足经营项目的要求", "申请材料与实际情况不符"),
+        )
+
+
+class ReturnForm(ActForm):
+    reason = Reasons(_("退回的原因"), max_length=500)
+    phrases = {"reason": ("请补充现场核查情况", "请核对经营项目与场所条件是否相适应", "审查意见理由不充分，请补充")}
+
+
+NODES = (TaskNode.REVIEW, TaskNode.DECISION, TaskNode.EXTENSION)
