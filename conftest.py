@@ -13,6 +13,13 @@ from tests.cast import cast, run_jobs
 __all__ = ["cast", "run_jobs"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the static files that pages name by their hash: once, before parallel workers start."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Stop the whole run when no database answers, instead of failing every test with the same trace.

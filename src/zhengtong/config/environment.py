@@ -41,7 +41,7 @@ class Environment:
             public_url=(os.environ.get("PUBLIC_URL") or f"http://localhost:{port}").rstrip("/"),
             debug=_flag("DEBUG", False),
             demo=_flag("DEMO", True),
-            site_name=os.environ.get("SITE_NAME", "安澜市"),
+            site_name=os.environ.get("SITE_NAME", "安澜市政务服务"),
             case_prefix=os.environ.get("CASE_PREFIX", "AL"),
             clamd_socket=os.environ.get("CLAMD_SOCKET", "/run/clamav/clamd.ctl"),
             upload_max_bytes=int(os.environ.get("UPLOAD_MAX_MB", "20")) * 1024 * 1024,

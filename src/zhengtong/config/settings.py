@@ -169,6 +169,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/5m/user",
     "identity_claim": "20/h/user",
+    # Anyone may ask how a case stands: guessing the phone's four digits must not pay.
+    "case_progress": "10/5m/ip,5/5m/key",
 }
 
 # The oldest session ends when there are more; one that isn't used ends after these seconds.

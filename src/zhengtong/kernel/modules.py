@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
@@ -69,6 +69,7 @@ class Registry:
     """All modules, in the order of the settings."""
 
     modules: dict[str, Module] = field(default_factory=dict)
+    _by_key: dict[type[Declaration], dict[str, Any]] = field(default_factory=dict, repr=False)
 
     def register(self, module: Module) -> None:
         """Add ``module``; raise ImproperlyConfigured when its code or one of its declarations is taken."""
@@ -79,6 +80,7 @@ class Registry:
                 kind = type(declaration).__name__
                 raise ImproperlyConfigured(f"{kind} {declaration.key!r} is declared twice")
         self.modules[module.code] = module
+        self._by_key.clear()
 
     def of(self, kind: type[D]) -> Iterator[D]:
         """Yield every declaration of ``kind`` (exactly or derived), in the order of registration."""
@@ -89,10 +91,13 @@ class Registry:
 
     def get(self, kind: type[D], key: str) -> D:
         """Return the declaration of ``kind`` named ``key``; raise LookupError when there is none."""
-        for declaration in self.of(kind):
-            if declaration.key == key:
-                return declaration
-        raise LookupError(f"no {kind.__name__} {key!r}")
+        if kind not in self._by_key:
+            self._by_key[kind] = {declaration.key: declaration for declaration in self.of(kind)}
+        try:
+            found: D = self._by_key[kind][key]
+        except KeyError:
+            raise LookupError(f"no {kind.__name__} {key!r}") from None
+        return found
 
 
 registry = Registry()

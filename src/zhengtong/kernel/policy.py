@@ -3,7 +3,7 @@
 The kernel defines the protocol; ``core.identity`` installs the implementation when the platform starts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -69,6 +69,10 @@ class Actor:
         """Return the ids of the organisations in which this actor has ``permission``."""
         sets = [g.organisations for g in self.grants if permission in g.permissions]
         return frozenset().union(*sets)
+
+    def stating(self, purpose: str) -> "Actor":
+        """Return the same actor with ``purpose``; works where a request holds the actor lazily, too."""
+        return replace(self, purpose=purpose)
 
     @property
     def held_appointment(self) -> int:

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from copy import copy
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from zhengtong.kernel.policy import Actor, Denied, require
 
-P = ParamSpec("P")
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -20,21 +20,15 @@ def actor_of(request: HttpRequest) -> Actor:
     return copy(actor)
 
 
-def for_staff(
-    *permissions: str,
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-]:
+def for_staff(*permissions: str) -> Callable[[View], View]:
     """Let in whoever holds one of ``permissions`` anywhere; what rows she may see is the view's question.
 
     What the pages show is personal, so nothing on the way may keep them. Raises Denied.
     """
 
-    def wrap(
-        view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    def wrap(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **options: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
             actor = actor_of(request)
             if not any(actor.has(permission) for permission in permissions):
                 require(actor, permissions[0])
@@ -43,6 +37,6 @@ def for_staff(
             response.headers.setdefault("Cache-Control", "private, no-store")
             return response
 
-        return guarded
+        return cast(View, guarded)
 
     return wrap

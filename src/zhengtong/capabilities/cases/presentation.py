@@ -136,7 +136,7 @@ def list_material_views(case: Case, desk: str) -> list[MaterialView]:
                 "url": reverse(f"{desk}:file", args=[case.number, material.pk]) if case.number else "",
             }
         )
-    reused = {key: source for key, source in case.reused}
+    reused = dict(case.reused)
     return [
         MaterialView(
             spec.key, spec.name, spec.help, spec.is_required, reused.get(spec.key, ""), tuple(given.get(spec.key, ()))
@@ -184,7 +184,9 @@ def list_happenings(case: Case) -> list[dict[str, Any]]:
             "title": ACT_TITLES.get(event.act) or _act_title(event.act),
             "at": event.at,
             "who": " ".join(filter(None, (event.organisation_name, event.actor_name))),
-            "text": _("备注：%(note)s") % {"note": event.note} if event.note else event.words,
+            "text": " ".join(
+                filter(None, (event.words, _("备注：%(note)s") % {"note": event.note} if event.note else ""))
+            ),
         }
         for event in case.events.order_by("-id")
     ]

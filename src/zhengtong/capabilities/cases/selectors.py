@@ -41,7 +41,7 @@ def get_definition(version_id: int) -> ItemDefinition:
 
 def get_live_version(item: ServiceItem) -> ItemVersion:
     """Return the newest published version of ``item``."""
-    return item.versions.order_by("-number")[:1].get()
+    return item.versions.defer("definition").order_by("-number")[:1].get()
 
 
 def get_item(code: str) -> ServiceItem | None:

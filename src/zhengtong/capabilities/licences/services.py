@@ -12,7 +12,7 @@ from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def issue_licence(*, actor: Actor, case: Case) -> Licence | None:
     """Issue the licence that a granted ``case`` leads to, in the granting transaction; None when there is none."""
     if not case.item_version.licence_kind:

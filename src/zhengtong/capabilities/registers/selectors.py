@@ -1,7 +1,5 @@
 """Looking into the registers. Every look at a resident states its purpose and leaves one journal record."""
 
-from dataclasses import replace
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -80,7 +78,7 @@ def _stating(actor: Actor, purpose: str) -> Actor:
     stated = purpose.strip() or actor.purpose.strip()
     if not stated:
         raise PurposeMissing
-    return replace(actor, purpose=stated[:200])
+    return actor.stating(stated[:200])
 
 
 def _look_up(actor: Actor, id_digest: str) -> Resident | None:

@@ -1,6 +1,8 @@
 """Model fields that are encrypted at rest. They can't be searched: keep a :func:`digest` beside them."""
 
 import json
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,8 +20,14 @@ else:
     JSONBase = models.Field
 
 
+@cache
+def _key_file(folder: Path) -> Path:
+    # The same object each time: a path remembers its hash, and every sealed value asks for its key by it.
+    return folder / "keys" / "data.key"
+
+
 def _key() -> bytes:
-    return load_key(settings.DATA_DIR / "keys" / "data.key")
+    return load_key(_key_file(settings.DATA_DIR))
 
 
 def digest(value: str) -> str:

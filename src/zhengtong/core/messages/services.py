@@ -14,7 +14,6 @@ from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor, Denied
 
 
-@transaction.atomic
 def send_message(
     *,
     actor: Actor,
@@ -37,33 +36,35 @@ def send_message(
     declared = registry.get(MessageTemplate, template)
     text, kept = declared.render(context), declared.render_redacted(context)
     now = timezone.now()
-    message = Message.objects.create(
-        recipient=recipient,
-        address=phone,
-        channel=Channel.SMS if phone else Channel.IN_APP,
-        template=declared.code,
-        subject=str(declared.title)[:120],
-        body=kept,
-        outgoing=text if phone and text != kept else "",
-        link=link,
-        is_listed=recipient is not None and not declared.sensitive,
-        state=MessageState.QUEUED if phone else MessageState.SENT,
-        sent_at=None if phone else now,
-        delivered_at=None if phone else now,
-    )
-    record(
-        actor,
-        "messages.send_message",
-        message,
-        after={
-            "template": declared.code,
-            "channel": message.channel,
-            "recipient": recipient.public_id if recipient else None,
-            "phone": mask_phone(phone) if phone else "",
-        },
-    )
-    if phone:
-        deliver.defer(message_id=message.pk)
+    # No savepoint: whoever sends a message gives up its own transaction when that fails.
+    with transaction.atomic(savepoint=False):
+        message = Message.objects.create(
+            recipient=recipient,
+            address=phone,
+            channel=Channel.SMS if phone else Channel.IN_APP,
+            template=declared.code,
+            subject=str(declared.title)[:120],
+            body=kept,
+            outgoing=text if phone and text != kept else "",
+            link=link,
+            is_listed=recipient is not None and not declared.sensitive,
+            state=MessageState.QUEUED if phone else MessageState.SENT,
+            sent_at=None if phone else now,
+            delivered_at=None if phone else now,
+        )
+        record(
+            actor,
+            "messages.send_message",
+            message,
+            after={
+                "template": declared.code,
+                "channel": message.channel,
+                "recipient": recipient.public_id if recipient else None,
+                "phone": mask_phone(phone) if phone else "",
+            },
+        )
+        if phone:
+            deliver.defer(message_id=message.pk)
     return message
 
 

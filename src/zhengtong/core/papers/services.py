@@ -21,7 +21,6 @@ class AlreadyRevoked(Exception):
     """The paper was revoked before."""
 
 
-@transaction.atomic
 def issue_paper(
     *,
     actor: Actor,
@@ -40,18 +39,20 @@ def issue_paper(
     the kind's own. ``issued_at`` is now by default. Raises LookupError for an undeclared kind.
     """
     declaration = registry.get(PaperKind, kind)
-    paper = Paper.objects.create(
-        kind=kind,
-        title=printable(title or str(declaration.title)),
-        number=printable(number or ""),
-        issuer=issuer,
-        issuer_name=issuer.name,
-        issued_at=issued_at or timezone.now(),
-        content=printable_content(content),
-        public_facts=printable_content([list(fact) for fact in public_facts]),
-    )
-    record(actor, "papers.issue_paper", paper, after={"kind": kind, "number": number, "title": paper.title})
-    render_paper.defer(paper_id=paper.pk)
+    # No savepoint: whoever issues a paper gives up its own transaction when that fails.
+    with transaction.atomic(savepoint=False):
+        paper = Paper.objects.create(
+            kind=kind,
+            title=printable(title or str(declaration.title)),
+            number=printable(number or ""),
+            issuer=issuer,
+            issuer_name=issuer.name,
+            issued_at=issued_at or timezone.now(),
+            content=printable_content(content),
+            public_facts=printable_content([list(fact) for fact in public_facts]),
+        )
+        record(actor, "papers.issue_paper", paper, after={"kind": kind, "number": number, "title": paper.title})
+        render_paper.defer(paper_id=paper.pk)
     return paper
 
 

@@ -37,7 +37,7 @@ def describe_fields(
 ) -> list[dict[str, Any]]:
     """Return the fields with where a prefilled answer came from and how wide each is."""
     notes = prefill.gather(actor).notes(definition, case.form)
-    widths = {"number": "short", "date": "medium", "phone": "medium", "id_number": "medium", "credit_code": "medium"}
+    widths = {"number": "medium", "date": "medium", "phone": "medium", "id_number": "medium", "credit_code": "medium"}
     return [
         {
             "bound": form[field.key],

@@ -24,6 +24,7 @@ from zhengtong.desks.hall.status import get_chip
 from zhengtong.kernel.policy import Actor
 
 COUNTED = 99
+_DECISIONS = {"cases.grant", "cases.refusal"}
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,12 @@ def get_paper_of_file(upload: "UploadedFile[bytes]") -> Paper | None:
     for chunk in upload.chunks():
         digest.update(chunk)
     return Paper.objects.filter(file__sha256=digest.hexdigest()).first()
+
+
+def list_papers(case: Case) -> list[Paper]:
+    """Return the papers of ``case``: licence and decision first, then the notices, the newest first."""
+    papers = [each.paper for each in case.documents.select_related("paper").order_by("-id")]
+    return sorted(papers, key=lambda paper: (paper.kind.startswith("cases."), paper.kind not in _DECISIONS))
 
 
 def get_receipt(case: Case) -> Paper | None:

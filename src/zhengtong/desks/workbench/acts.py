@@ -85,9 +85,7 @@ def arrange_visit(situation: Situation, form: forms.VisitForm) -> None:
 
 
 def record_visit(situation: Situation, form: forms.VisitResultForm) -> None:
-    cases.record_site_visit(
-        **_common(situation, form), is_passed=form.passed, findings=form.cleaned_data["findings"]
-    )
+    cases.record_site_visit(**_common(situation, form), is_passed=form.passed, findings=form.cleaned_data["findings"])
 
 
 def recommend(situation: Situation, form: ActForm) -> None:
@@ -103,9 +101,7 @@ def request_extension(situation: Situation, form: ActForm) -> None:
 def decide_extension(situation: Situation, form: forms.ExtensionDecisionForm) -> None:
     if not situation.may(APPROVE):
         raise Denied(APPROVE)
-    cases.decide_extension(
-        **_common(situation, form), is_approved=form.approved, opinion=form.cleaned_data["opinion"]
-    )
+    cases.decide_extension(**_common(situation, form), is_approved=form.approved, opinion=form.cleaned_data["opinion"])
 
 
 def grant(situation: Situation, form: ActForm) -> None:

@@ -187,7 +187,10 @@ class GrantForm(ActForm):
 class RefusalForm(ActForm):
     reasons = Reasons(_("不予许可的理由"), help_text=_("写明事实：哪一项条件、哪一处不符合"))
     legal_basis = forms.CharField(
-        label=_("依据的条款"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("写明法律名称和条款号")
+        label=_("依据的条款"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("写明法律名称和条款号"),
     )
 
     def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
@@ -196,7 +199,11 @@ class RefusalForm(ActForm):
         self.offer("legal_basis", [f"《{law['title']}》{law['article']}" for law in laws])
         self.offer(
             "reasons",
-            ("经现场核查，经营场所布局不合理，存在交叉污染风险", "设备设施不能满足经营项目的要求", "申请材料与实际情况不符"),
+            (
+                "经现场核查，经营场所布局不合理，存在交叉污染风险",
+                "设备设施不能满足经营项目的要求",
+                "申请材料与实际情况不符",
+            ),
         )
 
 

@@ -19,9 +19,7 @@ MODULE = Module(
     code="workbench",
     title=_("工作台"),
     declares=(
-        MenuEntry(
-            "workbench.todo", _("待办"), "inbox", "workbench:todo", order=10, count=count_todo, use="todo"
-        ),
+        MenuEntry("workbench.todo", _("待办"), "inbox", "workbench:todo", order=10, count=count_todo, use="todo"),
         MenuEntry("workbench.done", _("已办"), "check", "workbench:done", order=20),
         MenuEntry(
             "workbench.cases", _("办件查询"), "list", "workbench:cases", ("cases.view_case",), order=30, use="search"

@@ -400,7 +400,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['granted', 'refused', 'delivered', 'archived']), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='decided_before_delivered'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['granted', 'refused', 'delivered']), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='decided_before_delivered'),
         ),
         migrations.AddConstraint(
             model_name='itemversion',

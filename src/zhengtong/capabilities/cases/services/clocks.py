@@ -46,7 +46,7 @@ def to_state(clock: Clock, limit: Limit | None = None) -> ClockState:
         started_at=clock.started_at,
         intervals=tuple(
             Interval(i.started_at, i.ended_at, i.allowed_days, i.reason, i.article, str(i.paper_id))
-            for i in clock.intervals.all()
+            for i in (clock.intervals.all() if clock.purpose == ClockPurpose.DECISION else ())  # the one that pauses
         ),
         extension=clock.extension,
         stopped_at=clock.finished_at,
@@ -150,12 +150,8 @@ def start_delivery(case: Case, decided_at: datetime) -> Clock:
 
 
 def _running(case: Case, purpose: str) -> QuerySet[Clock]:
-    return (
-        Clock.objects.select_for_update()
-        .filter(case=case, purpose=purpose, finished_at=None)
-        .prefetch_related("intervals")
-        .order_by("id")
-    )
+    found = Clock.objects.select_for_update().filter(case=case, purpose=purpose, finished_at=None).order_by("id")
+    return found.prefetch_related("intervals") if purpose == ClockPurpose.DECISION else found
 
 
 def finish(case: Case, purpose: str, at: datetime) -> None:

@@ -1,7 +1,6 @@
 """Looking at personal data beyond what a page shows by itself: each look is in the journal with its purpose."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
@@ -20,7 +19,7 @@ def reveal_answers(*, actor: Actor, case: Case, purpose: str) -> None:
     require(actor, VIEW, case)
     if len(purpose.strip()) < 2:
         raise Unacceptable(_("请写明查看个人信息的用途，会记入日志。"), "purpose")
-    record(replace(actor, purpose=purpose.strip()[:200]), "cases.unmask", case, after={"case": case.number})
+    record(actor.stating(purpose.strip()[:200]), "cases.unmask", case, after={"case": case.number})
 
 
 @transaction.atomic

@@ -98,14 +98,19 @@ def open_marks(case: Case) -> set[str]:
     return set(notice.marks.values_list("target", flat=True)) if notice else set()
 
 
-def _lock_editable(case_id: int, actor: Actor) -> Case:
-    """Lock an application that ``actor`` may still write: her own, or one that is filed at the counter."""
+def _lock_application(case_id: int, actor: Actor) -> Case:
+    """Lock an application that ``actor`` writes: her own, or one that is filed at the counter."""
     is_staff = actor.kind is ActorKind.STAFF
     case = lock_case(
         case_id, actor=actor, permission="cases.file_for_applicant" if is_staff else "cases.edit_application"
     )
     if is_staff and case.channel != Channel.COUNTER:
         raise Denied("cases.edit_application")
+    return case
+
+
+def _lock_editable(case_id: int, actor: Actor) -> Case:
+    case = _lock_application(case_id, actor)
     if case.state not in EDITABLE:
         raise Unacceptable(_("申请已经提交，不能再修改。如需改动，请联系受理窗口或撤回后重新申请。"))
     return case
@@ -250,8 +255,11 @@ def applicant_of(definition: ItemDefinition, cleaned: Mapping[str, Any]) -> dict
 
 @transaction.atomic
 def resubmit_case(*, actor: Actor, case_id: int) -> Case:
-    """Hand in the corrections: the acceptance clock starts again from today. Twice is once."""
-    case = lock_case(case_id, actor=actor, permission="cases.edit_application")
+    """Hand in the corrections: the acceptance clock starts again from today. Twice is once.
+
+    A clerk hands them in for an application that was filed at the counter.
+    """
+    case = _lock_application(case_id, actor)
     if case.state == LegalState.RESUBMITTED:
         return case
     cleaned, errors = check_application(case)

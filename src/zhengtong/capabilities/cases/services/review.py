@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.domain import Act, LegalState
-from zhengtong.capabilities.cases.errors import NoTask, TakenTask, Unacceptable
+from zhengtong.capabilities.cases.errors import NoTask, Unacceptable
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Case,
@@ -30,6 +30,7 @@ from zhengtong.capabilities.cases.services.steps import (
     lock_case,
     note_act,
     open_task,
+    refuse_taken,
     shown_date,
     take_task,
 )
@@ -49,7 +50,7 @@ def _lock_task(task_id: int, actor: Actor) -> tuple[Case, Task]:
     if found is None:
         raise NoTask
     case = lock_case(found[0], actor=actor, permission=found[1])
-    task = Task.objects.select_for_update(of=("self",)).select_related("assignee__staff").get(pk=task_id)
+    task = Task.objects.select_for_update().get(pk=task_id)
     if task.status != TaskStatus.OPEN:
         raise NoTask
     return case, task
@@ -61,8 +62,7 @@ def claim_task(*, actor: Actor, task_id: int) -> Task:
     case, task = _lock_task(task_id, actor)
     if task.assignee_id == actor.appointment:
         return task
-    if task.assignee is not None:
-        raise TakenTask(task.assignee.staff.name)
+    refuse_taken(task, actor=actor)
     _give(task, actor.appointment)
     if task.node == TaskNode.REVIEW and case.state == LegalState.ACCEPTED:
         advance(case, Act.BEGIN_REVIEW, actor=actor, words="承办人员已开始审查。")
@@ -81,8 +81,7 @@ def _give(task: Task, appointment_id: int | None) -> None:
 def release_task(*, actor: Actor, task_id: int) -> Task:
     """Put a claimed task back into the office's pool."""
     case, task = _lock_task(task_id, actor)
-    if task.assignee is not None and task.assignee_id != actor.appointment:
-        raise TakenTask(task.assignee.staff.name)
+    refuse_taken(task, actor=actor)
     _give(task, None)
     record(actor, "cases.release_task", task, after={"case": case.number, "node": task.node})
     return task
@@ -92,8 +91,7 @@ def release_task(*, actor: Actor, task_id: int) -> Task:
 def delegate_task(*, actor: Actor, task_id: int, to: Appointment, reason: str) -> Task:
     """Hand a task to a colleague of the same office who may do it too; the journal names both."""
     case, task = _lock_task(task_id, actor)
-    if task.assignee is not None and task.assignee_id != actor.appointment:
-        raise TakenTask(task.assignee.staff.name)
+    refuse_taken(task, actor=actor)
     if to.pk == actor.appointment:
         raise Unacceptable(_("不能转办给自己。"), "to")
     if to not in list_delegates(case, task):

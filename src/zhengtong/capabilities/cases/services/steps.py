@@ -33,7 +33,8 @@ def lock_case(case_id: int, *, actor: Actor, permission: str, version: int | Non
     """
     case = (
         Case.objects.select_for_update(of=("self",))
-        .select_related("organisation__parent", "office__region", "office__window")
+        .select_related("organisation", "office__region", "office__window", "item_version", "account")
+        .defer("item_version__definition")  # the largest column of all, and get_definition keeps it
         .get(pk=case_id)
     )
     require(actor, permission, case)
@@ -140,17 +141,17 @@ def task_url(case: Case, node: str) -> str:
 
 def take_task(case: Case, node: str, *, actor: Actor) -> Task:
     """Return the open task of ``node``, locked. Raises NoTask, and TakenTask when a colleague has it."""
-    task = (
-        Task.objects.select_for_update(of=("self",))
-        .filter(case=case, node=node, status=TaskStatus.OPEN)
-        .select_related("assignee__staff")
-        .first()
-    )
+    task = Task.objects.select_for_update().filter(case=case, node=node, status=TaskStatus.OPEN).first()
     if task is None:
         raise NoTask
-    if task.assignee is not None and task.assignee_id != actor.appointment:
-        raise TakenTask(task.assignee.staff.name)
+    refuse_taken(task, actor=actor)
     return task
+
+
+def refuse_taken(task: Task, *, actor: Actor) -> None:
+    """Raise TakenTask when a colleague has claimed ``task``."""
+    if task.assignee_id not in (None, actor.appointment) and task.assignee is not None:
+        raise TakenTask(task.assignee.staff.name)
 
 
 def finish_task(task: Task, *, actor: Actor, outcome: str, opinion: str = "") -> None:

@@ -20,6 +20,8 @@ from zhengtong.core.identity.public import (
 from zhengtong.kernel.policy import Actor
 
 CLERK, REVIEWER, APPROVER, HEAD = "window_clerk", "reviewer", "approver", "organ_head"
+# Days between two applications of one account, so that she never has two drafts.
+APART_DAYS = 4
 # Of those on duty, the named cast is met most often: its work lists are the ones that are looked at.
 _CAST = ("counter", "reviewer", "approver", "head", "outsider")
 _CAST_SHARE = 0.65
@@ -85,6 +87,14 @@ class Applicant:
     @property
     def username(self) -> str:
         return self.citizen.account.username
+
+    def is_free(self, start: int, *, is_last: bool) -> bool:
+        """Return whether she may begin another application then, in working days before the demo's day.
+
+        ``is_last``: it stays a draft, so that none may come after it.
+        """
+        apart = ((other - start) if is_last else abs(other - start) for other in self.starts)
+        return all(days > APART_DAYS for days in apart)
 
 
 def list_bureaus(offices: list[ItemOffice]) -> dict[str, Bureau]:

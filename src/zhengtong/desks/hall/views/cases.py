@@ -25,7 +25,7 @@ from zhengtong.desks.hall.answers import in_words
 from zhengtong.desks.hall.application import show_answers, show_materials
 from zhengtong.desks.hall.forms import AppraisalForm, WithdrawForm
 from zhengtong.desks.hall.paging import PAGE_SIZE, paginate
-from zhengtong.desks.hall.selectors import get_receipt, show_cases
+from zhengtong.desks.hall.selectors import get_receipt, list_papers, show_cases
 from zhengtong.desks.hall.status import can_withdraw, get_status, get_timeline, is_ended
 
 
@@ -61,7 +61,7 @@ def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm,
         "timeline": get_timeline(case, state),
         "notice": get_open_notice(case) if case.state == LegalState.NEED_MATERIALS else None,
         "visit": case.site_visits.filter(finished_at=None).order_by("-id").first(),
-        "documents": [each.paper for each in case.documents.select_related("paper").order_by("-id")],
+        "documents": list_papers(case),
         "sections": [
             (section.title, show_answers(section, case.form, is_masked=True)) for section in definition.sections
         ],

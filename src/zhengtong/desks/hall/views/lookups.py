@@ -127,6 +127,8 @@ def _answer(
     tone, shape, words = _ANSWERS[paper.status.standing]
     context = {
         "paper": paper,
+        # A licence tells its number among its facts.
+        "number": "" if paper.number in dict(paper.public_facts).values() else paper.number,
         "tone": tone,
         "shape": shape,
         "words": words,

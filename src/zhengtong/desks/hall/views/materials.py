@@ -67,7 +67,7 @@ def describe_uploads(case: Case, shown: list[dict[str, Any]], errors: dict[str, 
             "url": reverse("hall:upload", args=[case.public_id]),
             "condition": raw[each["spec"].key].get("condition_text", ""),
             "accept": accept_attribute(kinds_of(each["spec"])),
-            "limits": describe_kinds(kinds_of(each["spec"])),
+            "hint": f"{each['spec'].help}{describe_kinds(kinds_of(each['spec']))}",
             "max_mb": upload_limit() // MEGABYTE,
             "errors": errors.get(each["spec"].key, []),
         }

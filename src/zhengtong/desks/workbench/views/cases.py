@@ -121,7 +121,18 @@ def neutralise(value: object) -> str:
 
 def _lines(found: QuerySet[Case]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    heads = (_("编号"), _("事项"), _("申请人"), _("办理机关"), _("状态"), _("渠道"), _("提交"), _("受理"), _("决定"), _("办结"))
+    heads = (
+        _("编号"),
+        _("事项"),
+        _("申请人"),
+        _("办理机关"),
+        _("状态"),
+        _("渠道"),
+        _("提交"),
+        _("受理"),
+        _("决定"),
+        _("办结"),
+    )
     yield UTF8_MARK + str(writer.writerow(heads))
     for case in found.iterator(chunk_size=1000):
         moments = (case.submitted_at, case.accepted_at, case.decided_at, case.closed_at)

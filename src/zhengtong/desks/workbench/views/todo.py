@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -40,9 +40,7 @@ def _narrow(found: QuerySet[WorkItem], request: HttpRequest) -> QuerySet[WorkIte
     """Apply search, step and due from the address."""
     query = request.GET.get("q", "").strip()[:60]
     if query:
-        found = found.filter(
-            Q(reference__istartswith=query) | Q(party__icontains=query) | Q(title__icontains=query)
-        )
+        found = found.filter(Q(reference__istartswith=query) | Q(party__icontains=query) | Q(title__icontains=query))
     step = request.GET.get("step", "")
     if step in TaskNode.values:
         found = found.filter(step=TaskNode(step).label)
@@ -68,9 +66,7 @@ def show_todo(request: HttpRequest) -> HttpResponse:
     scope = "office" if request.GET.get("scope") == "office" else "mine"
     due = request.GET.get("due", "")
     narrowed = _narrow(office if scope == "office" else mine, request)
-    page = paginate(
-        _due(narrowed, due).select_related("organisation__region"), request.GET, order=("due_at", "id")
-    )
+    page = paginate(_due(narrowed, due).select_related("organisation__region"), request.GET, order=("due_at", "id"))
     counted = count_mine(actor)
     here = reverse("workbench:todo")
     query = request.GET.copy()
@@ -105,11 +101,11 @@ def show_todo(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _with(query: Any, due: str) -> str:
+def _with(query: QueryDict, due: str) -> str:
     changed = query.copy()
     if due:
         changed["due"] = due
-    return "?" + changed.urlencode()
+    return f"?{changed.urlencode()}"
 
 
 @require_POST

@@ -1,0 +1,250 @@
+"""Filing for someone at the counter: choose the item, type the form, take the papers, hand out the receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhengtong.capabilities.cases.public import (
+    Case,
+    Channel,
+    IncompleteApplication,
+    ItemOffice,
+    LegalState,
+    RuleBroken,
+    SectionForm,
+    attach_file,
+    get_case_by_public_id,
+    get_definition,
+    list_cases,
+    list_materials,
+    open_material,
+    remove_file,
+    save_draft,
+    say,
+    start_at_counter,
+    submit_at_counter,
+)
+from zhengtong.core.files.public import FileKind, UploadRefused, accept_attribute, describe_kinds, upload_limit
+from zhengtong.desks.window.forms import NewCaseForm
+from zhengtong.kernel.policy import Actor
+from zhengtong.screens.access import actor_of, for_staff
+
+FILE = "cases.file_for_applicant"
+SHOWN_DRAFTS = 10
+
+
+def list_reachable_offices(actor: Actor) -> QuerySet[ItemOffice]:
+    found = ItemOffice.objects.filter(organisation_id__in=actor.reach(FILE), item__is_published=True)
+    return found.select_related("item", "organisation", "region").order_by("item__name", "region__code")
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(FILE)
+def begin(request: HttpRequest) -> HttpResponse:
+    """Choose item and organ; what was begun and not submitted is offered again."""
+    actor = actor_of(request)
+    offices = {office.pk: office for office in list_reachable_offices(actor)[:200]}
+    titles = {pk: f"{office.item.name} · {office.organisation.name}" for pk, office in offices.items()}
+    form = NewCaseForm(titles, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        case = start_at_counter(actor=actor, office=offices[int(form.cleaned_data["office"])])
+        return redirect("window:fill", case.public_id)
+    drafts = list_cases(actor).filter(state=LegalState.DRAFT, channel=Channel.COUNTER, filed_by_id=actor.appointment)
+    context = {
+        "form": form,
+        "drafts": drafts.select_related("organisation").order_by("-id")[:SHOWN_DRAFTS],
+        "has_offices": bool(offices),
+    }
+    return render(request, "window/new.html", context, status=422 if form.errors else 200)
+
+
+def _draft(request: HttpRequest, public_id: UUID) -> Case:
+    """Return a case of the counter that this clerk may see. Raises Http404."""
+    case = get_case_by_public_id(actor_of(request), public_id)
+    if case is None or case.channel != Channel.COUNTER:
+        raise Http404
+    return case
+
+
+def _typed(case: Case, request: HttpRequest) -> dict[str, Any]:
+    typed: dict[str, Any] = {}
+    for section in get_definition(case.item_version_id).sections:
+        form = SectionForm(section, request.POST)
+        typed |= form.kept()
+        # A box without a tick isn't in the request at all.
+        typed |= {spec.key: spec.key in request.POST for spec in section.fields if spec.type == "boolean"}
+    return typed
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(FILE)
+def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The form, the materials and the identity check on one page. Saving keeps everything, right or wrong."""
+    case, actor = _draft(request, public_id), actor_of(request)
+    if case.number is not None:
+        return redirect("window:case", case.number)
+    if request.method != "POST":
+        return _show(
+            request, case, [SectionForm(s, initial=case.form) for s in get_definition(case.item_version_id).sections]
+        )
+    problems: dict[str, list[str]] = {}
+    try:
+        save_draft(actor=actor, case_id=case.pk, answers=_typed(case, request))
+        problems = _take_files(request, case, actor)
+    except RuleBroken as error:
+        messages.error(request, say(error))
+        return redirect("window:fill", case.public_id)
+    if "submit" not in request.POST and not problems:
+        messages.success(request, _("已保存，还没有提交"))
+        return redirect("window:fill", case.public_id)
+    sections = [SectionForm(s, request.POST) for s in get_definition(case.item_version_id).sections]
+    if not problems:
+        try:
+            filed = submit_at_counter(actor=actor, case_id=case.pk, identity_checked="identity_checked" in request.POST)
+        except IncompleteApplication as error:
+            for section, key, sentence in error.errors:
+                if section == "materials":
+                    problems.setdefault(key, []).append(sentence)
+        except RuleBroken as error:
+            problems["identity_checked"] = [say(error)]
+        else:
+            messages.success(request, _("已提交，编号 %(number)s，请打印接收凭证交给申请人") % {"number": filed.number})
+            return redirect(reverse("window:case", args=[filed.number]) + "?filed=1")
+    return _show(request, case, sections, problems, status=422)
+
+
+def _take_files(request: HttpRequest, case: Case, actor: Actor) -> dict[str, list[str]]:
+    """Take files that came with the form (a browser without script), drop those ticked; return refusals by material."""
+    problems: dict[str, list[str]] = {}
+    for spec in get_definition(case.item_version_id).materials:
+        for text in request.POST.getlist(f"{spec.key}_remove"):
+            if text.isascii() and text.isdigit() and len(text) < 18:
+                remove_file(actor=actor, case_id=case.pk, material_id=int(text))
+        for upload in request.FILES.getlist(spec.key):
+            try:
+                attach_file(actor=actor, case_id=case.pk, key=spec.key, upload=upload)
+            except UploadRefused as refused:
+                problems.setdefault(spec.key, []).append(refused.message)
+            except RuleBroken as error:
+                problems.setdefault(spec.key, []).append(say(error))
+    return problems
+
+
+def _show(
+    request: HttpRequest,
+    case: Case,
+    sections: list[SectionForm],
+    problems: dict[str, list[str]] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    problems = problems or {}
+    given: dict[str, list[dict[str, Any]]] = {}
+    for material in list_materials(case):
+        given.setdefault(material.key, []).append(_file(case, material.pk, material.file))
+    errors: list[django_forms.BaseForm | tuple[str, str]] = [form for form in sections if form.is_bound]
+    errors += [(f"id_{key}", text) for key, texts in problems.items() for text in texts]
+    materials = [
+        {
+            "spec": spec,
+            "hint": " ".join((spec.help, describe_kinds(_kinds(spec.kinds)))).strip(),
+            "accept": accept_attribute(_kinds(spec.kinds)),
+            "files": given.get(spec.key, []),
+            "errors": problems.get(spec.key, []),
+            "condition": get_definition(case.item_version_id).text["materials"][position].get("condition_text", ""),
+        }
+        for position, spec in enumerate(get_definition(case.item_version_id).materials)
+    ]
+    context = {
+        "case": case,
+        "sections": sections,
+        "materials": materials,
+        "errors": errors,
+        "identity_error": problems.get("identity_checked"),
+        "identity_checked": "identity_checked" in request.POST,
+        "upload_url": reverse("window:upload", args=[case.public_id]),
+        "max_mb": upload_limit() >> 20,
+    }
+    return render(request, "window/fill.html", context, status=status)
+
+
+def _kinds(kinds: tuple[str, ...]) -> frozenset[FileKind]:
+    return frozenset(FileKind(kind) for kind in kinds)
+
+
+def _file(case: Case, pk: int, file: Any) -> dict[str, Any]:
+    return {
+        "id": pk,
+        "name": file.name,
+        "size": file.size,
+        "kind": file.content_type,
+        "url": reverse("window:draft_file", args=[case.public_id, pk]),
+        "delete_url": reverse("window:remove", args=[case.public_id, pk]),
+    }
+
+
+@require_POST
+@for_staff(FILE)
+def save(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Keep what was typed so far, on behalf of the page's script."""
+    case = _draft(request, public_id)
+    try:
+        saved_at = save_draft(actor=actor_of(request), case_id=case.pk, answers=_typed(case, request))
+    except RuleBroken as error:
+        return _problem(say(error), 409)
+    return JsonResponse({"saved_at": saved_at.isoformat()})
+
+
+@require_POST
+@for_staff(FILE)
+def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take one file at once, for the page's script."""
+    case, given = _draft(request, public_id), request.FILES.get("file")
+    if given is None:
+        return _problem(_("没有收到文件，请重新选择"), 400)
+    try:
+        material = attach_file(
+            actor=actor_of(request), case_id=case.pk, key=request.POST.get("slot", "")[:60], upload=given
+        )
+    except UploadRefused as refused:
+        return _problem(refused.message, 422)
+    except RuleBroken as error:
+        return _problem(say(error), 422)
+    return JsonResponse(_file(case, material.pk, material.file), status=201)
+
+
+@require_GET
+@for_staff(FILE)
+def show_file(request: HttpRequest, public_id: UUID, material_id: int) -> HttpResponseBase:
+    """Show a file of an application that has no number yet."""
+    response = open_material(_draft(request, public_id), material_id)
+    if response is None:
+        raise Http404
+    return response
+
+
+@require_POST
+@for_staff(FILE)
+def remove(request: HttpRequest, public_id: UUID, material_id: int) -> HttpResponse:
+    case = _draft(request, public_id)
+    try:
+        remove_file(actor=actor_of(request), case_id=case.pk, material_id=material_id)
+    except RuleBroken as error:
+        return _problem(say(error), 422)
+    return HttpResponse(status=204)
+
+
+def _problem(detail: str, status: int) -> JsonResponse:
+    body = {"type": "about:blank", "title": _("没有保存"), "status": status, "detail": detail}
+    return JsonResponse(
+        body, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+    )
