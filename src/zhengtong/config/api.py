@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
 
 from zhengtong import __version__
 from zhengtong.config import errors
@@ -81,6 +82,12 @@ _DESCRIPTIONS: Final = {
 }
 
 
+class ReadableJSON(JSONRenderer):
+    """Chinese as it is, so that an answer can be read where it arrives."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class PlatformAPI(NinjaAPI):
     """Ninja's API, whose description names the problems that every operation may answer."""
 
@@ -106,6 +113,7 @@ api = PlatformAPI(
         "时间是带时区的 ISO 8601。列表按键分页：把上一页的 next 作为 after 再取；next 为 null 是最后一页。"
     ),
     docs_url=None,
+    renderer=ReadableJSON(),
     urls_namespace="api",
     openapi_extra={"info": {"license": {"name": "MulanPSL-2.0", "identifier": "MulanPSL-2.0"}}},
 )

@@ -37,7 +37,8 @@ SERVER_ERROR = Problem(
 
 def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or (
-        request.accepts("application/problem+json") and not request.accepts("text/html")
+        (request.accepts("application/problem+json") or request.accepts("application/json"))
+        and not request.accepts("text/html")
     )
 
 
@@ -48,11 +49,10 @@ def answer(request: HttpRequest, problem: Problem, detail: str = "") -> HttpResp
         return problem_json(problem, detail, instance=request.path, request_id=rid)
     context = {
         "title": problem.title,
-        "detail": detail,
-        "advice": problem.advice,
-        "code": problem.code,
+        "happened": detail,
+        "todo": problem.advice,
+        "code": "-".join(filter(None, (problem.code, rid[:12]))),
         "status": problem.status,
-        "request_id": rid,
     }
     return render(request, "screens/error.html", context, status=problem.status)
 

@@ -4,10 +4,11 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
@@ -43,7 +44,7 @@ def paginate(found: QuerySet[M], query: QueryDict, *, order: tuple[str, ...], si
     is_back = bool(before) and not after
     try:
         rows = list(_slice(found, order, after or before, is_back)[: size + 1])
-    except (ValidationError, ValueError, TypeError):  # a cursor that someone typed
+    except (ValidationError, ValueError, TypeError, DataError):  # a cursor that someone typed
         after, is_back = None, False
         rows = list(found.order_by(*order)[: size + 1])
     has_more = len(rows) > size
@@ -90,15 +91,26 @@ def _beyond(ordering: tuple[str, ...], cursor: list[Any]) -> Q:
 
 def _write(row: Model, order: tuple[str, ...]) -> str:
     values = [getattr(row, column.removeprefix("-")) for column in order]
-    shown = [value.isoformat() if isinstance(value, datetime | date) else value for value in values]
+    shown = [{"at": value.isoformat()} if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps(shown).encode()).decode().rstrip("=")
 
 
 def _read(text: str, order: tuple[str, ...]) -> list[Any] | None:
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))) if text else None
-    except (ValueError, binascii.Error):
+        if not isinstance(values, list) or len(values) != len(order):
+            return None
+        return [_value(value) for value in values]
+    except (ValueError, TypeError, KeyError, binascii.Error):
         return None
-    if not isinstance(values, list) or len(values) != len(order):
-        return None
-    return values if all(v is None or isinstance(v, str | int) for v in values) else None
+
+
+def _value(written: Any) -> Any:
+    if isinstance(written, dict):
+        moment = datetime.fromisoformat(written["at"])
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return moment
+    if written is not None and not isinstance(written, str | int):
+        raise ValueError("not a cursor")
+    return written

@@ -297,7 +297,7 @@ def work_rows(items: Sequence[WorkItem], now: datetime | None = None) -> list[di
                     "reference": item.reference,
                     "title": item.title,
                     "party": item.party,
-                    "step": item.step,
+                    "step": _(item.step),
                     "opened": cn_datetime(item.opened_at),
                     "done": cn_datetime(item.done_at),
                     "due": deadline(left, due=item.due_at, state="paused" if is_paused else "", unit="short"),

@@ -120,9 +120,11 @@ from zhengtong.capabilities.cases.services.review import (
     release_task,
     request_extension,
 )
+from zhengtong.capabilities.cases.services.steps import PERMISSIONS as TASK_PERMISSIONS
 from zhengtong.capabilities.cases.services.supervision import fire_due
 
 __all__ = [
+    "TASK_PERMISSIONS",
     "Act",
     "ActForm",
     "Appraisal",

@@ -106,6 +106,11 @@ def list_materials(case: Case) -> list[CaseMaterial]:
     return list(case.materials.filter(replaced_at=None).select_related("file"))
 
 
+def list_material_keys(case: Case) -> list[str]:
+    """Return for each file in force which material it is."""
+    return list(case.materials.filter(replaced_at=None).values_list("key", flat=True))
+
+
 def list_tasks(case: Case) -> QuerySet[Task]:
     return case.tasks.select_related("assignee__staff", "done_by__staff", "delegated_by__staff", "organisation")
 
@@ -158,7 +163,10 @@ def list_published_grants(query: str = "") -> QuerySet[Decision]:
     for word in query.replace("\x00", "").split()[:5]:
         text = word[:40]
         found = found.filter(
-            Q(number__icontains=text) | Q(case__applicant_name__icontains=text) | Q(case__item_name__icontains=text)
+            Q(number__icontains=text)
+            | Q(case__item_name__icontains=text)
+            # Natural persons are masked, so that their names can't be asked for either.
+            | Q(case__applicant_name__icontains=text, case__legal_entity__isnull=False)
         )
     return found.order_by("-decided_at", "-id")
 

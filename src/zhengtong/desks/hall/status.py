@@ -89,13 +89,13 @@ _WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
 _DELIVERED: Final = {
     "grant": (
         "success",
-        N_("已办结"),
+        N_("准予许可"),
         N_("已办结，准予许可"),
         N_("证照和决定书可以在本页下载。"),
     ),
     "refuse": (
         "danger",
-        N_("已办结"),
+        N_("不予许可"),
         N_("已办结，没有获得许可"),
         N_("理由和您可以采取的救济途径写在决定书里，请在下面下载。"),
     ),

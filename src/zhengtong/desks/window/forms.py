@@ -161,7 +161,9 @@ class CorrectionsForm(ActForm):
             view = given.get(spec.key)
             source = _("%(source)s已核验，免交") % {"source": view.source} if view and view.source else ""
             nothing = _("没有提交") if not (view and view.files) else ""
-            rows.append(self._row(f"material:{spec.key}", spec.name, str(source or nothing), view.files if view else ()))
+            rows.append(
+                self._row(f"material:{spec.key}", spec.name, str(source or nothing), view.files if view else ())
+            )
         return rows
 
 

@@ -139,15 +139,6 @@ def describe_request(situation: Situation) -> Sequence[str]:
 
 ACTS = (
     CaseAct(
-        "claim",
-        _("领办"),
-        _("已领办 %(number)s"),
-        VIEW,
-        lambda s: s.free(forms.NODES) is not None,
-        claim,
-        style="button",
-    ),
-    CaseAct(
         "recommend",
         _("提出审查意见"),
         _("已提交审查意见，等待作出决定"),
@@ -211,6 +202,15 @@ ACTS = (
         icon="clock",
         told=describe_request,
         lead=_("延长期限一次为限，批准后告知申请人理由和新的期限（《行政许可法》第四十二条）。"),
+    ),
+    CaseAct(
+        "claim",
+        _("领办"),
+        _("已领办 %(number)s"),
+        VIEW,
+        lambda s: s.free(forms.NODES) is not None,
+        claim,
+        style="button",
     ),
     CaseAct(
         "arrange-visit",

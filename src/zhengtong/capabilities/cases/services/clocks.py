@@ -232,6 +232,12 @@ def extend(case: Case, at: datetime, *, days: int, reason: str) -> tuple[date, d
     return old, new
 
 
+def lamp_of(case: Case) -> tuple[str, datetime | None]:
+    """Return the level and the next alert of the promised decision clock: what a task opened midway shows."""
+    promised = Clock.objects.filter(case=case, purpose=ClockPurpose.DECISION, basis=ClockBasis.PROMISED)
+    return promised.values_list("level", "next_alert_at").get()
+
+
 def _show_due(case: Case, clocks: Iterable[Clock]) -> None:
     for clock in clocks:
         if clock.basis == ClockBasis.PROMISED or clock.purpose != ClockPurpose.DECISION:

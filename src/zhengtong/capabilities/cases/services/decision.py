@@ -154,7 +154,8 @@ def return_to_review(*, actor: Actor, case_id: int, reason: str, version: int | 
         .first()
     )
     advance(case, Act.RETURN, actor=actor, note=f"退回审查：{reason.strip()}")
-    open_task(case, TaskNode.REVIEW, organisation_id=case.organisation_id, assignee_id=reviewer)
+    office, lamp = case.organisation_id, clocks.lamp_of(case)
+    open_task(case, TaskNode.REVIEW, organisation_id=office, assignee_id=reviewer, lamp=lamp)
     return case
 
 

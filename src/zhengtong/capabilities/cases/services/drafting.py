@@ -27,7 +27,7 @@ from zhengtong.capabilities.cases.models import (
     ItemOffice,
     TaskNode,
 )
-from zhengtong.capabilities.cases.selectors import get_definition, get_live_version, list_materials
+from zhengtong.capabilities.cases.selectors import get_definition, get_live_version, list_material_keys
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number
 from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
@@ -164,7 +164,7 @@ def check_application(case: Case) -> tuple[dict[str, Any], list[tuple[str, str, 
     """Return the cleaned answers, and what keeps the application from being complete."""
     definition = get_definition(case.item_version_id)
     cleaned, errors = clean_form(definition, case.form)
-    given = {material.key for material in list_materials(case)} | {key for key, _source in case.reused}
+    given = {*list_material_keys(case), *(key for key, _source in case.reused)}
     for spec in definition.materials:
         if spec.is_required and spec.is_asked(case.form) and spec.key not in given:
             errors.append(("materials", spec.key, f"请上传“{spec.name}”"))
@@ -218,7 +218,7 @@ def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinitio
     due, days = clocks.start_completeness(case, at)
     expected = clocks.expected_decision(case, at)
     case.due_at = due
-    counted = Counter(material.key for material in list_materials(case))
+    counted = Counter(list_material_keys(case))
     issue_case_paper(
         case,
         "receipt",

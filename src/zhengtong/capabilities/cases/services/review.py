@@ -245,7 +245,7 @@ def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version
         note=opinion,
         journal={"outcome": outcome},
     )
-    return open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id)
+    return open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
 
 
 @transaction.atomic
@@ -272,7 +272,7 @@ def request_extension(
         case=case, days=days, reason=reason.strip(), requested_by_id=actor.held_appointment
     )
     note_act(case, "request_extension", actor=actor, note=f"申请延长 {days} 个工作日：{reason}", journal={"days": days})
-    open_task(case, TaskNode.EXTENSION, organisation_id=case.organisation_id)
+    open_task(case, TaskNode.EXTENSION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
     return request
 
 

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from zhengtong.capabilities.cases.declarations import TaskPage
 from zhengtong.capabilities.cases.domain import Act, LegalState, next_state
 from zhengtong.capabilities.cases.errors import NoTask, StaleCase, TakenTask
 from zhengtong.capabilities.cases.models import Case, CaseEvent, Task, TaskNode, TaskStatus
+from zhengtong.capabilities.cases.references import get_office, get_version
 from zhengtong.core.audit.public import record
 from zhengtong.core.worklist.public import close_item, open_item
 from zhengtong.kernel.modules import registry
@@ -27,16 +28,14 @@ PERMISSIONS: Mapping[str, str] = {
 
 
 def lock_case(case_id: int, *, actor: Actor, permission: str, version: int | None = None) -> Case:
-    """Return the case, locked until the end of the transaction.
+    """Return the case, locked until the end of the transaction, with its office, organ and version at hand.
 
     Raises Denied, and StaleCase when ``version`` is not the one that the person looked at.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("organisation", "office__region", "office__window", "item_version", "account")
-        .defer("item_version__definition")  # the largest column of all, and get_definition keeps it
-        .get(pk=case_id)
-    )
+    case = Case.objects.select_for_update(of=("self",)).select_related("account").get(pk=case_id)
+    case.office, case.item_version = get_office(case.office_id), get_version(case.item_version_id)
+    if case.organisation_id == case.office.organisation_id:
+        case.organisation = case.office.organisation
     require(actor, permission, case)
     if version is not None and case.version != version:
         raise StaleCase
@@ -109,9 +108,22 @@ def note_act(
 _PERSONAL = frozenset({"applicant_name", "applicant_number", "applicant_phone", "form"})
 
 
-def open_task(case: Case, node: str, *, organisation_id: int, assignee_id: int | None = None) -> Task:
-    """Open a task in an office and put it on the worklist."""
+def open_task(
+    case: Case,
+    node: str,
+    *,
+    organisation_id: int,
+    assignee_id: int | None = None,
+    lamp: tuple[str, datetime | None] = ("green", None),
+) -> Task:
+    """Open a task in an office and put it on the worklist.
+
+    ``lamp``: the level and the next alert of a clock that has been running before (see ``clocks.lamp_of``).
+    """
     permission = PERMISSIONS[node]
+    # Whoever acts may read another language; the row is everybody's and is translated when it is shown.
+    with translation.override("zh-hans"):
+        step = str(TaskNode(node).label)
     task = Task.objects.create(
         case=case, node=node, organisation_id=organisation_id, permission=permission, assignee_id=assignee_id
     )
@@ -124,9 +136,11 @@ def open_task(case: Case, node: str, *, organisation_id: int, assignee_id: int |
         reference=case.number or "",
         title=case.item_name,
         party=case.applicant_name,
-        step=str(TaskNode(node).label),
+        step=step,
         url=task_url(case, node),
         due_at=case.due_at,
+        level=lamp[0],
+        next_alert_at=lamp[1],
     )
     return task
 

@@ -15,6 +15,7 @@ from zhengtong.capabilities.licences.demo.people import Applicant, find_represen
 from zhengtong.capabilities.licences.demo.plans import SPAN_DAYS, Plan, list_plans
 from zhengtong.capabilities.registers.public import Enterprise
 from zhengtong.core.audit.public import record
+from zhengtong.core.files.public import StoredFile
 from zhengtong.core.messages.public import Message, MessageState, mark_all_read
 from zhengtong.kernel.calendar import WorkingCalendar
 from zhengtong.kernel.calendars import get_calendar
@@ -31,15 +32,15 @@ Happening = Iterator[datetime]
 Take = Callable[[], list[tuple[str, dict[str, int]]]]
 
 
-def load(context: DemoContext, count: int = CASE_COUNT) -> None:
-    """Make ``count`` cases, all acts of all cases in the order of time, until the beginning of the demo's day."""
+def load(context: DemoContext, count: int | None = None) -> None:
+    """Make ``count`` cases (CASE_COUNT by default), all acts of all cases in the order of time, until the beginning of the demo's day."""
     item = get_item(ITEM)
     if item is None:
         raise LookupError(f"the demo needs the item {ITEM}")
     calendar = get_calendar()
     end = datetime.combine(context.today, time(), calendar.zone)
     with held_jobs() as take:
-        histories, applicants = _cast_histories(context, calendar, count)
+        histories, applicants = _cast_histories(context, calendar, count or CASE_COUNT)
         first = calendar.subtract_working_days(context.today, SPAN_DAYS + 2)
         happenings: list[Happening] = [*(history.run() for history in histories), _read(applicants, calendar, end)]
         happenings.append(_fire(first, end, take, calendar))
@@ -117,6 +118,7 @@ def _cast_histories(
     representatives = find_representatives([enterprise for _applicant, enterprise in pairs])
     seen: set[int] = set()
     histories = []
+    kept_files: dict[tuple[int | None, str], StoredFile] = {}
     for number, (plan, (applicant, enterprise)) in enumerate(zip(plans, pairs, strict=True)):
         histories.append(
             History(
@@ -132,6 +134,7 @@ def _cast_histories(
                 is_submitted=plan.goal is not LegalState.DRAFT,
                 day=calendar.subtract_working_days(context.today, plan.start + 1),
                 acts=plan.acts,
+                kept_files=kept_files,
             )
         )
         seen.add(enterprise.pk)

@@ -55,9 +55,9 @@ def _save(picture: Image.Image, name: str) -> Drawing:
 
 
 _ROOMS = (
-    (("加工间 18㎡", "水池×3", "灶台"), ("备餐 6㎡", "消毒柜", ""), ("库房 5㎡", "冷藏柜", ""), ("就餐区 42㎡", "", "")),
-    (("操作间 12㎡", "水池×2", "冷藏柜"), ("更衣 3㎡", "", ""), ("洗消 4㎡", "消毒柜", ""), ("前厅 20㎡", "收银", "")),
-    (("热加工 26㎡", "灶台×4", "排烟"), ("凉菜专间 8㎡", "二次更衣", ""), ("库房 9㎡", "冷冻柜", ""), ("大厅 95㎡", "", "")),
+    ("加工间 18㎡ 水池×3 灶台", "备餐 6㎡ 消毒柜", "库房 5㎡ 冷藏柜", "就餐区 42㎡"),
+    ("操作间 12㎡ 水池×2 冷藏柜", "更衣 3㎡", "洗消 4㎡ 消毒柜", "前厅 20㎡ 收银"),
+    ("热加工 26㎡ 灶台×4 排烟", "凉菜间 8㎡ 二次更衣", "库房 9㎡ 冷冻柜", "大厅 95㎡"),
 )
 _BOXES = ((60, 120, 430, 420), (430, 120, 620, 420), (620, 120, 840, 420), (60, 420, 840, 700))
 
@@ -69,7 +69,7 @@ def _premises_plan() -> Iterator[Drawing]:
         _write(draw, (60, 40), "经营场所布局、主要设备设施和操作流程图", 30)
         for box, words in zip(_BOXES, rooms, strict=True):
             draw.rectangle(box, outline=INK, width=4)
-            for line, word in enumerate(words):
+            for line, word in enumerate(words.split()):
                 _write(draw, (box[0] + 18, box[1] + 20 + 40 * line), word)
         draw.line((245, 420, 245, 520), fill="#b00000", width=4)
         _write(draw, (270, 640), "原料 → 粗加工 → 烹饪 → 备餐 → 就餐", 24)
@@ -104,7 +104,8 @@ def _business_licence() -> Iterator[Drawing]:
 
 
 def _agent_authority() -> Iterator[Drawing]:
-    yield _listing("授权委托书", ("委托事项：申请食品经营许可", "委托权限：提交材料、接收文书", "委托人签章"), "授权委托书.jpg")
+    lines = ("委托事项：申请食品经营许可", "委托权限：提交材料、接收文书", "委托人签章")
+    yield _listing("授权委托书", lines, "授权委托书.jpg")
 
 
 _MAKERS = {

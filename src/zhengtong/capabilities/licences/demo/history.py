@@ -9,7 +9,9 @@ from zhengtong.capabilities.cases.public import (
     Case,
     CaseMaterial,
     SiteVisit,
+    Task,
     TaskNode,
+    TaskStatus,
     accept_case,
     appraise_case,
     archive_case,
@@ -23,7 +25,6 @@ from zhengtong.capabilities.cases.public import (
     deliver_case,
     get_definition,
     get_open_notice,
-    get_open_task,
     grant_case,
     list_delegates,
     list_materials,
@@ -47,7 +48,7 @@ from zhengtong.capabilities.licences.demo.drawings import list_drawings
 from zhengtong.capabilities.licences.demo.people import APPROVER, CLERK, HEAD, REVIEWER, Applicant, Bureau, Officer
 from zhengtong.capabilities.registers.public import Enterprise, Resident
 from zhengtong.core.audit.public import record
-from zhengtong.core.files.public import store_bytes
+from zhengtong.core.files.public import StoredFile, store_bytes
 from zhengtong.kernel.calendar import WorkingCalendar
 from zhengtong.kernel.demo import stable_uuid
 from zhengtong.kernel.policy import SYSTEM, Actor
@@ -71,6 +72,8 @@ class History:
     is_submitted: bool
     day: date
     acts: Sequence[tuple[int, "Act"]]
+    # The files that an account has given before, by account and name.
+    kept_files: dict[tuple[int | None, str], StoredFile]
     at: datetime = field(init=False)
     case_id: int = 0
     clerk: Officer | None = None
@@ -79,8 +82,7 @@ class History:
     def run(self) -> Iterator[datetime]:
         """Yield the moment of each act before doing it. The caller sets the clock to it."""
         self.at = self._opening()
-        for moment in self._apply():
-            yield moment
+        yield from self._apply()
         for gap, act in self.acts:
             self.at = self._later(gap)
             yield self.at
@@ -187,7 +189,12 @@ class History:
         The few drawings that there are pass the probe: a test uploads each.
         """
         drawing = self.rng.choice(list_drawings(key))
-        file = store_bytes(actor=actor, name=drawing.name, data=drawing.data, content_type=drawing.content_type)
+        known = (actor.account_id, drawing.name)
+        if known not in self.kept_files:
+            self.kept_files[known] = store_bytes(
+                actor=actor, name=drawing.name, data=drawing.data, content_type=drawing.content_type
+            )
+        file = self.kept_files[known]
         CaseMaterial.objects.create(case_id=self.case_id, key=key, file=file)
         after = {"material": key, "sha256": file.sha256, "size": file.size}
         record(actor, "cases.attach_file", ("cases.case", self.case_id), after=after)
@@ -240,7 +247,10 @@ class History:
 
     def correct(self) -> None:
         form = self._case().form
-        changed = {"premises": f"{form['premises']}（一层）", "staff_count": answers.corrected_value("staff_count", form["staff_count"])}
+        changed = {
+            "premises": f"{form['premises']}（一层）",
+            "staff_count": answers.corrected_value("staff_count", form["staff_count"]),
+        }
         correct_on_spot(actor=self._clerk(), case_id=self.case_id, answers=changed, consent=True)
 
     def ask_corrections(self) -> None:
@@ -278,18 +288,16 @@ class History:
         self._claim(TaskNode.REVIEW, self.reviewer)
 
     def _claim(self, node: TaskNode, officer: Officer) -> None:
-        task = get_open_task(self._case(), node)
-        assert task is not None  # the act before opened it
-        claim_task(actor=officer.actor, task_id=task.pk)
+        claim_task(actor=officer.actor, task_id=self._open_task(node).pk)
+
+    def _open_task(self, node: TaskNode) -> Task:
+        return Task.objects.get(case_id=self.case_id, node=node, status=TaskStatus.OPEN)
 
     def delegate(self) -> None:
-        case = self._case()
-        task = get_open_task(case, TaskNode.REVIEW)
-        assert task is not None  # claimed by the reviewer
+        case, task = self._case(), self._open_task(TaskNode.REVIEW)
         able = {appointment.pk for appointment in list_delegates(case, task)}
-        others = [
-            o for o in self.bureau.officers if o.appointment.pk in able and o is not self.reviewer and REVIEWER in o.roles
-        ]
+        reviewers = [o for o in self.bureau.officers if REVIEWER in o.roles and o.appointment.pk in able]
+        others = [officer for officer in reviewers if officer is not self.reviewer]
         if others:
             to = self.rng.choice(others)
             reason = self.rng.choice(answers.DELEGATED)
@@ -339,8 +347,8 @@ class History:
         recommend(actor=self._reviewer().actor, case_id=self.case_id, outcome="refuse", opinion=opinion)
 
     def _decider(self) -> Officer:
-        task = get_open_task(self._case(), TaskNode.DECISION)
-        claimed = [o for o in self.bureau.officers if task and task.assignee_id == o.appointment.pk]
+        assignee = self._open_task(TaskNode.DECISION).assignee_id
+        claimed = [o for o in self.bureau.officers if assignee == o.appointment.pk]
         role = HEAD if self.rng.random() < 0.2 else APPROVER
         return claimed[0] if claimed else self.bureau.pick(role, self.today, self.rng, apart_from=self.reviewer)
 

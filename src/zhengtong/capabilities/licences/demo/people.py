@@ -4,7 +4,6 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from django.db.models import Q
 
@@ -114,14 +113,10 @@ def _officers(office: ItemOffice) -> list[Officer]:
 
 @dataclass
 class Public:
-    """Applicants by county and the enterprises that they apply for."""
+    """Those with accounts, and by county the enterprises that others apply for."""
 
     applicants: list[Applicant]
     by_county: dict[str, list[Enterprise]]
-
-    @cached_property
-    def named(self) -> dict[str, Applicant]:
-        return {applicant.username: applicant for applicant in self.applicants}
 
 
 def gather_public(counties: list[str]) -> Public:
@@ -140,11 +135,11 @@ def gather_public(counties: list[str]) -> Public:
     applicants = []
     for citizen in Citizen.objects.exclude(name="").select_related("account").order_by("pk"):
         mandate = mandates.get(citizen.pk)
-        enterprise = registered.get(mandate.legal_entity.credit_code) if mandate else None
-        county = enterprise.region.code[:6] if enterprise else citizen.id_number[:6]
+        own = registered.get(mandate.legal_entity.credit_code) if mandate else None
+        county = own.region.code[:6] if own else citizen.id_number[:6]
         if county in counties:
             actor = get_citizen_actor(citizen.account, mandate=mandate)
-            applicants.append(Applicant(actor, citizen, county, enterprise))
+            applicants.append(Applicant(actor, citizen, county, own))
     taken = {applicant.enterprise.pk for applicant in applicants if applicant.enterprise}
     return Public(applicants, {code: [e for e in found if e.pk not in taken] for code, found in by_county.items()})
 

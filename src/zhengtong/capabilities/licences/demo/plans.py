@@ -79,6 +79,10 @@ def _delivered(rng: Draw, acts: Acts, *, takes_paper: bool, is_appraised: bool) 
     return (*acts, *handed, *(((rng.choice((0, 1)), _H.appraise),) if is_appraised else ()))
 
 
+def _withdrawn_before_visit(rng: Draw) -> Acts:
+    return (*_claimed(rng), (1, _H.arrange_visit), (1, _H.withdraw))
+
+
 Make = Callable[[Draw], Plan]
 S = LegalState
 
@@ -107,14 +111,23 @@ def _with_visit(rng: Draw) -> Acts:
     return _granted(rng, _visited(rng))
 
 
-def _open(goal: LegalState, make: Callable[[Draw], Acts], since: tuple[int, int], **more: bool) -> Make:
+def _open(
+    goal: LegalState,
+    make: Callable[[Draw], Acts],
+    since: tuple[int, int],
+    *,
+    is_online: bool | None = None,
+    takes_paper: bool = False,
+) -> Make:
     """Return what makes cases that stand at ``goal`` since a number of working days in the range ``since``."""
-    return lambda rng: Plan(goal=goal, acts=make(rng), since=rng.randint(*since), **more)
+    return lambda rng: Plan(
+        goal=goal, acts=make(rng), since=rng.randint(*since), is_online=is_online, takes_paper=takes_paper
+    )
 
 
 # How many of each three hundred, and how they are made.
 VARIETIES: tuple[tuple[int, Make], ...] = (
-    (14, _open(S.DRAFT, lambda rng: (), (0, 12), is_online=True)),
+    (14, _open(S.DRAFT, lambda rng: (), (0, 6), is_online=True)),
     (14, _open(S.SUBMITTED, lambda rng: (), (0, 3))),
     (9, _open(S.NEED_MATERIALS, lambda rng: ((rng.randint(1, 3), _H.ask_corrections),), (0, 12))),
     (6, _open(S.RESUBMITTED, _corrected, (0, 3))),
@@ -140,7 +153,7 @@ VARIETIES: tuple[tuple[int, Make], ...] = (
     (3, _open(S.WITHDRAWN, lambda rng: ((2, _H.withdraw),), (0, 120), is_online=True)),
     (2, _open(S.WITHDRAWN, lambda rng: ((1, _H.ask_corrections), (4, _H.withdraw)), (0, 120), is_online=True)),
     (2, _open(S.WITHDRAWN, lambda rng: (*_claimed(rng), (2, _H.withdraw)), (0, 120), is_online=True)),
-    (1, _open(S.WITHDRAWN, lambda rng: (*_claimed(rng), (1, _H.arrange_visit), (1, _H.withdraw)), (0, 90), is_online=True)),
+    (1, _open(S.WITHDRAWN, _withdrawn_before_visit, (0, 90), is_online=True)),
     (5, _open(S.NOT_REQUIRED, lambda rng: ((rng.randint(0, 2), _H.turn_away_not_required),), (0, 150))),
     (5, _open(S.NOT_COMPETENT, lambda rng: ((rng.randint(0, 2), _H.turn_away_not_competent),), (0, 150))),
     (2, _open(S.ARCHIVED, lambda rng: ((1, _H.turn_away_not_competent), (6, _H.archive)), (5, 200))),

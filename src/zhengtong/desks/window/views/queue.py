@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from zhengtong.capabilities.cases.public import TaskNode, work_rows
+from zhengtong.capabilities.cases.public import work_rows
 from zhengtong.core.worklist.public import WorkItem, list_done, list_mine, list_office
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.access import actor_of, for_staff
@@ -48,10 +48,10 @@ def list_today(actor: Actor) -> list[tuple[str, int]]:
     """Return what this clerk has done today, by step."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     done = list_done(actor).filter(done_at__gte=midnight).order_by()
-    counted = dict(done.values_list("step").annotate(n=Count("id")).values_list("step", "n"))
+    counted = dict(done.values_list("permission").annotate(n=Count("id")).values_list("permission", "n"))
     return [
-        (_("今日办结受理环节"), counted.get(str(TaskNode.ACCEPTANCE.label), 0)),
-        (_("今日窗口送达"), counted.get(str(TaskNode.DELIVERY.label), 0)),
+        (_("今日办结受理环节"), counted.get(ACCEPT, 0)),
+        (_("今日窗口送达"), counted.get(DELIVER, 0)),
     ]
 
 

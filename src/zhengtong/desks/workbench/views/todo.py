@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from zhengtong.capabilities.cases.public import Conflict, TaskNode, claim_task, work_rows
+from zhengtong.capabilities.cases.public import TASK_PERMISSIONS, Conflict, TaskNode, claim_task, work_rows
 from zhengtong.core.worklist.public import WorkItem, count_mine, list_done, list_mine, list_office
 from zhengtong.kernel.policy import Actor, ActorKind, Denied
 from zhengtong.screens.access import actor_of
@@ -43,7 +43,7 @@ def _narrow(found: QuerySet[WorkItem], request: HttpRequest) -> QuerySet[WorkIte
         found = found.filter(Q(reference__istartswith=query) | Q(party__icontains=query) | Q(title__icontains=query))
     step = request.GET.get("step", "")
     if step in TaskNode.values:
-        found = found.filter(step=TaskNode(step).label)
+        found = found.filter(permission=TASK_PERMISSIONS[step])
     return found
 
 
