@@ -1,4 +1,4 @@
-"""``python -m benchmarks [names]``: every benchmark, or those named (``a,b`` or ``a b``), each in a process of its own."""
+"""``python -m benchmarks [a,b]``: every benchmark, or those named, each in a process of its own."""
 
 import os
 import subprocess

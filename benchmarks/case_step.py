@@ -48,16 +48,22 @@ def granted_after_visit(city: City, case_id: int) -> Iterator[Step]:
     yield from _begin(city, case_id)
     ids = [city.reviewer.appointment, city.inspector.appointment]
     officers = list(Appointment.objects.filter(pk__in=ids).select_related("staff"))
-    yield "arrange_visit", lambda: cases.arrange_site_visit(
-        actor=city.reviewer,
-        case_id=case_id,
-        officers=officers,
-        planned_at=timezone.now() + timedelta(hours=1),
-        place="澄波区滨江路66号",
-        allowed_days=5,
+    yield (
+        "arrange_visit",
+        lambda: cases.arrange_site_visit(
+            actor=city.reviewer,
+            case_id=case_id,
+            officers=officers,
+            planned_at=timezone.now() + timedelta(hours=1),
+            place="澄波区滨江路66号",
+            allowed_days=5,
+        ),
     )
-    yield "record_visit", lambda: cases.record_site_visit(
-        actor=city.reviewer, case_id=case_id, is_passed=True, findings="布局与申请一致"
+    yield (
+        "record_visit",
+        lambda: cases.record_site_visit(
+            actor=city.reviewer, case_id=case_id, is_passed=True, findings="布局与申请一致"
+        ),
     )
     yield _recommend(city, case_id, "grant")
     yield "grant", lambda: cases.grant_case(actor=city.approver, case_id=case_id, reasons="符合法定条件")
@@ -68,8 +74,11 @@ def refused(city: City, case_id: int) -> Iterator[Step]:
     """Refused, and the decision delivered by the platform itself."""
     yield from _begin(city, case_id)
     yield _recommend(city, case_id, "refuse")
-    yield "refuse", lambda: cases.refuse_case(
-        actor=city.approver, case_id=case_id, reasons="经营场所与厕所相邻", legal_basis="《食品安全法》第三十三条"
+    yield (
+        "refuse",
+        lambda: cases.refuse_case(
+            actor=city.approver, case_id=case_id, reasons="经营场所与厕所相邻", legal_basis="《食品安全法》第三十三条"
+        ),
     )
     yield "deliver", lambda: cases.deliver_case(actor=SYSTEM, case_id=case_id)
 

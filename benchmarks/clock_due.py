@@ -23,8 +23,12 @@ INSERT INTO cases_clock (case_id, purpose, basis, rule, article, unit, budget, e
     is_paused, level, due_at, next_alert_at, is_provisional, calendar_version)
 SELECT c.id, kind.purpose, kind.basis, 'food.decision', '', 'working_days', 20, 0, c.received_at,
     CASE WHEN kind.purpose = 'completeness' THEN c.received_at END, false, 'green', c.alert_at, alert.at, false, 1
-FROM (SELECT id, received_at, received_at + interval '20 days' AS alert_at FROM cases_case WHERE number LIKE 'M-%%') c
-CROSS JOIN (VALUES ('completeness', 'statutory'), ('decision', 'statutory'), ('decision', 'promised')) kind(purpose, basis)
+FROM (
+    SELECT id, received_at, received_at + interval '20 days' AS alert_at FROM cases_case WHERE number LIKE 'M-%%'
+) c
+CROSS JOIN (
+    VALUES ('completeness', 'statutory'), ('decision', 'statutory'), ('decision', 'promised')
+) kind(purpose, basis)
 CROSS JOIN LATERAL (
     SELECT CASE WHEN kind.purpose = 'decision' THEN %s + random() * interval '60 days' + interval '1 second' END AS at
 ) alert

@@ -55,7 +55,9 @@ def capture() -> Iterator[list[Statement]]:
 class Script:
     """A recording made ready for one other case. ``shift`` says by how much each table's ids have moved."""
 
-    def __init__(self, recording: Recording, case_id: int, shift: Mapping[int, int], fresh: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, recording: Recording, case_id: int, shift: Mapping[int, int], fresh: Callable[[Any], Any]
+    ) -> None:
         self._ids = {recording.case_id: case_id}
         self._recording, self._shift = recording, shift
         self._fresh = {value: fresh(value) for value in recording.unique}

@@ -83,9 +83,10 @@ def test_the_list_of_items_is_paged_by_key(api: Client) -> None:
             statutory_limit="food.decision",
             promised_days=8,
         )
-    seen, after = [], ""
+    seen: list[str] = []
+    after: str | None = ""
     for _page in range(3):
-        page = api.get("/api/items", {"limit": 2, "after": after}).json()
+        page = api.get("/api/items", {"limit": 2, "after": after or ""}).json()
         seen += [each["code"] for each in page["items"]]
         after = page["next"]
     assert seen == [ITEM, "z-item-0", "z-item-1", "z-item-2", "z-item-3"]
@@ -172,10 +173,11 @@ def test_what_was_granted_can_be_read_and_verified(api: Client, granted: Case) -
 
 
 def test_published_results_are_paged_by_key(api: Client, cast: Cast) -> None:
-    numbers = []
+    numbers: list[str] = []
     for _each in range(3):
         numbers.insert(0, cast.granted().decision.number)
-    seen, after = [], ""
+    seen: list[str] = []
+    after: str | None = ""
     while after is not None:
         page = api.get("/api/grants", {"limit": 1, "after": after}).json()
         seen += [each["number"] for each in page["grants"]]
@@ -302,7 +304,7 @@ def test_every_answer_is_as_described(granted: Case, kept_connection: None, mode
         probe(described[path][method].as_strategy(generation_mode=mode))
 
 
-def probe(strategy: SearchStrategy[schemathesis.Case]) -> None:
+def probe(strategy: SearchStrategy[schemathesis.Case[Any]]) -> None:
     """Ask what ``strategy`` draws; the answer's status, type and body must be those that the description names."""
 
     @given(case=strategy)
@@ -314,7 +316,7 @@ def probe(strategy: SearchStrategy[schemathesis.Case]) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def ask_and_check(case: schemathesis.Case) -> None:
+    def ask_and_check(case: schemathesis.Case[Any]) -> None:
         # Many questions about nothing are what the limit is for; they aren't what is tried here.
         cache.clear()
         case.call_and_validate()

@@ -6,9 +6,10 @@ declaration is a frozen dataclass derived from :class:`Declaration`, defined by 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
@@ -63,13 +64,17 @@ class Module:
     title: Text
     declares: tuple[Declaration, ...] = ()
 
+    @cached_property
+    def by_key(self) -> dict[tuple[type, str], Declaration]:
+        """The declarations by kind, the kinds that it derives from included, and key."""
+        return {(kind, each.key): each for each in self.declares for kind in type(each).__mro__}
+
 
 @dataclass
 class Registry:
     """All modules, in the order of the settings."""
 
     modules: dict[str, Module] = field(default_factory=dict)
-    _by_key: dict[type[Declaration], dict[str, Any]] = field(default_factory=dict, repr=False)
 
     def register(self, module: Module) -> None:
         """Add ``module``; raise ImproperlyConfigured when its code or one of its declarations is taken."""
@@ -80,7 +85,6 @@ class Registry:
                 kind = type(declaration).__name__
                 raise ImproperlyConfigured(f"{kind} {declaration.key!r} is declared twice")
         self.modules[module.code] = module
-        self._by_key.clear()
 
     def of(self, kind: type[D]) -> Iterator[D]:
         """Yield every declaration of ``kind`` (exactly or derived), in the order of registration."""
@@ -91,13 +95,11 @@ class Registry:
 
     def get(self, kind: type[D], key: str) -> D:
         """Return the declaration of ``kind`` named ``key``; raise LookupError when there is none."""
-        if kind not in self._by_key:
-            self._by_key[kind] = {declaration.key: declaration for declaration in self.of(kind)}
-        try:
-            found: D = self._by_key[kind][key]
-        except KeyError:
-            raise LookupError(f"no {kind.__name__} {key!r}") from None
-        return found
+        for module in self.modules.values():
+            declaration = module.by_key.get((kind, key))
+            if isinstance(declaration, kind):
+                return declaration
+        raise LookupError(f"no {kind.__name__} {key!r}")
 
 
 registry = Registry()

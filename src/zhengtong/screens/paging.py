@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet
 from django.http import QueryDict
 
 M = TypeVar("M", bound=Model)
@@ -63,8 +63,17 @@ def paginate(found: QuerySet[M], query: QueryDict, *, order: tuple[str, ...], si
 def _slice(found: QuerySet[M], order: tuple[str, ...], cursor: list[Any] | None, is_back: bool) -> QuerySet[M]:
     ordering = tuple(_turned(column) for column in order) if is_back else order
     if cursor is not None:
+        _check(found, order, cursor)
         found = found.filter(_beyond(ordering, cursor))
     return found.order_by(*ordering)
+
+
+def _check(found: QuerySet[M], order: tuple[str, ...], cursor: list[Any]) -> None:
+    """Raise ValueError when a value can't be one of its column: moments are moments, ids are ids."""
+    for column, value in zip(order, cursor, strict=True):
+        is_moment = isinstance(found.model._meta.get_field(column.removeprefix("-")), DateTimeField)
+        if value is not None and isinstance(value, datetime) is not is_moment:
+            raise ValueError(f"{value!r} is no {column}")
 
 
 def _turned(column: str) -> str:

@@ -39,7 +39,8 @@ class Known:
 
 def get_citizen(actor: Actor) -> Citizen:
     """Return the person behind a citizen's account."""
-    return Citizen.objects.filter(account_id=actor.account_id).get()
+    assert actor.account_id is not None  # only citizens come here, and each has an account
+    return Citizen.objects.get(account_id=actor.account_id)
 
 
 def gather(actor: Actor, *, with_residence: bool = False) -> Known:

@@ -197,8 +197,10 @@ def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: in
         at=now,
         content={
             "papers": [
-                {"title": d.paper.title, "number": d.paper.number or "", "count": 1}
-                for d in case.documents.select_related("paper").filter(paper__issued_at__gte=case.decided_at)
+                {"title": title, "number": number, "count": 1}
+                for title, number in case.documents.filter(paper__issued_at__gte=case.decided_at).values_list(
+                    "paper__title", "paper__number"
+                )
             ],
             "method": "直接送达" if at_counter else "网上送达",
             "recipient_name": recipient.strip() if at_counter else case.applicant_name,

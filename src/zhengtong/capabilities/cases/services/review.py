@@ -177,7 +177,7 @@ def arrange_site_visit(
     visit = SiteVisit.objects.create(
         case=case, planned_at=planned_at, place=place.strip(), allowed_days=allowed_days, paper=paper
     )
-    visit.officers.set(officers)
+    visit.officers.add(*officers)
     local = timezone.localtime(planned_at)
     advance(
         case,

@@ -147,10 +147,11 @@ def open_task(
 
 def task_url(case: Case, node: str) -> str:
     """Return the address of the page on which a desk handles tasks of ``node``, "" when no desk does."""
-    for page in registry.of(TaskPage):
-        if page.node == node:
-            return reverse(page.url_name, args=[case.number])
-    return ""
+    try:
+        page = registry.get(TaskPage, node)
+    except LookupError:
+        return ""
+    return reverse(page.url_name, args=[case.number])
 
 
 def take_task(case: Case, node: str, *, actor: Actor) -> Task:

@@ -33,7 +33,10 @@ Take = Callable[[], list[tuple[str, dict[str, int]]]]
 
 
 def load(context: DemoContext, count: int | None = None) -> None:
-    """Make ``count`` cases (CASE_COUNT by default), all acts of all cases in the order of time, until the beginning of the demo's day."""
+    """Make ``count`` cases, CASE_COUNT by default, until the beginning of the demo's day.
+
+    All acts of all cases happen in the order of time, so numbers and journal are in that order too.
+    """
     item = get_item(ITEM)
     if item is None:
         raise LookupError(f"the demo needs the item {ITEM}")
@@ -44,7 +47,7 @@ def load(context: DemoContext, count: int | None = None) -> None:
         first = calendar.subtract_working_days(context.today, SPAN_DAYS + 2)
         happenings: list[Happening] = [*(history.run() for history in histories), _read(applicants, calendar, end)]
         happenings.append(_fire(first, end, take, calendar))
-        with context.progress(sum(len(history.acts) + 4 for history in histories), _("办件")) as advance:
+        with context.progress(sum(history.length for history in histories), _("办件")) as advance:
             _play(happenings, end, advance)
         with as_of(end):
             _fire_all(take)

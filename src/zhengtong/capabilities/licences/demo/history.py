@@ -79,6 +79,11 @@ class History:
     clerk: Officer | None = None
     reviewer: Officer | None = None
 
+    @property
+    def length(self) -> int:
+        """How many moments :meth:`run` yields."""
+        return 3 + self.is_submitted + len(self.acts)
+
     def run(self) -> Iterator[datetime]:
         """Yield the moment of each act before doing it. The caller sets the clock to it."""
         self.at = self._opening()

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.cast import Cast, fresh, photo
@@ -19,7 +18,7 @@ def page(case: cases.Case, act: str = "") -> str:
     return f"/desk/window/cases/{case.number}/" + (f"{act}/" if act else "")
 
 
-def do(client: Client, case: cases.Case, act: str, **given: Any) -> HttpResponse:
+def do(client: Client, case: cases.Case, act: str, **given: Any) -> Any:
     """Post an act from a page that shows the case as it is now, through its confirmation."""
     return client.post(page(case, act), {"version": fresh(case).version, "confirmed": "1", **given})
 
@@ -45,7 +44,7 @@ def test_accepting_starts_the_clock_and_counts_today(cast: Cast, browse: Browse)
     case, client = cast.submitted(), browse("counter")
     assert do(client, case, "accept", opinion="").status_code == 302
     assert fresh(case).state == LegalState.ACCEPTED
-    assert dict((title, n) for title, n, *_ in client.get("/desk/window/").context["figures"])["今日办结受理环节"] == 1
+    assert {title: n for title, n, *_ in client.get("/desk/window/").context["figures"]}["今日办结受理环节"] == 1
     again = client.post(page(case, "accept"), {"version": case.version})
     assert again.status_code == 409
     assert "刚刚被处理过" in again.content.decode()

@@ -160,6 +160,7 @@ def _show(
             "accept": accept_attribute(_kinds(spec.kinds)),
             "files": given.get(spec.key, []),
             "errors": problems.get(spec.key, []),
+            "is_required": spec.is_required and spec.condition is None,
             "condition": get_definition(case.item_version_id).text["materials"][position].get("condition_text", ""),
         }
         for position, spec in enumerate(get_definition(case.item_version_id).materials)
