@@ -114,7 +114,7 @@ def platform(transactional_db: None, browser: Browser, tmp_path: Path) -> Iterat
         "PUBLIC_URL": url,
         "WEB_CONCURRENCY": "1",
     }
-    command = [sys.executable, "-m", "zhengtong"]
+    command = [str(Path(sys.executable).with_name("zhengtong"))]
     with (tmp_path / "server.log").open("wb") as log:
         processes = [
             subprocess.Popen([*command, *verb], env=environment, stdout=log, stderr=log, start_new_session=True)

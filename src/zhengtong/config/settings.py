@@ -108,6 +108,10 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# A worker says every few seconds that it lives; the jobs of one that didn't for this long are taken up again.
+WORKER_STALLED_SECONDS = 30
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5, "stalled_worker_timeout": WORKER_STALLED_SECONDS}
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -9,4 +9,7 @@ class KernelConfig(AppConfig):
     verbose_name = "内核"
 
     def ready(self) -> None:
-        from zhengtong.kernel import checks  # noqa: F401  (registers the system checks)
+        from zhengtong.kernel import checks, tasks  # noqa: F401  (registers the system checks and the jobs)
+        from zhengtong.kernel.jobs import enqueue_in_transactions
+
+        enqueue_in_transactions()

@@ -1,7 +1,7 @@
 """Jobs on procrastinate: enqueued in the acting transaction, and safe to run twice.
 
-A killed worker's job is taken up again, so a job's effect and the mark that it happened are one
-transaction: :func:`once` is that mark.
+A killed worker's job is taken up again (``kernel.retry_stalled``), so a job's effect and the mark that it happened
+are one transaction: :func:`once` is that mark.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.tasks import Task
 
 from zhengtong.kernel.models import Effect
@@ -42,3 +46,24 @@ def once(key: str) -> Iterator[bool]:
             f"INSERT INTO {Effect._meta.db_table} (key, happened_at) VALUES (%s, now()) ON CONFLICT DO NOTHING", [key]
         )
         yield cursor.rowcount == 1
+
+
+class _WorkerConnector(PsycopgConnector):
+    """A worker's own connections for taking jobs; a job that enqueues another does so in its own transaction.
+
+    As it comes, the worker's connector also enqueues on its pool, and what a job enqueues is committed before the job
+    is: it starts on rows that aren't there yet, and stays when they never will be.
+    """
+
+    def get_sync_connector(self) -> BaseConnector:
+        return DjangoConnector()
+
+
+class _Connector(DjangoConnector):
+    def get_worker_connector(self) -> PsycopgConnector:
+        return _WorkerConnector(kwargs=connector_params())
+
+
+def enqueue_in_transactions() -> None:
+    """Let whoever enqueues a job, a worker's job as well, do so in the transaction of Django's connection."""
+    app.connector = app.job_manager.connector = _Connector()

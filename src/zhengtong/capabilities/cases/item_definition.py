@@ -4,7 +4,7 @@ A clerk compiles items; a programmer only fixes the vocabulary: the types of fie
 prefilled from, what a material's condition may say.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +94,10 @@ class MaterialSpec:
 
     def is_asked(self, form: Mapping[str, Any]) -> bool:
         return self.condition is None or self.condition.holds(form)
+
+    def is_missing(self, form: Mapping[str, Any], given: Container[str]) -> bool:
+        """Return whether the answers ask for this material and it is not among those ``given``."""
+        return self.is_required and self.is_asked(form) and self.key not in given
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken
 from zhengtong.capabilities.cases.item_definition import FieldSpec, ItemDefinition
 from zhengtong.capabilities.cases.models import Case, Clock, ClockBasis, ClockPurpose
-from zhengtong.capabilities.cases.selectors import get_definition, list_clocks, list_materials, list_tasks
+from zhengtong.capabilities.cases.selectors import list_clocks, list_materials, list_tasks
 from zhengtong.core.files.public import file_response
 from zhengtong.core.papers.public import Paper, ensure_rendered
 from zhengtong.core.worklist.public import AlertLevel, WorkItem

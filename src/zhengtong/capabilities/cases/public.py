@@ -2,6 +2,7 @@
 
 from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, describe_acts, list_acts, run_act
 from zhengtong.capabilities.cases.declarations import ItemFile, TaskPage
+from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken, allowed_acts
 from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, NoTask, Unacceptable
 from zhengtong.capabilities.cases.events import (
@@ -61,7 +62,6 @@ from zhengtong.capabilities.cases.selectors import (
     get_case,
     get_case_by_public_id,
     get_case_for_progress,
-    get_definition,
     get_item,
     get_item_record,
     get_live_version,
@@ -99,6 +99,7 @@ from zhengtong.capabilities.cases.services.disclosure import record_export, reve
 from zhengtong.capabilities.cases.services.drafting import (
     attach_file,
     check_application,
+    correctable_materials,
     delete_draft,
     remove_file,
     resubmit_case,
@@ -184,6 +185,7 @@ __all__ = [
     "claim_task",
     "clean_form",
     "correct_on_spot",
+    "correctable_materials",
     "days_left",
     "decide_extension",
     "declare_not_competent",

@@ -10,7 +10,7 @@ _offices: dict[int, tuple[float, ItemOffice]] = {}
 
 
 def get_office(office_id: int) -> ItemOffice:
-    """Return an office with its item, region, counter, organ and the organ above; at most a second old, only to read."""
+    """Return an office with its item, region, counter, organs, at most a second old. Only to read."""
     now = time.monotonic()
     kept = _offices.get(office_id)
     if kept is None or now - kept[0] >= KEEP_SECONDS:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Avg, Count, Q, QuerySet
@@ -11,7 +10,6 @@ from django.utils import timezone
 
 from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.domain import LegalState
-from zhengtong.capabilities.cases.item_definition import ItemDefinition, parse_definition
 from zhengtong.capabilities.cases.models import (
     Appraisal,
     Case,
@@ -31,12 +29,6 @@ from zhengtong.capabilities.cases.services import clocks
 from zhengtong.kernel.policy import Actor, visible
 
 _TICK = timedelta(microseconds=1)
-
-
-@lru_cache(maxsize=512)
-def get_definition(version_id: int) -> ItemDefinition:
-    """Return the text of a published version. It never changes, so the process keeps it."""
-    return parse_definition(ItemVersion.objects.values_list("definition", flat=True).get(pk=version_id))
 
 
 def get_live_version(item: ServiceItem) -> ItemVersion:
@@ -159,7 +151,11 @@ def list_clocks(case: Case, now: datetime | None = None) -> list[ClockView]:
 
 def list_published_grants(query: str = "") -> QuerySet[Decision]:
     """Return the decisions that grant, the newest first: the public may look them up (行政许可法 第四十条)."""
-    found = Decision.objects.filter(outcome=Outcome.GRANT).select_related("case__organisation", "case__office__region")
+    found = (
+        Decision.objects.filter(outcome=Outcome.GRANT)
+        .exclude(case__item_version__definition__publish_grants=False)
+        .select_related("case__organisation", "case__office__region")
+    )
     for word in query.replace("\x00", "").split()[:5]:
         text = word[:40]
         found = found.filter(

@@ -113,8 +113,7 @@ class Case(models.Model):
                 name="received_before_accepted",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["granted", "refused", "delivered"])
-                | models.Q(decided_at__isnull=False),
+                condition=~models.Q(state__in=["granted", "refused", "delivered"]) | models.Q(decided_at__isnull=False),
                 name="decided_before_delivered",
             ),
         ]

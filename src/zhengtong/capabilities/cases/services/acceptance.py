@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases import domain
+from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import IncompleteApplication, Unacceptable
 from zhengtong.capabilities.cases.events import CaseAccepted, CaseTurnedAway, CorrectionsRequested
@@ -23,7 +24,7 @@ from zhengtong.capabilities.cases.models import (
     ItemOffice,
     TaskNode,
 )
-from zhengtong.capabilities.cases.selectors import get_definition, get_live_version
+from zhengtong.capabilities.cases.selectors import get_live_version
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.drafting import check_application, number_and_receive
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, remedies

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from zhengtong.capabilities.cases import domain
+from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import ApproverRole, ClockState, Interval, Limit
 from zhengtong.capabilities.cases.errors import Unacceptable
 from zhengtong.capabilities.cases.models import Case, Clock, ClockBasis, ClockInterval, ClockPurpose, TaskStatus
@@ -139,10 +140,15 @@ def start_decision(case: Case, accepted_at: datetime, now: datetime) -> dict[str
     return {str(basis): row for basis, row in rows.items()}
 
 
+def delivery_rule(case: Case) -> str:
+    """Return the rule of the item's own law for delivery, or the general one."""
+    return str(get_definition(case.item_version_id).text["limits"].get("delivery", DELIVERY_RULE))
+
+
 def start_delivery(case: Case, decided_at: datetime) -> Clock:
     """Start the organ's time to issue and deliver (行政许可法 第四十四条)."""
     calendar = calendar_of(case)
-    limit = get_rulebook().limit(DELIVERY_RULE, calendar.local_date(decided_at))
+    limit = get_rulebook().limit(delivery_rule(case), calendar.local_date(decided_at))
     clock = _new(case, ClockPurpose.DELIVERY, ClockBasis.STATUTORY, domain.start_clock(limit, decided_at), calendar)
     clock.save(force_insert=True)
     case.due_at = clock.due_at

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases import domain
+from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import Unacceptable
 from zhengtong.capabilities.cases.events import CaseDelivered, CaseGranted, CaseRefused
@@ -20,7 +21,6 @@ from zhengtong.capabilities.cases.models import (
     TaskStatus,
 )
 from zhengtong.capabilities.cases.rules import get_rulebook
-from zhengtong.capabilities.cases.selectors import get_definition
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, remedies
 from zhengtong.capabilities.cases.services.steps import (
@@ -101,7 +101,7 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
                     for spec in definition.fields()
                     if spec.key in definition.text.get("scope", ()) and case.form.get(spec.key)
                 ],
-                "delivery_days": get_rulebook().limit(clocks.DELIVERY_RULE, timezone.localdate(now)).budget,
+                "delivery_days": get_rulebook().limit(clocks.delivery_rule(case), timezone.localdate(now)).budget,
             },
             facts=[("决定", "准予许可")],
         )

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import IncompleteApplication, Unacceptable
 from zhengtong.capabilities.cases.events import CaseSubmitted, CaseWithdrawn
@@ -27,7 +28,7 @@ from zhengtong.capabilities.cases.models import (
     ItemOffice,
     TaskNode,
 )
-from zhengtong.capabilities.cases.selectors import get_definition, get_live_version, list_material_keys
+from zhengtong.capabilities.cases.selectors import get_live_version, list_material_keys
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number
 from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
@@ -98,6 +99,16 @@ def open_marks(case: Case) -> set[str]:
     return set(notice.marks.values_list("target", flat=True)) if notice else set()
 
 
+def correctable_materials(case: Case) -> set[str]:
+    """Return the materials that a correction may touch: those marked, and those that corrected answers now ask for.
+
+    An answer that was marked may change what else is asked; without the second part nobody could complete it.
+    """
+    given = set(list_material_keys(case)) | {key for key, _source in case.reused}
+    asked = {spec.key for spec in get_definition(case.item_version_id).materials if spec.is_missing(case.form, given)}
+    return asked | {mark[9:] for mark in open_marks(case) if mark.startswith("material:")}
+
+
 def _lock_application(case_id: int, actor: Actor) -> Case:
     """Lock an application that ``actor`` writes: her own, or one that is filed at the counter."""
     is_staff = actor.kind is ActorKind.STAFF
@@ -131,7 +142,7 @@ def attach_file(*, actor: Actor, case_id: int, key: str, upload: "UploadedFile[b
     """Add a file to a material. Raises UploadRefused with the reason in words, Unacceptable when there are too many."""
     case = _lock_editable(case_id, actor)
     spec = get_definition(case.item_version_id).material(key)
-    if spec is None or (case.state == LegalState.NEED_MATERIALS and f"material:{key}" not in open_marks(case)):
+    if spec is None or (case.state == LegalState.NEED_MATERIALS and key not in correctable_materials(case)):
         raise Unacceptable(_("这项材料现在不需要提交。"), field=key)
     if case.materials.filter(key=key, replaced_at=None).count() >= spec.max_files:
         raise Unacceptable(
@@ -164,11 +175,25 @@ def check_application(case: Case) -> tuple[dict[str, Any], list[tuple[str, str, 
     """Return the cleaned answers, and what keeps the application from being complete."""
     definition = get_definition(case.item_version_id)
     cleaned, errors = clean_form(definition, case.form)
+    errors.extend(_not_hers(case, definition))
     given = {*list_material_keys(case), *(key for key, _source in case.reused)}
     for spec in definition.materials:
-        if spec.is_required and spec.is_asked(case.form) and spec.key not in given:
+        if spec.is_missing(case.form, given):
             errors.append(("materials", spec.key, f"请上传“{spec.name}”"))
     return cleaned, errors
+
+
+def _not_hers(case: Case, definition: ItemDefinition) -> list[tuple[str, str, str]]:
+    """Return an error when the application names another enterprise than the one it is filed for."""
+    if case.legal_entity is None:
+        return []
+    return [
+        (section.key, spec.key, f"您现在代表的是“{case.legal_entity.name}”，代码应为 {case.legal_entity.credit_code}")
+        for section in definition.sections
+        for spec in section.fields
+        if spec.prefill == "enterprise.credit_code"
+        and str(case.form.get(spec.key, "")).strip().upper() not in {"", case.legal_entity.credit_code}
+    ]
 
 
 @transaction.atomic
@@ -197,12 +222,14 @@ def number_and_receive(
     now = at or timezone.now()
     year = timezone.localtime(now).year
     case.number = f"{settings.CASE_NUMBER_PREFIX}-{year}-{next_number(f'case:{year}'):06d}"
+    due_at, days = clocks.start_completeness(case, now)
     advance(
         case,
         Act.SUBMIT,
         actor=actor,
         at=now,
         words="您提交了申请，我们已经收到。",
+        due_at=due_at,
         number=case.number,
         item_version=case.item_version,
         form=dict(cleaned),
@@ -210,14 +237,12 @@ def number_and_receive(
         received_at=now,
         **applicant_of(definition, cleaned),
     )
-    receive(case, actor=actor, at=now, definition=definition)
+    receive(case, actor=actor, at=now, definition=definition, days=days)
 
 
-def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinition) -> None:
-    """Start the acceptance clock, issue the receipt, open the counter's task."""
-    due, days = clocks.start_completeness(case, at)
+def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinition, days: int) -> None:
+    """Issue the receipt and open the counter's task. ``days`` are those in which the applicant gets an answer."""
     expected = clocks.expected_decision(case, at)
-    case.due_at = due
     counted = Counter(list_material_keys(case))
     issue_case_paper(
         case,
@@ -268,17 +293,19 @@ def resubmit_case(*, actor: Actor, case_id: int) -> Case:
     now = timezone.now()
     definition = get_definition(case.item_version_id)
     CorrectionNotice.objects.filter(case=case, resubmitted_at=None).update(resubmitted_at=now)
+    due_at, days = clocks.start_completeness(case, now)
     advance(
         case,
         Act.RESUBMIT,
         actor=actor,
         at=now,
+        due_at=due_at,
         words="您提交了补正材料，等待受理。",
         form=cleaned,
         received_at=now,
         **applicant_of(definition, cleaned),
     )
-    receive(case, actor=actor, at=now, definition=definition)
+    receive(case, actor=actor, at=now, definition=definition, days=days)
     return case
 
 

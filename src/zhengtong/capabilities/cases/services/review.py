@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases import domain
+from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import NoTask, Unacceptable
 from zhengtong.capabilities.cases.messages import tell_applicant
@@ -164,7 +165,7 @@ def arrange_site_visit(
             "visit_at": planned_at,
             "address": place.strip(),
             "officers": [{"name": o.staff.name, "certificate_number": o.staff.enforcement_number} for o in officers],
-            "subjects": ["经营场所布局与设施设备是否与申请材料一致", "食品安全管理制度与人员健康管理情况"],
+            "subjects": get_definition(case.item_version_id).text["site_visit"]["subjects"],
             "excluded_days": allowed_days,
             "excluded_from": calendar.local_date(now),
             "excluded_matter": rule.title,

@@ -15,6 +15,7 @@ from zhengtong.capabilities.cases.public import (
     LegalState,
     RuleBroken,
     SectionForm,
+    correctable_materials,
     get_definition,
     get_open_notice,
     resubmit_case,
@@ -40,6 +41,7 @@ def correct(request: HallRequest, case: Case) -> HttpResponse:
         return show_correction(request, case, SectionForm(section, initial=case.form), [], {})
     form = SectionForm(section, request.POST)
     case.saved_at = save_draft(actor=request.actor, case_id=case.pk, answers=form.kept())
+    case.refresh_from_db(fields=["form"])
     marked = [each["spec"] for each in list_marked(case, definition)]
     refused = take_files(request, case, marked)
     if not form.is_valid() or refused:
@@ -68,10 +70,12 @@ def list_marked(case: Case, definition: ItemDefinition) -> list[dict[str, Any]]:
     notice = get_open_notice(case)
     words = {mark.target: mark.message for mark in notice.marks.all()} if notice else {}
     shown = {each["spec"].key: each for each in show_materials(case, definition)}
+    wanted = correctable_materials(case)
     return [
-        shown.get(spec.key, {"spec": spec, "files": [], "source": ""}) | {"words": words[f"material:{spec.key}"]}
+        shown.get(spec.key, {"spec": spec, "files": [], "source": ""})
+        | {"words": words.get(f"material:{spec.key}", _("按修改后的内容，还需要这项材料。"))}
         for spec in definition.materials
-        if f"material:{spec.key}" in words
+        if spec.key in wanted
     ]
 
 

@@ -1,0 +1,32 @@
+"""The kernel's own job: what a killed worker left half done is taken up again."""
+
+import logging
+from typing import Final
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+
+MOST_ATTEMPTS: Final = 5
+logger = logging.getLogger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="kernel.retry_stalled", queue="default", queueing_lock="kernel.retry_stalled")
+async def retry_stalled(timestamp: int) -> None:
+    """Put the jobs of workers that gave no sign of life for ``WORKER_STALLED_SECONDS`` back into the queue.
+
+    A job whose worker died each time is given up after MOST_ATTEMPTS: it would take every worker with it.
+    """
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=settings.WORKER_STALLED_SECONDS):
+        if job.id is None:
+            continue
+        logger.warning("job stalled", extra={"job": job.id, "task": job.task_name, "attempts": job.attempts})
+        try:
+            if job.attempts < MOST_ATTEMPTS:
+                await app.job_manager.retry_job(job)
+            else:
+                await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
+        except ConnectorException:  # it was only slow, and has ended meanwhile
+            logger.info("job ended after all", extra={"job": job.id})
