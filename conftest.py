@@ -7,10 +7,16 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 
 from tests.cast import cast, run_jobs
 
 __all__ = ["cast", "run_jobs"]
+
+
+# How long an example takes says something of the machine, not of the rule.
+hypothesis_settings.register_profile("rules", deadline=None)
+hypothesis_settings.load_profile("rules")
 
 
 @pytest.hookimpl(trylast=True)

@@ -86,7 +86,7 @@ def test_the_list_of_items_is_paged_by_key(api: Client) -> None:
     seen: list[str] = []
     after: str | None = ""
     for _page in range(3):
-        page = api.get("/api/items", {"limit": 2, "after": after or ""}).json()
+        page = api.get("/api/items", {"limit": "2", "after": after or ""}).json()
         seen += [each["code"] for each in page["items"]]
         after = page["next"]
     assert seen == [ITEM, "z-item-0", "z-item-1", "z-item-2", "z-item-3"]
@@ -179,7 +179,7 @@ def test_published_results_are_paged_by_key(api: Client, cast: Cast) -> None:
     seen: list[str] = []
     after: str | None = ""
     while after is not None:
-        page = api.get("/api/grants", {"limit": 1, "after": after}).json()
+        page = api.get("/api/grants", {"limit": "1", "after": after}).json()
         seen += [each["number"] for each in page["grants"]]
         after = page["next"]
     assert seen == numbers

@@ -14,6 +14,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = ENVIRONMENT.data_dir
 PUBLIC_URL = ENVIRONMENT.public_url
 SITE_NAME = ENVIRONMENT.site_name
+# Where the search box in every public page's header leads.
+SEARCH_URL = "hall:search"
 CASE_NUMBER_PREFIX = ENVIRONMENT.case_prefix
 DEBUG = ENVIRONMENT.debug
 DEMO = ENVIRONMENT.demo

@@ -13,10 +13,12 @@ from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.jobs import Job as DeferredJob
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.tasks import Task
 
 from zhengtong.kernel.models import Effect
+from zhengtong.kernel.steps import at_end
 
 Job = Task[Any, Any, Any]
 
@@ -33,6 +35,15 @@ def periodic(name: str, cron: str) -> Callable[[Callable[..., None]], Job]:
         return app.periodic(cron=cron)(app.task(name=name, queue="default", queueing_lock=name)(function))
 
     return declare
+
+
+def enqueue(declared: Job, **arguments: int | str) -> None:
+    """Defer a job in the caller's transaction; with the other jobs of its step in one statement, if it is in one."""
+    at_end(_defer, declared.configure().make_new_job(**arguments))
+
+
+def _defer(jobs: list[DeferredJob]) -> None:
+    app.job_manager.batch_defer_jobs(jobs=jobs)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ class Look:
     site_name: str
     sign_in_url: str
     account_url: str
+    search_url: str
     phone: str
     query: str
 
@@ -37,6 +38,7 @@ def look(request: HttpRequest) -> dict[str, Look]:
             site_name=str(getattr(settings, "SITE_NAME", "政务服务")),
             sign_in_url=resolve_url(settings.LOGIN_URL),
             account_url=resolve_url(settings.LOGIN_REDIRECT_URL or "/"),
+            search_url=resolve_url(getattr(settings, "SEARCH_URL", "/")),
             phone=str(getattr(settings, "SITE_PHONE", "")),
             query=request.GET.get("q", "")[:100].replace("\x00", ""),
         )

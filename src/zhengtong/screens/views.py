@@ -31,7 +31,7 @@ def switch_look(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_guide(request: HttpRequest) -> HttpResponse:
     """Every component with realistic text; ``?face=desk`` shows it in the workbench. Only in development and demo."""
-    if not (settings.DEBUG or getattr(settings, "DEMO", False)):
+    if not settings.DEBUG:
         raise Http404
     desk = request.GET.get("face") == "desk"
     return render(request, "screens/guide_desk.html" if desk else "screens/guide.html", guide.sample(request))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from zhengtong.core.audit.domain import canonical, sm3
 from zhengtong.core.audit.models import AuditRecord
 from zhengtong.kernel.policy import Actor
+from zhengtong.kernel.steps import at_end
 
 _encode = DjangoJSONEncoder().encode
 
@@ -27,15 +28,13 @@ def record(
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-) -> AuditRecord:
-    """Write one record in the caller's transaction.
+) -> None:
+    """Write one record in the caller's transaction; with its other records at the end of its step, if it is in one.
 
     ``obj`` is a row or a pair of kind and id. ``before`` and ``after`` hold what changed; they carry no
     identity numbers, passwords or codes, because the journal is read by people who may not see those.
     """
-    entry = build(actor, action, obj, before=before, after=after)
-    entry.save(force_insert=True)
-    return entry
+    at_end(record_all, build(actor, action, obj, before=before, after=after))
 
 
 def record_all(entries: Iterable[AuditRecord]) -> None:

@@ -10,6 +10,7 @@ from zhengtong.core.identity.public import Account
 from zhengtong.core.messages.domain import MessageTemplate, is_local_link, mask_phone
 from zhengtong.core.messages.models import Channel, Message, MessageState
 from zhengtong.core.messages.tasks import deliver
+from zhengtong.kernel.jobs import enqueue
 from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor, Denied
 
@@ -64,7 +65,7 @@ def send_message(
             },
         )
         if phone:
-            deliver.defer(message_id=message.pk)
+            enqueue(deliver, message_id=message.pk)
     return message
 
 

@@ -13,6 +13,7 @@ from zhengtong.core.papers.kinds import PaperKind
 from zhengtong.core.papers.models import Paper
 from zhengtong.core.papers.tasks import render_paper
 from zhengtong.core.papers.text import printable, printable_content
+from zhengtong.kernel.jobs import enqueue
 from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor, require
 
@@ -52,7 +53,7 @@ def issue_paper(
             public_facts=printable_content([list(fact) for fact in public_facts]),
         )
         record(actor, "papers.issue_paper", paper, after={"kind": kind, "number": number, "title": paper.title})
-        render_paper.defer(paper_id=paper.pk)
+        enqueue(render_paper, paper_id=paper.pk)
     return paper
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -39,12 +38,13 @@ from zhengtong.capabilities.cases.services.steps import (
 )
 from zhengtong.core.audit.public import record
 from zhengtong.kernel.events import publish
-from zhengtong.kernel.policy import SYSTEM, Actor, require
+from zhengtong.kernel.policy import SYSTEM, Actor, Denied, require
+from zhengtong.kernel.steps import step
 
 ACCEPT = "cases.accept_case"
 
 
-@transaction.atomic
+@step()
 def accept_case(*, actor: Actor, case_id: int, version: int | None = None, opinion: str = "") -> Case:
     """Accept a complete application (行政许可法 第三十二条): the decision clocks start, the bureau gets its task."""
     case = lock_case(case_id, actor=actor, permission=ACCEPT, version=version)
@@ -100,7 +100,7 @@ def _accept(case: Case, act: Act, *, actor: Actor, accepted_at: datetime, now: d
     publish(CaseAccepted(actor, case))
 
 
-@transaction.atomic
+@step()
 def deem_accepted(*, case_id: int) -> bool:
     """Silence past the limit: the application counts as accepted from the day of receipt. Twice is once."""
     case = lock_case(case_id, actor=SYSTEM, permission=ACCEPT)
@@ -116,7 +116,7 @@ def deem_accepted(*, case_id: int) -> bool:
     return True
 
 
-@transaction.atomic
+@step()
 def request_corrections(
     *, actor: Actor, case_id: int, marks: Sequence[tuple[str, str]], version: int | None = None
 ) -> CorrectionNotice:
@@ -180,7 +180,7 @@ def request_corrections(
     return notice
 
 
-@transaction.atomic
+@step()
 def declare_not_competent(
     *,
     actor: Actor,
@@ -206,7 +206,7 @@ def declare_not_competent(
     )
 
 
-@transaction.atomic
+@step()
 def declare_not_required(*, actor: Actor, case_id: int, reasons: str, version: int | None = None) -> Case:
     """No licence is needed for this: tell at once (第三十二条第一款第一项)."""
     return _turn_away(
@@ -258,7 +258,7 @@ def _turn_away(
     return case
 
 
-@transaction.atomic
+@step()
 def correct_on_spot(
     *, actor: Actor, case_id: int, answers: Mapping[str, Any], consent: bool, version: int | None = None
 ) -> list[str]:
@@ -288,7 +288,7 @@ def correct_on_spot(
     return changed
 
 
-@transaction.atomic
+@step()
 def start_at_counter(*, actor: Actor, office: ItemOffice) -> Case:
     """Begin an application that a clerk types for someone who stands at the counter."""
     require(actor, "cases.file_for_applicant", office.organisation)
@@ -305,10 +305,12 @@ def start_at_counter(*, actor: Actor, office: ItemOffice) -> Case:
     return case
 
 
-@transaction.atomic
+@step()
 def submit_at_counter(*, actor: Actor, case_id: int, identity_checked: bool) -> Case:
     """Receive what was typed at the counter, after seeing the applicant's identity document. Twice is once."""
     case = lock_case(case_id, actor=actor, permission="cases.file_for_applicant")
+    if case.channel != Channel.COUNTER:
+        raise Denied("cases.file_for_applicant")
     if case.number is not None:
         return case
     if not identity_checked:

@@ -34,12 +34,14 @@ from zhengtong.capabilities.cases.services.steps import (
 from zhengtong.capabilities.cases.tasks import deliver_electronically
 from zhengtong.core.audit.public import record
 from zhengtong.kernel.events import publish
+from zhengtong.kernel.jobs import enqueue
 from zhengtong.kernel.policy import Actor
+from zhengtong.kernel.steps import step
 
 DECIDE = "cases.decide_case"
 
 
-@transaction.atomic
+@step()
 def grant_case(*, actor: Actor, case_id: int, reasons: str, version: int | None = None) -> Decision:
     """Grant the licence (第三十八条第一款). The licence itself is made by whoever receives ``case.granted``."""
     case = _decide(Outcome.GRANT, actor=actor, case_id=case_id, reasons=reasons, basis="", version=version)
@@ -48,7 +50,7 @@ def grant_case(*, actor: Actor, case_id: int, reasons: str, version: int | None 
     return case.decision
 
 
-@transaction.atomic
+@step()
 def refuse_case(*, actor: Actor, case_id: int, reasons: str, legal_basis: str, version: int | None = None) -> Decision:
     """Refuse, with reasons, the rule that isn't met, and the remedies (第三十八条第二款)."""
     domain.check_refusal(reasons, [rule.text for rule in get_rulebook().remedies_on(timezone.localdate())])
@@ -131,7 +133,7 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
     if case.delivery_way == DeliveryWay.COUNTER:
         open_task(case, TaskNode.DELIVERY, organisation_id=case.organisation_id)
     else:
-        deliver_electronically.defer(case_id=case.pk)
+        enqueue(deliver_electronically, case_id=case.pk)
     return case
 
 
@@ -139,7 +141,7 @@ def _shown(value: object) -> str:
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-@transaction.atomic
+@step()
 def return_to_review(*, actor: Actor, case_id: int, reason: str, version: int | None = None) -> Case:
     """Send the case back to the one who reviewed it, with what is to be looked at again."""
     if not reason.strip():
@@ -159,7 +161,7 @@ def return_to_review(*, actor: Actor, case_id: int, reason: str, version: int | 
     return case
 
 
-@transaction.atomic
+@step()
 def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: int | None = None) -> Case:
     """Deliver the decision and the licence: over the counter by a clerk, or electronically by the platform itself.
 
@@ -212,7 +214,7 @@ def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: in
     return case
 
 
-@transaction.atomic
+@step()
 def archive_case(*, actor: Actor, case_id: int, version: int | None = None) -> Case:
     """Close the file of an ended case."""
     case = lock_case(case_id, actor=actor, permission="cases.archive_case", version=version)
@@ -220,7 +222,7 @@ def archive_case(*, actor: Actor, case_id: int, version: int | None = None) -> C
     return case
 
 
-@transaction.atomic
+@step()
 def appraise_case(*, actor: Actor, case_id: int, score: int, comment: str = "") -> Appraisal:
     """Keep the applicant's appraisal (好差评), once a case, after it ended."""
     case = lock_case(case_id, actor=actor, permission="cases.appraise_case")

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -36,11 +35,12 @@ from zhengtong.core.audit.public import record
 from zhengtong.core.files.public import FileKind, receive_upload
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.policy import Actor, ActorKind, Denied
+from zhengtong.kernel.steps import step
 
 EDITABLE = frozenset({LegalState.DRAFT, LegalState.NEED_MATERIALS})
 
 
-@transaction.atomic
+@step()
 def start_draft(
     *, actor: Actor, office: ItemOffice, form: Mapping[str, Any], reused: Sequence[tuple[str, str]] = ()
 ) -> Case:
@@ -75,7 +75,7 @@ def start_draft(
     return case
 
 
-@transaction.atomic
+@step()
 def save_draft(*, actor: Actor, case_id: int, answers: Mapping[str, Any]) -> datetime:
     """Keep what was typed, right or wrong, and return the moment. Only answers that the item asks for are kept.
 
@@ -137,7 +137,7 @@ def _move_to_live_version(case: Case) -> bool:
     return True
 
 
-@transaction.atomic
+@step()
 def attach_file(*, actor: Actor, case_id: int, key: str, upload: "UploadedFile[bytes]") -> CaseMaterial:
     """Add a file to a material. Raises UploadRefused with the reason in words, Unacceptable when there are too many."""
     case = _lock_editable(case_id, actor)
@@ -154,7 +154,7 @@ def attach_file(*, actor: Actor, case_id: int, key: str, upload: "UploadedFile[b
     return material
 
 
-@transaction.atomic
+@step()
 def remove_file(*, actor: Actor, case_id: int, material_id: int) -> None:
     """Take a file out of a draft. In a correction it is kept as replaced: what was handed in isn't lost."""
     case = _lock_editable(case_id, actor)
@@ -196,7 +196,7 @@ def _not_hers(case: Case, definition: ItemDefinition) -> list[tuple[str, str, st
     ]
 
 
-@transaction.atomic
+@step()
 def submit_case(*, actor: Actor, case_id: int) -> Case:
     """Submit a draft: number, receipt, acceptance clock, a task at the counter. Twice is once.
 
@@ -278,7 +278,7 @@ def applicant_of(definition: ItemDefinition, cleaned: Mapping[str, Any]) -> dict
     }
 
 
-@transaction.atomic
+@step()
 def resubmit_case(*, actor: Actor, case_id: int) -> Case:
     """Hand in the corrections: the acceptance clock starts again from today. Twice is once.
 
@@ -309,7 +309,7 @@ def resubmit_case(*, actor: Actor, case_id: int) -> Case:
     return case
 
 
-@transaction.atomic
+@step()
 def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", version: int | None = None) -> Case:
     """End an application at the applicant's wish, before the decision."""
     case = lock_case(case_id, actor=actor, permission="cases.withdraw_application", version=version)
@@ -333,7 +333,7 @@ def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", version: int 
     return case
 
 
-@transaction.atomic
+@step()
 def delete_draft(*, actor: Actor, public_id: UUID) -> None:
     """Throw an unsubmitted draft away, with its files' links."""
     case = Case.objects.select_for_update().filter(public_id=public_id, state=LegalState.DRAFT).first()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -40,6 +39,7 @@ from zhengtong.core.identity.public import Appointment, list_colleagues
 from zhengtong.core.worklist.public import assign_item
 from zhengtong.kernel.modules import Role, registry
 from zhengtong.kernel.policy import Actor
+from zhengtong.kernel.steps import step
 
 REVIEW = "cases.review_case"
 SITE_VISIT_RULE = "site_visit"
@@ -57,7 +57,7 @@ def _lock_task(task_id: int, actor: Actor) -> tuple[Case, Task]:
     return case, task
 
 
-@transaction.atomic
+@step()
 def claim_task(*, actor: Actor, task_id: int) -> Task:
     """Take an office's open task. Claiming a review begins it. Raises TakenTask when a colleague was faster."""
     case, task = _lock_task(task_id, actor)
@@ -78,7 +78,7 @@ def _give(task: Task, appointment_id: int | None) -> None:
     assign_item(kind=WORK_KIND, object_id=task.pk, assignee_id=appointment_id)
 
 
-@transaction.atomic
+@step()
 def release_task(*, actor: Actor, task_id: int) -> Task:
     """Put a claimed task back into the office's pool."""
     case, task = _lock_task(task_id, actor)
@@ -88,7 +88,7 @@ def release_task(*, actor: Actor, task_id: int) -> Task:
     return task
 
 
-@transaction.atomic
+@step()
 def delegate_task(*, actor: Actor, task_id: int, to: Appointment, reason: str) -> Task:
     """Hand a task to a colleague of the same office who may do it too; the journal names both."""
     case, task = _lock_task(task_id, actor)
@@ -116,7 +116,7 @@ def list_delegates(case: Case, task: Task) -> list[Appointment]:
     return list(found)
 
 
-@transaction.atomic
+@step()
 def arrange_site_visit(
     *,
     actor: Actor,
@@ -197,7 +197,7 @@ def arrange_site_visit(
     return visit
 
 
-@transaction.atomic
+@step()
 def record_site_visit(
     *, actor: Actor, case_id: int, is_passed: bool, findings: str, version: int | None = None
 ) -> SiteVisit:
@@ -226,7 +226,7 @@ def record_site_visit(
     return visit
 
 
-@transaction.atomic
+@step()
 def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version: int | None = None) -> Task:
     """Finish the review with a proposal, and open the approver's task."""
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
@@ -249,7 +249,7 @@ def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version
     return open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
 
 
-@transaction.atomic
+@step()
 def request_extension(
     *, actor: Actor, case_id: int, days: int, reason: str, version: int | None = None
 ) -> ExtensionRequest:
@@ -277,7 +277,7 @@ def request_extension(
     return request
 
 
-@transaction.atomic
+@step()
 def decide_extension(
     *, actor: Actor, case_id: int, is_approved: bool, opinion: str = "", version: int | None = None
 ) -> ExtensionRequest:
