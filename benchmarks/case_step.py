@@ -46,7 +46,7 @@ def granted_online(city: City, case_id: int) -> Iterator[Step]:
 def granted_after_visit(city: City, case_id: int) -> Iterator[Step]:
     """Granted after two officers saw the place, and fetched at the counter."""
     yield from _begin(city, case_id)
-    ids = [city.reviewer.appointment, city.inspector.appointment]
+    ids = [city.reviewer.held_appointment, city.inspector.held_appointment]
     officers = list(Appointment.objects.filter(pk__in=ids).select_related("staff"))
     yield (
         "arrange_visit",

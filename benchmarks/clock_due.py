@@ -70,7 +70,7 @@ def _copy_cases(template: Case) -> None:
         "account_id": "NULL",
         "legal_entity_id": "NULL",
     }
-    columns = [field.column for field in Case._meta.concrete_fields if not field.primary_key]
+    columns = [field.column or "" for field in Case._meta.concrete_fields if not field.primary_key]
     values = ", ".join(changed.get(column, f"c.{column}") for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -5,8 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from zhengtong.screens.context_processors import look
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ def answer(request: HttpRequest, problem: Problem, detail: str = "") -> HttpResp
         "code": "-".join(filter(None, (problem.code, rid[:12]))),
         "status": problem.status,
     }
+    if problem is SERVER_ERROR:
+        # Without the request: its context processors, the session or the database may be what is broken.
+        return HttpResponse(render_to_string("screens/error.html", {**context, **look(request)}), status=problem.status)
     return render(request, "screens/error.html", context, status=problem.status)
 
 

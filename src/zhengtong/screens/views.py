@@ -30,7 +30,7 @@ def switch_look(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def show_guide(request: HttpRequest) -> HttpResponse:
-    """Every component with realistic text; ``?face=desk`` shows it in the workbench. Only in development and demo."""
+    """Every component with realistic text; ``?face=desk`` shows it in the workbench. Only while developing."""
     if not settings.DEBUG:
         raise Http404
     desk = request.GET.get("face") == "desk"

@@ -1,10 +1,10 @@
 """A person with weak sight switches to large print or high contrast, with or without scripts."""
 
 import pytest
-from django.test import RequestFactory, override_settings
+from django.test import RequestFactory
 from django.urls import reverse
 
-from zhengtong.screens import errors, views
+from zhengtong.screens import views
 from zhengtong.screens.context_processors import look
 
 
@@ -27,13 +27,3 @@ def test_a_forged_cookie_is_ignored() -> None:
     request.COOKIES["look"] = 'high"><script>'
     chosen = look(request)["look"]
     assert (chosen.contrast, chosen.size, chosen.query) == ("", "", "开店")
-
-
-@override_settings(STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}})
-def test_an_error_page_says_what_happened_and_what_to_do_without_the_database() -> None:
-    response = errors.too_many_requests(RequestFactory().get("/"), retry_after=90)
-    page = response.content.decode()
-    assert response.status_code == 429
-    assert response["Retry-After"] == "90"
-    assert "操作太频繁" in page
-    assert "2分钟后再试" in page

@@ -17,10 +17,12 @@ from zhengtong.capabilities.cases.domain import ApproverRole, ClockState, Interv
 from zhengtong.capabilities.cases.errors import Unacceptable
 from zhengtong.capabilities.cases.models import Case, Clock, ClockBasis, ClockInterval, ClockPurpose, TaskStatus
 from zhengtong.capabilities.cases.rules import get_rulebook
+from zhengtong.core.audit.public import build, record_all
 from zhengtong.core.papers.public import Paper
 from zhengtong.core.worklist.public import reschedule_items
 from zhengtong.kernel.calendar import WorkingCalendar
 from zhengtong.kernel.calendars import get_calendar
+from zhengtong.kernel.policy import SYSTEM
 
 COMPLETENESS_RULE = "licensing.completeness"
 DELIVERY_RULE = "licensing.delivery"
@@ -278,11 +280,15 @@ def recompute_open(after_id: int, limit: int = BATCH) -> int:
         .select_related("case__office__region")
         .order_by("pk")[:limit]
     )
+    entries = []
     for clock in rows:
         before = clock.due_at
         write_state(clock, to_state(clock), calendar_of(clock.case), now)
         if clock.due_at != before:
             _show_due(clock.case, [clock])
             Case.objects.filter(pk=clock.case_id).update(due_at=clock.case.due_at)
+            after = {"due_at": clock.due_at, "calendar_version": clock.calendar_version}
+            entries.append(build(SYSTEM, "cases.clock_recomputed", clock, before={"due_at": before}, after=after))
     Clock.objects.bulk_update(rows, _COMPUTED)
+    record_all(entries)
     return rows[-1].pk if len(rows) == limit else 0
