@@ -73,7 +73,7 @@ def describe(api: Client) -> Mapping[str, Any]:
 
 def test_the_list_of_items_is_paged_by_key(api: Client) -> None:
     item = ServiceItem.objects.get(code=ITEM)
-    version = item.versions.get()
+    version = item.versions.latest("number")
     for number in range(4):
         twin = ServiceItem.objects.create(code=f"z-item-{number}", name=f"事项{number}", audience="person")
         twin.versions.create(

@@ -62,4 +62,6 @@ def serve(options: list[str]) -> None:
 
 def worker() -> None:
     """Run the jobs, the periodic ones included."""
-    manage(["zhengtong", "procrastinate", "worker", "--concurrency=2", "--shutdown-graceful-timeout=10"])
+    # What succeeded is in the journal; only failures are kept in the queue, to be looked at.
+    options = ["--concurrency=2", "--shutdown-graceful-timeout=10", "--delete-jobs=successful"]
+    manage(["zhengtong", "procrastinate", "worker", *options])

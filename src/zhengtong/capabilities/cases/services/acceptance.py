@@ -95,7 +95,8 @@ def _accept(case: Case, act: Act, *, actor: Actor, accepted_at: datetime, now: d
         },
         facts=[("受理日期", f"{timezone.localtime(accepted_at):%Y-%m-%d}"), ("承诺办结", f"{until}")],
     )
-    open_task(case, TaskNode.REVIEW, organisation_id=case.organisation_id)
+    lamp = (promised.level, promised.next_alert_at)  # deemed accepted, it may be late already
+    open_task(case, TaskNode.REVIEW, organisation_id=case.organisation_id, lamp=lamp)
     tell_applicant(case, "accepted", actor=actor, due=shown_date(until))
     publish(CaseAccepted(actor, case))
 
