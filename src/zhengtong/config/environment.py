@@ -26,6 +26,7 @@ class Environment:
     site_name: str
     case_prefix: str
     clamd_socket: str
+    trusted_proxies: frozenset[str]
     upload_max_bytes: int
 
     @classmethod
@@ -44,6 +45,7 @@ class Environment:
             site_name=os.environ.get("SITE_NAME", "安澜市政务服务"),
             case_prefix=os.environ.get("CASE_PREFIX", "AL"),
             clamd_socket=os.environ.get("CLAMD_SOCKET", "/run/clamav/clamd.ctl"),
+            trusted_proxies=frozenset(os.environ.get("TRUSTED_PROXIES", "").replace(",", " ").split()),
             upload_max_bytes=int(os.environ.get("UPLOAD_MAX_MB", "20")) * 1024 * 1024,
         )
 

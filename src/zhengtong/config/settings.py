@@ -182,6 +182,8 @@ ACCOUNT_RATE_LIMITS = {
 # The oldest session ends when there are more; one that isn't used ends after these seconds.
 SESSIONS_PER_ACCOUNT = 5
 SESSION_IDLE_SECONDS = {"staff": 30 * 60, "citizen": 8 * 3600}
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True

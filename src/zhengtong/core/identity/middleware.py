@@ -25,8 +25,15 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of the peer. A reverse proxy sets it; nothing a client sends is believed."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Return the address that a request comes from.
+
+    Behind a proxy named in ``settings.TRUSTED_PROXIES`` it is the last address of X-Forwarded-For, the one which
+    that proxy itself added; anything else in the header is what a client says and is not believed.
+    """
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    if peer not in settings.TRUSTED_PROXIES:
+        return peer
+    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()[:64] or peer
 
 
 def get_request_actor(request: HttpRequest) -> Actor:
