@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, forget_jobs, make_cast
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE_SCREEN = {"width": 390, "height": 844}
@@ -101,6 +101,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture
 def platform(transactional_db: None, browser: Browser, tmp_path: Path) -> Iterator[Platform]:
     """Start web and worker on the test's database; stop them, and expect that no page complained."""
+    forget_jobs()
     cast = make_cast()
     port = free_port()
     url = f"http://localhost:{port}"

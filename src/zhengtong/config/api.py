@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI, Router
@@ -153,8 +154,9 @@ def answer_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 
 @api.exception_handler(HttpError)
-def answer_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Ninja's own: a body that can't be parsed."""
+@api.exception_handler(RawPostDataException)
+def answer_unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Ninja's own: a body that can't be parsed; and a form with files, which the middleware has read already."""
     return problem(request, errors.BAD_REQUEST, str(_("请求体应为 UTF-8 编码的 JSON。")))
 
 

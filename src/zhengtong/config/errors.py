@@ -30,6 +30,9 @@ CSRF = Problem(
     403, "stale-page", _("页面停留太久，已经失效"), _("请返回上一页刷新后再提交，已填写的内容保存在草稿里。")
 )
 NOT_FOUND = Problem(404, "not-found", _("找不到这个页面"), _("地址可能有误，或者内容已经不在。可以从首页重新查找。"))
+METHOD_NOT_ALLOWED = Problem(
+    405, "method-not-allowed", _("这个地址不能这样打开"), _("请回到首页，从页面上的链接或者按钮进入。")
+)
 CONFLICT = Problem(409, "conflict", _("这件事刚刚被别人处理过"), _("请刷新页面，看到最新情况后再决定。"))
 TOO_LARGE = Problem(413, "too-large", _("上传的内容太大"), _("请压缩文件或减少页数后再上传。"))
 TOO_MANY = Problem(429, "too-many-requests", _("操作太频繁"), _("请稍等几分钟再试。"))

@@ -8,9 +8,12 @@ from uuid import uuid4
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 from prometheus_client import Counter, Histogram
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
+from zhengtong.capabilities.cases.public import RuleBroken, say
 from zhengtong.config import errors
 from zhengtong.config.logs import request_id
 from zhengtong.core.files.public import refuse_oversized_body
@@ -19,6 +22,8 @@ from zhengtong.kernel.policy import ActorKind, Denied
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUESTS = Counter("zhengtong_requests", "Requests by method and status", ["method", "status"])
 SECONDS = Histogram("zhengtong_request_seconds", "Time to answer", buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10))
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_OTHERS_AT_WORK = (DeadlockDetected, LockNotAvailable)
 _USABLE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -43,27 +48,48 @@ class RequestId:
         return response
 
 
-class RefuseUnusableInput:
-    """Refuses what is too large to read, and null bytes, which PostgreSQL can't hold, before any form sees them."""
+class DropUnusableCookies:
+    """Leaves out cookies with null bytes (sent as ``\\000``), before the session is looked up by one of them."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or any(
-            "\x00" in v for values in request.GET.lists() for v in (values[0], *values[1])
-        ):
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\x00" not in name + value}
+        return self.get_response(request)
+
+
+class RefuseUnusableInput:
+    """Refuses what is too large to read, what isn't UTF-8 and null bytes, which PostgreSQL can't hold.
+
+    Before any form sees them, and in a form with files as well as in one without.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Django would read address and form by the charset that the client names, and not all of those make text.
+        if request.content_params.get("charset", "utf-8").strip("\"'").lower() not in {"utf-8", "utf8"}:
+            request._encoding = "utf-8"  # the public setter would read the address by the old one first
+            return errors.answer(request, errors.BAD_REQUEST, _("只能读 UTF-8 编码的内容。"))
+        if "\x00" in request.path or _has_null(request.GET):
             return errors.answer(request, errors.BAD_REQUEST)
         if sentence := refuse_oversized_body(request):
             return errors.answer(request, errors.TOO_LARGE, sentence)
-        if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+        # A program's body stays unread: nothing under /api/ takes a form, and its errors are the interface's own.
+        if request.method == "POST" and request.content_type in _FORMS and not request.path.startswith("/api/"):
             try:
                 posted = request.POST
             except (RequestDataTooBig, TooManyFieldsSent):
                 return errors.answer(request, errors.TOO_LARGE)
-            if any("\x00" in v for values in posted.lists() for v in (values[0], *values[1])):
+            if _has_null(posted):
                 return errors.answer(request, errors.BAD_REQUEST)
         return self.get_response(request)
+
+
+def _has_null(given: QueryDict) -> bool:
+    return any("\x00" in text for name, values in given.lists() for text in (name, *values))
 
 
 class ErrorsInWords:
@@ -73,7 +99,12 @@ class ErrorsInWords:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            allow = response.headers["Allow"]
+            response = errors.answer(request, errors.METHOD_NOT_ALLOWED)
+            response.headers["Allow"] = allow
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Denied):
@@ -83,6 +114,9 @@ class ErrorsInWords:
             return errors.answer(request, errors.FORBIDDEN if exception.visible else errors.NOT_FOUND)
         if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
             return errors.answer(request, errors.TOO_LARGE)
-        if isinstance(exception, OperationalError) and "lock timeout" in str(exception):
+        if isinstance(exception, RuleBroken):
+            # A page whose own answer didn't expect it: the case changed while the request was on its way.
+            return errors.answer(request, errors.CONFLICT, say(exception))
+        if isinstance(exception, OperationalError) and isinstance(exception.__cause__, _OTHERS_AT_WORK):
             return errors.answer(request, errors.CONFLICT)
         return None

@@ -28,5 +28,5 @@ async def retry_stalled(timestamp: int) -> None:
                 await app.job_manager.retry_job(job)
             else:
                 await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
-        except ConnectorException:  # it was only slow, and has ended meanwhile
-            logger.info("job ended after all", extra={"job": job.id})
+        except ConnectorException:  # it was only slow and has ended meanwhile, or its next turn is in the queue already
+            logger.info("job not taken up again", extra={"job": job.id})

@@ -24,8 +24,8 @@ def seal(key: bytes, plain: bytes) -> bytes:
 
 def unseal(key: bytes, sealed: bytes) -> bytes:
     """Return what :func:`seal` hid; raise Unreadable when it was altered or the key is another."""
-    if sealed[:1] != VERSION:
-        raise Unreadable("unknown version of sealed value")
+    if sealed[:1] != VERSION or len(sealed) <= NONCE_BYTES:
+        raise Unreadable("unknown version of sealed value, or cut short")
     try:
         return AESGCM(key).decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], VERSION)
     except InvalidTag as error:

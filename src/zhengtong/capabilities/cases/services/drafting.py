@@ -32,7 +32,8 @@ from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number
 from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
 from zhengtong.core.audit.public import record
-from zhengtong.core.files.public import FileKind, receive_upload
+from zhengtong.core.files.public import FileKind, StoredFile, receive_upload
+from zhengtong.core.identity.public import Account
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.policy import Actor, ActorKind, Denied
 from zhengtong.kernel.steps import step
@@ -51,6 +52,8 @@ def start_draft(
     """
     if actor.kind is not ActorKind.CITIZEN:
         raise Denied("cases.apply")
+    # Clicked twice, the second waits here and finds the draft of the first.
+    Account.objects.select_for_update(no_key=True).only("pk").get(pk=actor.account_id)
     version = get_live_version(office.item)
     kept = (
         Case.objects.select_for_update()
@@ -137,10 +140,25 @@ def _move_to_live_version(case: Case) -> bool:
     return True
 
 
-@step()
 def attach_file(*, actor: Actor, case_id: int, key: str, upload: "UploadedFile[bytes]") -> CaseMaterial:
-    """Add a file to a material. Raises UploadRefused with the reason in words, Unacceptable when there are too many."""
-    case = _lock_editable(case_id, actor)
+    """Add a file to a material. Raises UploadRefused with the reason in words, Unacceptable when there are too many.
+
+    The file is inspected and scanned between two steps: no lock is held meanwhile, and that malware was refused stays
+    in the journal.
+    """
+    kinds = _check_room(actor=actor, case_id=case_id, key=key)
+    return _attach(
+        actor=actor, case_id=case_id, key=key, file=receive_upload(actor=actor, upload=upload, allowed=kinds)
+    )
+
+
+@step()
+def _check_room(*, actor: Actor, case_id: int, key: str) -> frozenset[FileKind]:
+    return _room_for(_lock_editable(case_id, actor), key)
+
+
+def _room_for(case: Case, key: str) -> frozenset[FileKind]:
+    """Return the kinds of file that the material takes. Raises Unacceptable when it takes none, or no more."""
     spec = get_definition(case.item_version_id).material(key)
     if spec is None or (case.state == LegalState.NEED_MATERIALS and key not in correctable_materials(case)):
         raise Unacceptable(_("这项材料现在不需要提交。"), field=key)
@@ -148,7 +166,13 @@ def attach_file(*, actor: Actor, case_id: int, key: str, upload: "UploadedFile[b
         raise Unacceptable(
             _("“%(name)s”最多上传 %(count)d 个文件，请先删除多余的。"), key, name=spec.name, count=spec.max_files
         )
-    file = receive_upload(actor=actor, upload=upload, allowed=frozenset(FileKind(kind) for kind in spec.kinds))
+    return frozenset(FileKind(kind) for kind in spec.kinds)
+
+
+@step()
+def _attach(*, actor: Actor, case_id: int, key: str, file: StoredFile) -> CaseMaterial:
+    case = _lock_editable(case_id, actor)
+    _room_for(case, key)
     material = CaseMaterial.objects.create(case=case, key=key, file=file)
     record(actor, "cases.attach_file", case, after={"material": key, "sha256": file.sha256, "size": file.size})
     return material
@@ -335,10 +359,12 @@ def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", version: int 
 
 @step()
 def delete_draft(*, actor: Actor, public_id: UUID) -> None:
-    """Throw an unsubmitted draft away, with its files' links."""
-    case = Case.objects.select_for_update().filter(public_id=public_id, state=LegalState.DRAFT).first()
-    if case is None:
+    """Throw an unsubmitted draft away, with its files' links. Twice is once. Raises Unacceptable after submission."""
+    found = Case.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+    if found is None:
         return
-    lock_case(case.pk, actor=actor, permission="cases.edit_application")
+    case = lock_case(found, actor=actor, permission="cases.edit_application")
+    if case.state != LegalState.DRAFT:
+        raise Unacceptable(_("申请已经提交，不能删除。需要时可以撤回。"))
     record(actor, "cases.delete_draft", case)
     case.delete()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.models import Case, CaseDocument, NumberSequence
 from zhengtong.capabilities.cases.rules import get_rulebook
-from zhengtong.core.identity.public import mask_name
+from zhengtong.core.identity.public import InvalidIdentifier, mask_name, parse_credit_code
 from zhengtong.core.papers.public import Paper, PaperKind, issue_paper
 from zhengtong.kernel.policy import Actor
 
@@ -106,7 +106,16 @@ def issue_case_paper(
 
 def shown_applicant(case: Case) -> str:
     """Return the applicant as a stranger may read her: enterprises by name, natural persons masked."""
-    return case.applicant_name if case.legal_entity_id else mask_name(case.applicant_name)
+    return case.applicant_name if case.legal_entity_id or _is_of_unit(case) else mask_name(case.applicant_name)
+
+
+def _is_of_unit(case: Case) -> bool:
+    """Return whether the applicant has a credit code: an enterprise whose agent files in person, or at the counter."""
+    try:
+        parse_credit_code(case.applicant_number)
+    except InvalidIdentifier:
+        return False
+    return True
 
 
 def remedies(case: Case, at: datetime) -> dict[str, Any]:

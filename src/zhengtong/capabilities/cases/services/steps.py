@@ -15,7 +15,7 @@ from zhengtong.capabilities.cases.references import get_office, get_version
 from zhengtong.core.audit.public import record
 from zhengtong.core.worklist.public import close_item, open_item
 from zhengtong.kernel.modules import registry
-from zhengtong.kernel.policy import Actor, require
+from zhengtong.kernel.policy import Actor, Denied, require
 
 WORK_KIND = "cases.task"
 PERMISSIONS: Mapping[str, str] = {
@@ -32,7 +32,9 @@ def lock_case(case_id: int, *, actor: Actor, permission: str, version: int | Non
 
     Raises Denied, and StaleCase when ``version`` is not the one that the person looked at.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("account").get(pk=case_id)
+    case = Case.objects.select_for_update(of=("self",)).select_related("account").filter(pk=case_id).first()
+    if case is None:  # a draft, thrown away while this request was on its way
+        raise Denied(permission, visible=False)
     case.office, case.item_version = get_office(case.office_id), get_version(case.item_version_id)
     if case.organisation_id == case.office.organisation_id:
         case.organisation = case.office.organisation

@@ -31,7 +31,7 @@ def clock(case: cases.Case, basis: str) -> cases.Clock:
 
 def alerts() -> list[tuple[str, str, str]]:
     found = AuditRecord.objects.filter(action="cases.clock_alert").order_by("id")
-    return [(entry.after["purpose"], entry.after["basis"], entry.after["level"]) for entry in found]
+    return list(found.values_list("after__purpose", "after__basis", "after__level"))
 
 
 @pytest.fixture

@@ -38,7 +38,9 @@ def test_a_decision_is_not_taken_back(cast: Cast, outcome: str) -> None:
     if outcome == "grant":
         cases.grant_case(actor=cast.approver, case_id=case.pk, reasons="符合")
     else:
-        cases.refuse_case(actor=cast.approver, case_id=case.pk, reasons="不符合", legal_basis="《食品安全法》第三十三条")
+        cases.refuse_case(
+            actor=cast.approver, case_id=case.pk, reasons="不符合", legal_basis="《食品安全法》第三十三条"
+        )
     before = fresh(case)
     with pytest.raises(cases.RuleBroken) as caught:
         cases.withdraw_case(actor=cast.owner, case_id=case.pk)

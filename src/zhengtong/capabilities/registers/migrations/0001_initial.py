@@ -6,68 +6,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('credit_code', models.CharField(max_length=18, unique=True, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(db_index=True, max_length=120, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('self_employed', '个体工商户'), ('limited', '有限责任公司'), ('joint_stock', '股份有限公司'), ('sole_proprietorship', '个人独资企业'), ('partnership', '合伙企业'), ('cooperative', '农民专业合作社')], max_length=20, verbose_name='类型')),
-                ('representative_name', models.CharField(max_length=40, verbose_name='法定代表人（经营者）')),
-                ('representative_digest', models.CharField(db_index=True, max_length=64)),
-                ('address', models.CharField(max_length=200, verbose_name='住所（经营场所）')),
-                ('status', models.CharField(choices=[('active', '存续'), ('suspended', '歇业'), ('revoked', '吊销'), ('cancelled', '注销')], default='active', max_length=10, verbose_name='登记状态')),
-                ('registered_capital', models.DecimalField(decimal_places=2, max_digits=14, null=True, verbose_name='注册资本（万元）')),
-                ('established_date', models.DateField(verbose_name='成立日期')),
-                ('business_scope', models.TextField(verbose_name='经营范围')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
-                ('registrar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation', verbose_name='登记机关')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("credit_code", models.CharField(max_length=18, unique=True, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(db_index=True, max_length=120, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("self_employed", "个体工商户"),
+                            ("limited", "有限责任公司"),
+                            ("joint_stock", "股份有限公司"),
+                            ("sole_proprietorship", "个人独资企业"),
+                            ("partnership", "合伙企业"),
+                            ("cooperative", "农民专业合作社"),
+                        ],
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("representative_name", models.CharField(max_length=40, verbose_name="法定代表人（经营者）")),
+                ("representative_digest", models.CharField(db_index=True, max_length=64)),
+                ("address", models.CharField(max_length=200, verbose_name="住所（经营场所）")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "存续"), ("suspended", "歇业"), ("revoked", "吊销"), ("cancelled", "注销")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="登记状态",
+                    ),
+                ),
+                (
+                    "registered_capital",
+                    models.DecimalField(decimal_places=2, max_digits=14, null=True, verbose_name="注册资本（万元）"),
+                ),
+                ("established_date", models.DateField(verbose_name="成立日期")),
+                ("business_scope", models.TextField(verbose_name="经营范围")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.region"
+                    ),
+                ),
+                (
+                    "registrar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                        verbose_name="登记机关",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '经营主体',
+                "verbose_name": "经营主体",
             },
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='户号')),
-                ('address', models.CharField(max_length=200, verbose_name='住址')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="户号")),
+                ("address", models.CharField(max_length=200, verbose_name="住址")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '家庭户',
+                "verbose_name": "家庭户",
             },
         ),
         migrations.CreateModel(
-            name='Resident',
+            name="Resident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('id_number', zhengtong.core.crypto.public.EncryptedTextField(verbose_name='公民身份号码')),
-                ('id_digest', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('sex', models.CharField(choices=[('1', '男'), ('2', '女')], max_length=1, verbose_name='性别')),
-                ('birth_date', models.DateField(verbose_name='出生日期')),
-                ('relation', models.CharField(choices=[('02', '户主'), ('10', '配偶'), ('20', '子'), ('30', '女'), ('40', '孙子女'), ('51', '父亲'), ('52', '母亲')], max_length=2, verbose_name='与户主关系')),
-                ('phone', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='手机')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='registers.household')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id_number", zhengtong.core.crypto.public.EncryptedTextField(verbose_name="公民身份号码")),
+                ("id_digest", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("sex", models.CharField(choices=[("1", "男"), ("2", "女")], max_length=1, verbose_name="性别")),
+                ("birth_date", models.DateField(verbose_name="出生日期")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("02", "户主"),
+                            ("10", "配偶"),
+                            ("20", "子"),
+                            ("30", "女"),
+                            ("40", "孙子女"),
+                            ("51", "父亲"),
+                            ("52", "母亲"),
+                        ],
+                        max_length=2,
+                        verbose_name="与户主关系",
+                    ),
+                ),
+                ("phone", zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="手机")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="registers.household"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '人口',
+                "verbose_name": "人口",
             },
         ),
         migrations.AddField(
-            model_name='household',
-            name='head',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='headed_household', to='registers.resident', verbose_name='户主'),
+            model_name="household",
+            name="head",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="headed_household",
+                to="registers.resident",
+                verbose_name="户主",
+            ),
         ),
     ]

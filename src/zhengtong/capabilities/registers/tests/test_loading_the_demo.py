@@ -27,6 +27,12 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
 
 
+@pytest.fixture(autouse=True)
+def fewer_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load the whole city but not all of its cases: how they are made has its own tests."""
+    monkeypatch.setattr("zhengtong.capabilities.licences.demo.CASE_COUNT", 90)
+
+
 def test_load_that_was_killed_goes_on_with_its_own_seed_and_day() -> None:
     with once(f"{BEGAN}7:2026-03-02"):
         pass

@@ -21,3 +21,9 @@ def item_name(item: ServiceItem) -> str:
 def item_summary(definition: ItemDefinition) -> str:
     english = definition.text.get("summary_en", "")
     return str(english if _is_english() and english else definition.text.get("summary", ""))
+
+
+@register.filter
+def item_aliases(item: ServiceItem) -> list[str]:
+    """What people call the item: said in Chinese only."""
+    return [] if _is_english() else item.aliases[:8]

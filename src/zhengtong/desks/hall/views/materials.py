@@ -85,7 +85,10 @@ def take_files(request: HallRequest, case: Case, specs: list[MaterialSpec]) -> d
     for spec in specs:
         for text in request.POST.getlist(f"{spec.key}_remove")[:50]:
             if text.isascii() and text.isdigit() and len(text) < 18:
-                remove_file(actor=request.actor, case_id=case.pk, material_id=int(text))
+                try:
+                    remove_file(actor=request.actor, case_id=case.pk, material_id=int(text))
+                except RuleBroken as error:
+                    errors.setdefault(spec.key, []).append(in_words(error))
         for upload in request.FILES.getlist(spec.key)[:50]:
             refusal = attach(request, case, spec.key, upload)
             if isinstance(refusal, str):

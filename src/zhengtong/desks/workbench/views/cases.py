@@ -44,9 +44,10 @@ def _moment(day: date) -> datetime:
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:  # 2026-02-30
         return None
+    return day if day and day.year < date.max.year else None  # there has to be a day after it
 
 
 def narrow(found: QuerySet[Case], given: dict[str, str]) -> QuerySet[Case]:

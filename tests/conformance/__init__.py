@@ -1,0 +1,1 @@
+"""What holds for every module, whoever writes it."""

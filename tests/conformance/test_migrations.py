@@ -1,0 +1,73 @@
+"""Every migration goes forward and back, and the models are what the migrations make."""
+
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from pytest_django.plugin import DjangoDbBlocker
+
+# Modules with tables, the highest storey first: each may be taken away while those below stay.
+LABELS = [
+    config.label
+    for config in reversed(list(apps.get_app_configs()))
+    if config.name.startswith("zhengtong.") and list(config.get_models())
+]
+SCRATCH = "scratch"
+
+
+@pytest.fixture(scope="module")
+def scratch(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
+    """A database of its own, migrated from nothing: what other tests stand on isn't taken apart."""
+    default = connections["default"]
+    name = f"{default.settings_dict['NAME']}_{SCRATCH}"
+    quoted = default.ops.quote_name(name)
+    with django_db_blocker.unblock():
+        with default._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
+            cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
+        connections.databases[SCRATCH] = {**default.settings_dict, "NAME": name}
+        try:
+            call_command("migrate", database=SCRATCH, verbosity=0)
+            yield connections[SCRATCH]
+        finally:
+            connections[SCRATCH].close()
+            del connections[SCRATCH]
+            del connections.databases[SCRATCH]
+            with default._nodb_cursor() as cursor:
+                cursor.execute(f"DROP DATABASE {quoted}")
+
+
+def tables(database: BaseDatabaseWrapper) -> set[str]:
+    with database.cursor() as cursor:
+        return set(database.introspection.table_names(cursor))
+
+
+def test_every_module_with_tables_is_found() -> None:
+    assert {"kernel", "identity", "audit", "files", "worklist", "papers", "cases", "licences"} <= set(LABELS)
+    assert LABELS.index("licences") < LABELS.index("cases") < LABELS.index("identity") < LABELS.index("kernel")
+
+
+@pytest.mark.django_db
+def test_the_models_are_what_the_migrations_make() -> None:
+    call_command("makemigrations", check_changes=True, dry_run=True, stdout=StringIO())  # exits when they are not
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_module_is_taken_away_and_brought_back(
+    label: str, scratch: BaseDatabaseWrapper, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Back to nothing, with whatever depends on it, and forward again: the tables are the same afterwards."""
+    before = tables(scratch)
+    own = {model._meta.db_table for model in apps.get_app_config(label).get_models()}
+    assert own <= before
+    call_command("migrate", label, "zero", database=SCRATCH, verbosity=0)
+    assert not own & tables(scratch)
+    call_command("migrate", database=SCRATCH, verbosity=0)
+    assert tables(scratch) == before
+    executor = MigrationExecutor(scratch)
+    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []

@@ -1,0 +1,91 @@
+"""Every main page, as people with weak sight, without a mouse or with a small phone meet it: axe finds nothing grave."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.cast import ITEM, PASSWORD, Cast
+from tests.journeys.conftest import DESK_SCREEN, PHONE_SCREEN, Platform
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+FIND = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations
+    .filter(rule => ["serious", "critical"].includes(rule.impact))
+    .map(rule => rule.id + ": " + rule.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")))"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def sign_in(page: Page, platform: Platform, person: str) -> None:
+    page.goto(f"{platform.url}/account/login/")
+    page.fill("[name=login]", platform.cast.accounts[person].username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form:has([name=password]) button[type=submit]")
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def act_for_the_enterprise(page: Page, platform: Platform) -> None:
+    page.goto(f"{platform.url}/hall/cases/")
+    page.locator("main form:has([name=mandate]) button[type=submit]").last.click()
+    page.wait_for_load_state()
+
+
+def faults(page: Page, url: str) -> list[str]:
+    """Return what is wrong with the page at ``url`` at both widths."""
+    found = []
+    for screen in (PHONE_SCREEN, DESK_SCREEN):
+        page.set_viewport_size(screen)  # type: ignore[arg-type]  # a plain dict is a ViewportSize
+        page.goto(url)
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(AXE.read_text("utf-8") + "\n;0")
+        where = f"{url} at {screen['width']}: "
+        found += [where + fault for fault in page.evaluate(FIND)]
+        if (wider := page.evaluate(OVERFLOW)) > 0:
+            found.append(f"{where}{wider} px wider than the screen")
+    return found
+
+
+def visit(platform: Platform, person: str, paths: Iterable[str]) -> list[str]:
+    page = platform.open()
+    if person:
+        sign_in(page, platform, person)
+    if person == "owner":
+        act_for_the_enterprise(page, platform)
+    found = [fault for path in paths for fault in faults(page, platform.url + path)]
+    page.context.close()
+    return found
+
+
+def pages(cast: Cast) -> dict[str, list[str]]:
+    """Return the addresses that each person visits; nobody is the visitor who hasn't signed in."""
+    item = f"/hall/items/{ITEM}/"
+    draft, submitted, reviewing = cast.draft(), cast.submitted(), cast.reviewing()
+    granted = cast.granted()
+    drafts = f"/hall/drafts/{draft.public_id}/"
+    return {
+        "": [
+            *("/", "/hall/?q=开面馆", "/hall/?q=zzzz", item, "/hall/progress/", "/hall/publicity/", "/hall/help/"),
+            *("/verify/", "/account/login/", "/account/signup/", "/account/password/reset/", "/account/privacy/"),
+            *("/demo/inbox/", "/nowhere/"),
+        ],
+        "owner": [
+            *("/", f"{item}apply/", drafts, f"{drafts}materials/", f"{drafts}review/", "/hall/cases/"),
+            *(f"/hall/cases/{submitted.public_id}/", f"/hall/cases/{submitted.public_id}/receipt/"),
+            *(f"/hall/cases/{granted.public_id}/", "/hall/licences/", "/messages/"),
+            *("/account/", "/account/profile/", "/account/enterprises/", "/account/sessions/"),
+        ],
+        "counter": [
+            *("/desk/window/", "/desk/window/new/", f"/desk/window/cases/{submitted.number}/"),
+            f"/desk/window/cases/{submitted.number}/correction/",
+        ],
+        "reviewer": [
+            *("/desk/", "/desk/?scope=office", "/desk/done/", "/desk/cases/", f"/desk/cases/{reviewing.number}/"),
+        ],
+        "supervisor": ["/desk/late/"],
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_shuts_anybody_out(platform: Platform) -> None:
+    found = [fault for person, paths in pages(platform.cast).items() for fault in visit(platform, person, paths)]
+    assert found == []
