@@ -69,9 +69,7 @@ class RefuseUnusableInput:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Django would read address and form by the charset that the client names, and not all of those make text.
-        if request.content_params.get("charset", "utf-8").strip("\"'").lower() not in {"utf-8", "utf8"}:
-            request._encoding = "utf-8"  # the public setter would read the address by the old one first
+        if (request.content_params or {}).get("charset", "utf-8").strip("\"'").lower() not in {"utf-8", "utf8"}:
             return errors.answer(request, errors.BAD_REQUEST, _("只能读 UTF-8 编码的内容。"))
         if "\x00" in request.path or _has_null(request.GET):
             return errors.answer(request, errors.BAD_REQUEST)

@@ -50,7 +50,7 @@ def start_draft(
     ``reused`` names materials that a register answers for, with the register: they needn't be uploaded.
     An applicant who has an unsubmitted draft for the same item and office gets that one back.
     """
-    if actor.kind is not ActorKind.CITIZEN:
+    if actor.kind is not ActorKind.CITIZEN or actor.account_id is None:
         raise Denied("cases.apply")
     # Clicked twice, the second waits here and finds the draft of the first.
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=actor.account_id)
@@ -337,6 +337,8 @@ def resubmit_case(*, actor: Actor, case_id: int) -> Case:
 def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", version: int | None = None) -> Case:
     """End an application at the applicant's wish, before the decision."""
     case = lock_case(case_id, actor=actor, permission="cases.withdraw_application", version=version)
+    if case.number is None:
+        raise Unacceptable(_("草稿还没有提交，不需要撤回，可以直接删除。"))
     now = timezone.now()
     advance(case, Act.WITHDRAW, actor=actor, at=now, words="您撤回了申请，办理终止。", note=reason, closed_at=now)
     cancel_tasks(case)

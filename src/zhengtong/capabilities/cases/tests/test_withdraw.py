@@ -70,3 +70,10 @@ def test_a_stale_page_withdraws_nothing(cast: Cast) -> None:
     with pytest.raises(cases.Conflict):
         cases.withdraw_case(actor=cast.owner, case_id=case.pk, version=case.version)
     assert fresh(case).state == cases.LegalState.ACCEPTED
+
+
+def test_a_draft_is_deleted_and_not_withdrawn(cast: Cast) -> None:
+    draft = cast.draft()
+    with pytest.raises(cases.RuleBroken):
+        cases.withdraw_case(actor=cast.owner, case_id=draft.pk)
+    assert fresh(draft).state == cases.LegalState.DRAFT
