@@ -35,7 +35,9 @@ def faults(page: Page, url: str) -> list[str]:
     found = []
     for screen in (PHONE_SCREEN, DESK_SCREEN):
         page.set_viewport_size(screen)  # type: ignore[arg-type]  # a plain dict is a ViewportSize
-        page.goto(url)
+        answer = page.goto(url)
+        # An error page is looked at on purpose only.
+        assert answer and (answer.ok or url.endswith("/nowhere/")), url
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE.read_text("utf-8") + "\n;0")
         where = f"{url} at {screen['width']}: "
@@ -76,10 +78,11 @@ def pages(cast: Cast) -> dict[str, list[str]]:
         ],
         "counter": [
             *("/desk/window/", "/desk/window/new/", f"/desk/window/cases/{submitted.number}/"),
-            f"/desk/window/cases/{submitted.number}/correction/",
+            *(f"/desk/window/cases/{submitted.number}/{act}/" for act in ("corrections", "correct", "not-competent")),
         ],
         "reviewer": [
             *("/desk/", "/desk/?scope=office", "/desk/done/", "/desk/cases/", f"/desk/cases/{reviewing.number}/"),
+            f"/desk/cases/{reviewing.number}/recommend/",
         ],
         "supervisor": ["/desk/late/"],
     }

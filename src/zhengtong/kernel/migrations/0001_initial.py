@@ -5,53 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Effect',
+            name="Effect",
             fields=[
-                ('key', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('happened_at', models.DateTimeField(auto_now_add=True)),
+                ("key", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("happened_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': '已生效的任务',
+                "verbose_name": "已生效的任务",
             },
         ),
         migrations.CreateModel(
-            name='CalendarNotice',
+            name="CalendarNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('region', models.CharField(blank=True, default='', max_length=12, verbose_name='行政区划')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('title', models.CharField(max_length=200, verbose_name='通知')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('amended_by', models.CharField(blank=True, max_length=200, verbose_name='修改文号')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('imported_at', models.DateTimeField(auto_now=True, verbose_name='导入时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("region", models.CharField(blank=True, default="", max_length=12, verbose_name="行政区划")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("title", models.CharField(max_length=200, verbose_name="通知")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("amended_by", models.CharField(blank=True, max_length=200, verbose_name="修改文号")),
+                ("version", models.PositiveIntegerField(verbose_name="版本")),
+                ("imported_at", models.DateTimeField(auto_now=True, verbose_name="导入时间")),
             ],
             options={
-                'verbose_name': '节假日通知',
-                'constraints': [models.UniqueConstraint(fields=('region', 'year'), name='one_notice_a_region_and_year')],
+                "verbose_name": "节假日通知",
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "year"), name="one_notice_a_region_and_year")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='日期')),
-                ('is_working', models.BooleanField(verbose_name='上班')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='kernel.calendarnotice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(verbose_name="日期")),
+                ("is_working", models.BooleanField(verbose_name="上班")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="days", to="kernel.calendarnotice"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '特殊日',
-                'ordering': ['date'],
-                'constraints': [models.UniqueConstraint(fields=('notice', 'date'), name='one_entry_a_day')],
+                "verbose_name": "特殊日",
+                "ordering": ["date"],
+                "constraints": [models.UniqueConstraint(fields=("notice", "date"), name="one_entry_a_day")],
             },
         ),
     ]

@@ -10,412 +10,712 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('identity', '0001_initial'),
-        ('papers', '0001_initial'),
+        ("files", "0001_initial"),
+        ("identity", "0001_initial"),
+        ("papers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ItemVersion',
+            name="ItemVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='版本')),
-                ('definition', models.JSONField(verbose_name='内容')),
-                ('digest', models.CharField(max_length=64)),
-                ('statutory_limit', models.CharField(max_length=60, verbose_name='法定期限')),
-                ('promised_days', models.PositiveSmallIntegerField(verbose_name='承诺期限')),
-                ('licence_kind', models.CharField(blank=True, max_length=60, verbose_name='证照类型')),
-                ('published_at', models.DateTimeField(auto_now_add=True, verbose_name='发布时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="版本")),
+                ("definition", models.JSONField(verbose_name="内容")),
+                ("digest", models.CharField(max_length=64)),
+                ("statutory_limit", models.CharField(max_length=60, verbose_name="法定期限")),
+                ("promised_days", models.PositiveSmallIntegerField(verbose_name="承诺期限")),
+                ("licence_kind", models.CharField(blank=True, max_length=60, verbose_name="证照类型")),
+                ("published_at", models.DateTimeField(auto_now_add=True, verbose_name="发布时间")),
             ],
             options={
-                'verbose_name': '事项版本',
+                "verbose_name": "事项版本",
             },
         ),
         migrations.CreateModel(
-            name='NumberSequence',
+            name="NumberSequence",
             fields=[
-                ('key', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField()),
+                ("key", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': '编号',
+                "verbose_name": "编号",
             },
         ),
         migrations.CreateModel(
-            name='ServiceItem',
+            name="ServiceItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=150)),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None, verbose_name='俗称')),
-                ('pinyin', models.CharField(blank=True, max_length=400)),
-                ('audience', models.CharField(choices=[('person', '个人'), ('enterprise', '企业')], max_length=12, verbose_name='对象')),
-                ('is_published', models.BooleanField(default=True, verbose_name='已发布')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("name_en", models.CharField(blank=True, max_length=150)),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None, verbose_name="俗称"
+                    ),
+                ),
+                ("pinyin", models.CharField(blank=True, max_length=400)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("person", "个人"), ("enterprise", "企业")], max_length=12, verbose_name="对象"
+                    ),
+                ),
+                ("is_published", models.BooleanField(default=True, verbose_name="已发布")),
             ],
             options={
-                'verbose_name': '事项',
+                "verbose_name": "事项",
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('number', models.CharField(max_length=20, null=True, unique=True, verbose_name='办件编号')),
-                ('item_name', models.CharField(max_length=100, verbose_name='事项')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交，待受理'), ('need_materials', '待补正'), ('resubmitted', '已补正，待受理'), ('not_required', '不需要许可'), ('not_competent', '不属于本机关职权'), ('accepted', '已受理'), ('reviewing', '审查中'), ('excluded_time', '特别程序中'), ('granted', '准予许可'), ('refused', '不予许可'), ('delivered', '已送达'), ('archived', '已归档'), ('withdrawn', '已撤回')], default='draft', max_length=20, verbose_name='状态')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('channel', models.CharField(choices=[('online', '网上申请'), ('counter', '窗口申请')], max_length=10, verbose_name='渠道')),
-                ('delivery_way', models.CharField(choices=[('electronic', '电子证照'), ('counter', '窗口领取')], default='electronic', max_length=12, verbose_name='领取方式')),
-                ('applicant_name', models.CharField(blank=True, max_length=120, verbose_name='申请人')),
-                ('applicant_number', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='证件号码')),
-                ('applicant_phone', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='联系电话')),
-                ('identity_checked', models.BooleanField(default=False, verbose_name='身份已核验')),
-                ('form', zhengtong.core.crypto.public.EncryptedJSONField(default=dict, verbose_name='表单')),
-                ('reused', models.JSONField(default=list, verbose_name='共享核验的材料')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建')),
-                ('saved_at', models.DateTimeField(auto_now_add=True, verbose_name='保存')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='提交')),
-                ('received_at', models.DateTimeField(null=True, verbose_name='收到')),
-                ('accepted_at', models.DateTimeField(null=True, verbose_name='受理')),
-                ('is_deemed_accepted', models.BooleanField(default=False, verbose_name='视为受理')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='决定')),
-                ('delivered_at', models.DateTimeField(null=True, verbose_name='送达')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='办结')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='承诺办结')),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('filed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('legal_entity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.legalentity')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("number", models.CharField(max_length=20, null=True, unique=True, verbose_name="办件编号")),
+                ("item_name", models.CharField(max_length=100, verbose_name="事项")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "已提交，待受理"),
+                            ("need_materials", "待补正"),
+                            ("resubmitted", "已补正，待受理"),
+                            ("not_required", "不需要许可"),
+                            ("not_competent", "不属于本机关职权"),
+                            ("accepted", "已受理"),
+                            ("reviewing", "审查中"),
+                            ("excluded_time", "特别程序中"),
+                            ("granted", "准予许可"),
+                            ("refused", "不予许可"),
+                            ("delivered", "已送达"),
+                            ("archived", "已归档"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("online", "网上申请"), ("counter", "窗口申请")], max_length=10, verbose_name="渠道"
+                    ),
+                ),
+                (
+                    "delivery_way",
+                    models.CharField(
+                        choices=[("electronic", "电子证照"), ("counter", "窗口领取")],
+                        default="electronic",
+                        max_length=12,
+                        verbose_name="领取方式",
+                    ),
+                ),
+                ("applicant_name", models.CharField(blank=True, max_length=120, verbose_name="申请人")),
+                (
+                    "applicant_number",
+                    zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="证件号码"),
+                ),
+                (
+                    "applicant_phone",
+                    zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="联系电话"),
+                ),
+                ("identity_checked", models.BooleanField(default=False, verbose_name="身份已核验")),
+                ("form", zhengtong.core.crypto.public.EncryptedJSONField(default=dict, verbose_name="表单")),
+                ("reused", models.JSONField(default=list, verbose_name="共享核验的材料")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="创建")),
+                ("saved_at", models.DateTimeField(auto_now_add=True, verbose_name="保存")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="提交")),
+                ("received_at", models.DateTimeField(null=True, verbose_name="收到")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="受理")),
+                ("is_deemed_accepted", models.BooleanField(default=False, verbose_name="视为受理")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="决定")),
+                ("delivered_at", models.DateTimeField(null=True, verbose_name="送达")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="办结")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="承诺办结")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "legal_entity",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.legalentity",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办件',
+                "verbose_name": "办件",
             },
         ),
         migrations.CreateModel(
-            name='CaseDocument',
+            name="CaseDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='cases.case')),
-                ('paper', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="cases.case"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办件文书',
-                'ordering': ['id'],
+                "verbose_name": "办件文书",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='CaseEvent',
+            name="CaseEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('act', models.CharField(max_length=40)),
-                ('from_state', models.CharField(blank=True, max_length=20)),
-                ('to_state', models.CharField(blank=True, max_length=20)),
-                ('actor_name', models.CharField(max_length=80)),
-                ('organisation_name', models.CharField(blank=True, max_length=120)),
-                ('words', models.CharField(blank=True, max_length=300)),
-                ('note', models.CharField(blank=True, max_length=1000)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("act", models.CharField(max_length=40)),
+                ("from_state", models.CharField(blank=True, max_length=20)),
+                ("to_state", models.CharField(blank=True, max_length=20)),
+                ("actor_name", models.CharField(max_length=80)),
+                ("organisation_name", models.CharField(blank=True, max_length=120)),
+                ("words", models.CharField(blank=True, max_length=300)),
+                ("note", models.CharField(blank=True, max_length=1000)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理过程',
-                'ordering': ['id'],
+                "verbose_name": "办理过程",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='CaseMaterial',
+            name="CaseMaterial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, verbose_name='材料')),
-                ('added_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('replaced_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='cases.case')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60, verbose_name="材料")),
+                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                ("replaced_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="materials", to="cases.case"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申请材料',
-                'ordering': ['key', 'id'],
+                "verbose_name": "申请材料",
+                "ordering": ["key", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('completeness', '受理'), ('decision', '决定'), ('delivery', '送达')], max_length=20)),
-                ('basis', models.CharField(choices=[('statutory', '法定'), ('promised', '承诺')], max_length=10)),
-                ('rule', models.CharField(max_length=60)),
-                ('article', models.CharField(max_length=200)),
-                ('unit', models.CharField(max_length=20)),
-                ('budget', models.PositiveSmallIntegerField()),
-                ('extension', models.PositiveSmallIntegerField(default=0)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('is_paused', models.BooleanField(default=False)),
-                ('level', models.CharField(default='green', max_length=10)),
-                ('due_at', models.DateTimeField()),
-                ('next_alert_at', models.DateTimeField(null=True)),
-                ('is_provisional', models.BooleanField(default=False)),
-                ('calendar_version', models.PositiveIntegerField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("completeness", "受理"), ("decision", "决定"), ("delivery", "送达")], max_length=20
+                    ),
+                ),
+                ("basis", models.CharField(choices=[("statutory", "法定"), ("promised", "承诺")], max_length=10)),
+                ("rule", models.CharField(max_length=60)),
+                ("article", models.CharField(max_length=200)),
+                ("unit", models.CharField(max_length=20)),
+                ("budget", models.PositiveSmallIntegerField()),
+                ("extension", models.PositiveSmallIntegerField(default=0)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("is_paused", models.BooleanField(default=False)),
+                ("level", models.CharField(default="green", max_length=10)),
+                ("due_at", models.DateTimeField()),
+                ("next_alert_at", models.DateTimeField(null=True)),
+                ("is_provisional", models.BooleanField(default=False)),
+                ("calendar_version", models.PositiveIntegerField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '时限',
+                "verbose_name": "时限",
             },
         ),
         migrations.CreateModel(
-            name='ClockInterval',
+            name="ClockInterval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('allowed_days', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(max_length=200)),
-                ('article', models.CharField(max_length=100)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='intervals', to='cases.clock')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("allowed_days", models.PositiveSmallIntegerField()),
+                ("reason", models.CharField(max_length=200)),
+                ("article", models.CharField(max_length=100)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="intervals", to="cases.clock"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper"),
+                ),
             ],
             options={
-                'verbose_name': '时限中止',
-                'ordering': ['id'],
+                "verbose_name": "时限中止",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='CorrectionNotice',
+            name="CorrectionNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('issued_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('resubmitted_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='correction_notices', to='cases.case')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("issued_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("resubmitted_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="correction_notices", to="cases.case"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper"),
+                ),
             ],
             options={
-                'verbose_name': '补正告知',
-                'ordering': ['id'],
+                "verbose_name": "补正告知",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='CorrectionMark',
+            name="CorrectionMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target', models.CharField(max_length=80)),
-                ('label', models.CharField(max_length=120)),
-                ('message', models.CharField(max_length=500)),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='cases.correctionnotice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("target", models.CharField(max_length=80)),
+                ("label", models.CharField(max_length=120)),
+                ("message", models.CharField(max_length=500)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="marks", to="cases.correctionnotice"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '补正事项',
-                'ordering': ['id'],
+                "verbose_name": "补正事项",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('grant', '准予许可'), ('refuse', '不予许可')], max_length=10, verbose_name='决定')),
-                ('reasons', models.TextField(max_length=2000, verbose_name='理由')),
-                ('legal_basis', models.CharField(blank=True, max_length=500, verbose_name='依据')),
-                ('decided_at', models.DateTimeField()),
-                ('number', models.CharField(max_length=60, unique=True, verbose_name='文号')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='decision', to='cases.case')),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("grant", "准予许可"), ("refuse", "不予许可")], max_length=10, verbose_name="决定"
+                    ),
+                ),
+                ("reasons", models.TextField(max_length=2000, verbose_name="理由")),
+                ("legal_basis", models.CharField(blank=True, max_length=500, verbose_name="依据")),
+                ("decided_at", models.DateTimeField()),
+                ("number", models.CharField(max_length=60, unique=True, verbose_name="文号")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="decision", to="cases.case"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '许可决定',
+                "verbose_name": "许可决定",
             },
         ),
         migrations.CreateModel(
-            name='ExtensionRequest',
+            name="ExtensionRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='延长工作日')),
-                ('reason', models.CharField(max_length=500, verbose_name='理由')),
-                ('requested_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('is_approved', models.BooleanField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extension_requests', to='cases.case')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("days", models.PositiveSmallIntegerField(verbose_name="延长工作日")),
+                ("reason", models.CharField(max_length=500, verbose_name="理由")),
+                ("requested_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("is_approved", models.BooleanField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="extension_requests", to="cases.case"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '延期申请',
-                'ordering': ['id'],
+                "verbose_name": "延期申请",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ItemOffice',
+            name="ItemOffice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=200, verbose_name='办理地点')),
-                ('hours', models.CharField(max_length=120, verbose_name='办理时间')),
-                ('phone', models.CharField(max_length=40, verbose_name='咨询电话')),
-                ('supervision_phone', models.CharField(max_length=40, verbose_name='监督电话')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
-                ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='cases.serviceitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=200, verbose_name="办理地点")),
+                ("hours", models.CharField(max_length=120, verbose_name="办理时间")),
+                ("phone", models.CharField(max_length=40, verbose_name="咨询电话")),
+                ("supervision_phone", models.CharField(max_length=40, verbose_name="监督电话")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.region"
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offices", to="cases.serviceitem"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '实施机构',
+                "verbose_name": "实施机构",
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='office',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.itemoffice'),
+            model_name="case",
+            name="office",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.itemoffice"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='item_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.itemversion'),
+            model_name="case",
+            name="item_version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.itemversion"
+            ),
         ),
         migrations.CreateModel(
-            name='LegalRule',
+            name="LegalRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('limit', '期限'), ('exclusion', '不计入期限的事由'), ('remedy', '救济途径'), ('term', '证照有效期'), ('warning', '预警')], max_length=10, verbose_name='类别')),
-                ('code', models.CharField(max_length=60, verbose_name='代码')),
-                ('title', models.CharField(max_length=100, verbose_name='名称')),
-                ('law', models.CharField(max_length=100, verbose_name='法律法规')),
-                ('article', models.CharField(max_length=60, verbose_name='条款')),
-                ('effective_from', models.DateField(verbose_name='生效')),
-                ('effective_to', models.DateField(null=True, verbose_name='失效')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='说明')),
-                ('is_unverified', models.BooleanField(default=False, verbose_name='待核对原文')),
-                ('values', models.JSONField(default=dict)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("limit", "期限"),
+                            ("exclusion", "不计入期限的事由"),
+                            ("remedy", "救济途径"),
+                            ("term", "证照有效期"),
+                            ("warning", "预警"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, verbose_name="代码")),
+                ("title", models.CharField(max_length=100, verbose_name="名称")),
+                ("law", models.CharField(max_length=100, verbose_name="法律法规")),
+                ("article", models.CharField(max_length=60, verbose_name="条款")),
+                ("effective_from", models.DateField(verbose_name="生效")),
+                ("effective_to", models.DateField(null=True, verbose_name="失效")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="说明")),
+                ("is_unverified", models.BooleanField(default=False, verbose_name="待核对原文")),
+                ("values", models.JSONField(default=dict)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': '法定规则',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'code', 'effective_from'), name='one_rule_a_code_and_day')],
+                "verbose_name": "法定规则",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "code", "effective_from"), name="one_rule_a_code_and_day")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='itemversion',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='cases.serviceitem'),
+            model_name="itemversion",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="cases.serviceitem"
+            ),
         ),
         migrations.CreateModel(
-            name='SiteVisit',
+            name="SiteVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('planned_at', models.DateTimeField(verbose_name='核查时间')),
-                ('place', models.CharField(max_length=200, verbose_name='地点')),
-                ('allowed_days', models.PositiveSmallIntegerField(verbose_name='所需工作日')),
-                ('arranged_at', models.DateTimeField(auto_now_add=True)),
-                ('is_passed', models.BooleanField(null=True, verbose_name='核查结论')),
-                ('findings', models.TextField(blank=True, max_length=2000, verbose_name='核查情况')),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='site_visits', to='cases.case')),
-                ('officers', models.ManyToManyField(related_name='+', to='identity.appointment')),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("planned_at", models.DateTimeField(verbose_name="核查时间")),
+                ("place", models.CharField(max_length=200, verbose_name="地点")),
+                ("allowed_days", models.PositiveSmallIntegerField(verbose_name="所需工作日")),
+                ("arranged_at", models.DateTimeField(auto_now_add=True)),
+                ("is_passed", models.BooleanField(null=True, verbose_name="核查结论")),
+                ("findings", models.TextField(blank=True, max_length=2000, verbose_name="核查情况")),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="site_visits", to="cases.case"
+                    ),
+                ),
+                ("officers", models.ManyToManyField(related_name="+", to="identity.appointment")),
+                (
+                    "paper",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper"),
+                ),
             ],
             options={
-                'verbose_name': '现场核查',
-                'ordering': ['id'],
+                "verbose_name": "现场核查",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('node', models.CharField(choices=[('acceptance', '受理'), ('review', '审查'), ('decision', '决定'), ('extension', '延期审批'), ('delivery', '送达')], max_length=20, verbose_name='环节')),
-                ('permission', models.CharField(max_length=80)),
-                ('status', models.CharField(choices=[('open', '待办'), ('done', '已办'), ('cancelled', '已取消')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('opinion', models.TextField(blank=True, max_length=2000, verbose_name='意见')),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='cases.case')),
-                ('delegated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "node",
+                    models.CharField(
+                        choices=[
+                            ("acceptance", "受理"),
+                            ("review", "审查"),
+                            ("decision", "决定"),
+                            ("extension", "延期审批"),
+                            ("delivery", "送达"),
+                        ],
+                        max_length=20,
+                        verbose_name="环节",
+                    ),
+                ),
+                ("permission", models.CharField(max_length=80)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "待办"), ("done", "已办"), ("cancelled", "已取消")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("opinion", models.TextField(blank=True, max_length=2000, verbose_name="意见")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="cases.case"
+                    ),
+                ),
+                (
+                    "delegated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任务',
-                'ordering': ['id'],
+                "verbose_name": "任务",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Appraisal',
+            name="Appraisal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='评分')),
-                ('comment', models.CharField(blank=True, max_length=500, verbose_name='评价')),
-                ('given_at', models.DateTimeField(auto_now_add=True)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='appraisal', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("score", models.PositiveSmallIntegerField(verbose_name="评分")),
+                ("comment", models.CharField(blank=True, max_length=500, verbose_name="评价")),
+                ("given_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="appraisal", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '好差评',
-                'constraints': [models.CheckConstraint(condition=models.Q(('score__range', (1, 5))), name='score_from_1_to_5')],
+                "verbose_name": "好差评",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("score__range", (1, 5))), name="score_from_1_to_5")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('finished_at__isnull', True), ('next_alert_at__isnull', False)), fields=['next_alert_at'], name='clocks_due'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("finished_at__isnull", True), ("next_alert_at__isnull", False)),
+                fields=["next_alert_at"],
+                name="clocks_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('case', 'purpose', 'basis'), name='one_clock_a_purpose_and_basis'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                fields=("case", "purpose", "basis"), name="one_clock_a_purpose_and_basis"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clockinterval',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('clock',), name='one_open_pause_a_clock'),
+            model_name="clockinterval",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("clock",), name="one_open_pause_a_clock"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correctionmark',
-            constraint=models.UniqueConstraint(fields=('notice', 'target'), name='one_mark_a_target'),
+            model_name="correctionmark",
+            constraint=models.UniqueConstraint(fields=("notice", "target"), name="one_mark_a_target"),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['outcome', '-decided_at', '-id'], name='decisions_published'),
+            model_name="decision",
+            index=models.Index(fields=["outcome", "-decided_at", "-id"], name="decisions_published"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['account', '-created_at'], name='cases_by_account'),
+            model_name="case",
+            index=models.Index(fields=["account", "-created_at"], name="cases_by_account"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['legal_entity', '-created_at'], name='cases_by_entity'),
+            model_name="case",
+            index=models.Index(fields=["legal_entity", "-created_at"], name="cases_by_entity"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['organisation', 'state', '-id'], name='cases_by_organ'),
+            model_name="case",
+            index=models.Index(fields=["organisation", "state", "-id"], name="cases_by_organ"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('number__isnull', False), ('state__in', ['draft', 'withdrawn']), _connector='OR'), name='a_number_once_submitted'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__isnull", False), ("state__in", ["draft", "withdrawn"]), _connector="OR"),
+                name="a_number_once_submitted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('received_at__isnull', False), _connector='OR'), name='received_before_accepted'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_at__isnull", True), ("received_at__isnull", False), _connector="OR"),
+                name="received_before_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['granted', 'refused', 'delivered']), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='decided_before_delivered'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["granted", "refused", "delivered"]), _negated=True),
+                    ("decided_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="decided_before_delivered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemversion',
-            constraint=models.UniqueConstraint(fields=('item', 'number'), name='one_version_a_number'),
+            model_name="itemversion",
+            constraint=models.UniqueConstraint(fields=("item", "number"), name="one_version_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='itemversion',
-            constraint=models.UniqueConstraint(fields=('item', 'digest'), name='one_version_a_text'),
+            model_name="itemversion",
+            constraint=models.UniqueConstraint(fields=("item", "digest"), name="one_version_a_text"),
         ),
         migrations.AddConstraint(
-            model_name='itemoffice',
-            constraint=models.UniqueConstraint(fields=('item', 'region'), name='one_office_an_item_and_region'),
+            model_name="itemoffice",
+            constraint=models.UniqueConstraint(fields=("item", "region"), name="one_office_an_item_and_region"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['case', 'status'], name='tasks_by_case'),
+            model_name="task",
+            index=models.Index(fields=["case", "status"], name="tasks_by_case"),
         ),
     ]

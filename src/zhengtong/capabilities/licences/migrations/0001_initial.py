@@ -7,36 +7,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('identity', '0001_initial'),
-        ('papers', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("identity", "0001_initial"),
+        ("papers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Licence',
+            name="Licence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='证照类型')),
-                ('number', models.CharField(max_length=60, unique=True, verbose_name='证照编号')),
-                ('holder_name', models.CharField(max_length=120, verbose_name='持证主体')),
-                ('holder_number', zhengtong.core.crypto.public.EncryptedTextField(verbose_name='主体代码')),
-                ('issued_date', models.DateField(verbose_name='发证日期')),
-                ('valid_until', models.DateField(null=True, verbose_name='有效期至')),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='licence', to='cases.case')),
-                ('legal_entity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.legalentity')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('paper', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60, verbose_name="证照类型")),
+                ("number", models.CharField(max_length=60, unique=True, verbose_name="证照编号")),
+                ("holder_name", models.CharField(max_length=120, verbose_name="持证主体")),
+                ("holder_number", zhengtong.core.crypto.public.EncryptedTextField(verbose_name="主体代码")),
+                ("issued_date", models.DateField(verbose_name="发证日期")),
+                ("valid_until", models.DateField(null=True, verbose_name="有效期至")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="licence", to="cases.case"
+                    ),
+                ),
+                (
+                    "legal_entity",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.legalentity",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '电子证照',
-                'indexes': [models.Index(fields=['account', '-id'], name='licences_by_account'), models.Index(fields=['legal_entity', '-id'], name='licences_by_entity')],
+                "verbose_name": "电子证照",
+                "indexes": [
+                    models.Index(fields=["account", "-id"], name="licences_by_account"),
+                    models.Index(fields=["legal_entity", "-id"], name="licences_by_entity"),
+                ],
             },
         ),
     ]

@@ -4,37 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditRecord',
+            name="AuditRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='时间')),
-                ('actor_kind', models.CharField(max_length=10, verbose_name='主体类型')),
-                ('account', models.UUIDField(null=True, verbose_name='账号')),
-                ('actor_name', models.CharField(blank=True, max_length=80, verbose_name='姓名')),
-                ('appointment', models.BigIntegerField(null=True, verbose_name='任职')),
-                ('organisation', models.BigIntegerField(null=True, verbose_name='机构')),
-                ('principal', models.UUIDField(null=True, verbose_name='被代理人')),
-                ('action', models.CharField(max_length=80, verbose_name='行为')),
-                ('object_kind', models.CharField(max_length=60, verbose_name='对象类型')),
-                ('object_id', models.CharField(max_length=64, verbose_name='对象')),
-                ('before', models.JSONField(null=True, verbose_name='之前')),
-                ('after', models.JSONField(null=True, verbose_name='之后')),
-                ('address', models.CharField(blank=True, max_length=64, verbose_name='来源地址')),
-                ('request_id', models.CharField(blank=True, max_length=64, verbose_name='请求编号')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='用途')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="时间")),
+                ("actor_kind", models.CharField(max_length=10, verbose_name="主体类型")),
+                ("account", models.UUIDField(null=True, verbose_name="账号")),
+                ("actor_name", models.CharField(blank=True, max_length=80, verbose_name="姓名")),
+                ("appointment", models.BigIntegerField(null=True, verbose_name="任职")),
+                ("organisation", models.BigIntegerField(null=True, verbose_name="机构")),
+                ("principal", models.UUIDField(null=True, verbose_name="被代理人")),
+                ("action", models.CharField(max_length=80, verbose_name="行为")),
+                ("object_kind", models.CharField(max_length=60, verbose_name="对象类型")),
+                ("object_id", models.CharField(max_length=64, verbose_name="对象")),
+                ("before", models.JSONField(null=True, verbose_name="之前")),
+                ("after", models.JSONField(null=True, verbose_name="之后")),
+                ("address", models.CharField(blank=True, max_length=64, verbose_name="来源地址")),
+                ("request_id", models.CharField(blank=True, max_length=64, verbose_name="请求编号")),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="用途")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要")),
             ],
             options={
-                'verbose_name': '日志记录',
-                'indexes': [models.Index(fields=['object_kind', 'object_id', 'at'], name='audit_by_object'), models.Index(fields=['account', 'at'], name='audit_by_account')],
+                "verbose_name": "日志记录",
+                "indexes": [
+                    models.Index(fields=["object_kind", "object_id", "at"], name="audit_by_object"),
+                    models.Index(fields=["account", "at"], name="audit_by_account"),
+                ],
             },
         ),
     ]

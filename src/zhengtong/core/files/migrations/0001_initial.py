@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,23 +15,52 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='摘要')),
-                ('size', models.PositiveBigIntegerField(verbose_name='大小')),
-                ('content_type', models.CharField(max_length=100, verbose_name='类型')),
-                ('name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('mark', models.CharField(choices=[('public', '公开'), ('internal', '内部'), ('work_secret', '工作秘密')], default='internal', max_length=12, verbose_name='标识')),
-                ('scan_state', models.CharField(choices=[('clean', '未发现病毒'), ('unscanned', '未查毒'), ('infected', '有病毒')], default='unscanned', max_length=10, verbose_name='查毒')),
-                ('scan_engine', models.CharField(blank=True, default='', max_length=120, verbose_name='查毒程序')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='保存时间')),
-                ('owner_account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="摘要")),
+                ("size", models.PositiveBigIntegerField(verbose_name="大小")),
+                ("content_type", models.CharField(max_length=100, verbose_name="类型")),
+                ("name", models.CharField(max_length=120, verbose_name="文件名")),
+                (
+                    "mark",
+                    models.CharField(
+                        choices=[("public", "公开"), ("internal", "内部"), ("work_secret", "工作秘密")],
+                        default="internal",
+                        max_length=12,
+                        verbose_name="标识",
+                    ),
+                ),
+                (
+                    "scan_state",
+                    models.CharField(
+                        choices=[("clean", "未发现病毒"), ("unscanned", "未查毒"), ("infected", "有病毒")],
+                        default="unscanned",
+                        max_length=10,
+                        verbose_name="查毒",
+                    ),
+                ),
+                ("scan_engine", models.CharField(blank=True, default="", max_length=120, verbose_name="查毒程序")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="保存时间")),
+                (
+                    "owner_account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文件',
-                'indexes': [models.Index(condition=models.Q(('scan_state', 'unscanned')), fields=['id'], name='files_still_to_scan')],
+                "verbose_name": "文件",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("scan_state", "unscanned")), fields=["id"], name="files_still_to_scan"
+                    )
+                ],
             },
         ),
     ]

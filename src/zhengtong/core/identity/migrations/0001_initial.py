@@ -11,182 +11,316 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         CreateExtension("ltree"),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('citizen', '群众'), ('staff', '工作人员')], default='citizen', max_length=10, verbose_name='类型')),
-                ('username', models.CharField(max_length=40, unique=True, verbose_name='用户名')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='注册时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("citizen", "群众"), ("staff", "工作人员")],
+                        default="citizen",
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("username", models.CharField(max_length=40, unique=True, verbose_name="用户名")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("date_joined", models.DateTimeField(auto_now_add=True, verbose_name="注册时间")),
             ],
             options={
-                'verbose_name': '账号',
+                "verbose_name": "账号",
             },
         ),
         migrations.CreateModel(
-            name='LegalEntity',
+            name="LegalEntity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('credit_code', models.CharField(max_length=18, unique=True, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("credit_code", models.CharField(max_length=18, unique=True, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
             ],
             options={
-                'verbose_name': '法人',
+                "verbose_name": "法人",
             },
         ),
         migrations.CreateModel(
-            name='Citizen',
+            name="Citizen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', zhengtong.core.crypto.public.EncryptedTextField(verbose_name='手机')),
-                ('phone_digest', models.CharField(db_index=True, max_length=64)),
-                ('phone_verified_at', models.DateTimeField(null=True, verbose_name='手机核验时间')),
-                ('name', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='姓名')),
-                ('id_number', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='公民身份号码')),
-                ('id_digest', models.CharField(max_length=64, null=True, unique=True)),
-                ('address', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='住址')),
-                ('verified_at', models.DateTimeField(null=True, verbose_name='实名核验时间')),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='citizen', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone", zhengtong.core.crypto.public.EncryptedTextField(verbose_name="手机")),
+                ("phone_digest", models.CharField(db_index=True, max_length=64)),
+                ("phone_verified_at", models.DateTimeField(null=True, verbose_name="手机核验时间")),
+                ("name", zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="姓名")),
+                (
+                    "id_number",
+                    zhengtong.core.crypto.public.EncryptedTextField(
+                        blank=True, default="", verbose_name="公民身份号码"
+                    ),
+                ),
+                ("id_digest", models.CharField(max_length=64, null=True, unique=True)),
+                (
+                    "address",
+                    zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="住址"),
+                ),
+                ("verified_at", models.DateTimeField(null=True, verbose_name="实名核验时间")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="citizen", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '群众',
+                "verbose_name": "群众",
             },
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('legal_representative', '法定代表人（负责人）'), ('agent', '经办人')], max_length=24, verbose_name='身份')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('verified_at', models.DateTimeField(null=True, verbose_name='核验时间')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='撤销时间')),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='identity.citizen')),
-                ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='identity.legalentity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("legal_representative", "法定代表人（负责人）"), ("agent", "经办人")],
+                        max_length=24,
+                        verbose_name="身份",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("verified_at", models.DateTimeField(null=True, verbose_name="核验时间")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="撤销时间")),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mandates", to="identity.citizen"
+                    ),
+                ),
+                (
+                    "legal_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mandates", to="identity.legalentity"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '授权',
+                "verbose_name": "授权",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('credit_code', models.CharField(max_length=18, null=True, unique=True, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=40, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('government', '人民政府'), ('department', '部门'), ('service_centre', '政务服务中心'), ('town', '乡镇政府（街道办）'), ('office', '内设机构')], max_length=20, verbose_name='类别')),
-                ('path', zhengtong.core.identity.models.LtreeField(default='0', verbose_name='路径')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='电话')),
-                ('is_active', models.BooleanField(default=True, verbose_name='有效')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "credit_code",
+                    models.CharField(max_length=18, null=True, unique=True, verbose_name="统一社会信用代码"),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=40, verbose_name="简称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("government", "人民政府"),
+                            ("department", "部门"),
+                            ("service_centre", "政务服务中心"),
+                            ("town", "乡镇政府（街道办）"),
+                            ("office", "内设机构"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("path", zhengtong.core.identity.models.LtreeField(default="0", verbose_name="路径")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
+                ("is_active", models.BooleanField(default=True, verbose_name="有效")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'ordering': ['region_id', 'id'],
+                "verbose_name": "机构",
+                "ordering": ["region_id", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=60, verbose_name='名称')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岗位',
+                "verbose_name": "岗位",
             },
         ),
         migrations.CreateModel(
-            name='PostRole',
+            name="PostRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=60, verbose_name='角色')),
-                ('reach', models.CharField(choices=[('own', '本机构'), ('subtree', '本机构及下级'), ('region', '本行政区划内各机构')], default='own', max_length=10, verbose_name='范围')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='identity.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=60, verbose_name="角色")),
+                (
+                    "reach",
+                    models.CharField(
+                        choices=[("own", "本机构"), ("subtree", "本机构及下级"), ("region", "本行政区划内各机构")],
+                        default="own",
+                        max_length=10,
+                        verbose_name="范围",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="roles", to="identity.post"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岗位角色',
+                "verbose_name": "岗位角色",
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('level', models.CharField(choices=[('province', '省'), ('city', '市'), ('county', '县'), ('town', '乡镇（街道）'), ('village', '村（社区）')], max_length=10, verbose_name='级别')),
-                ('path', zhengtong.core.identity.models.LtreeField(verbose_name='路径')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='identity.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省"),
+                            ("city", "市"),
+                            ("county", "县"),
+                            ("town", "乡镇（街道）"),
+                            ("village", "村（社区）"),
+                        ],
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("path", zhengtong.core.identity.models.LtreeField(verbose_name="路径")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="identity.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政区划',
-                'ordering': ['code'],
+                "verbose_name": "行政区划",
+                "ordering": ["code"],
             },
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='identity.region'),
+            model_name="organisation",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="organisations", to="identity.region"
+            ),
         ),
         migrations.CreateModel(
-            name='StaffMember',
+            name="StaffMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('phone', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='手机')),
-                ('enforcement_number', models.CharField(blank=True, max_length=20, verbose_name='执法证号')),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("phone", zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="手机")),
+                ("enforcement_number", models.CharField(blank=True, max_length=20, verbose_name="执法证号")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="staff", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作人员',
+                "verbose_name": "工作人员",
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('main', '主任职'), ('concurrent', '兼任')], default='main', max_length=10, verbose_name='类别')),
-                ('start_date', models.DateField(verbose_name='起')),
-                ('end_date', models.DateField(null=True, verbose_name='止')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='identity.post')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='identity.staffmember')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("main", "主任职"), ("concurrent", "兼任")],
+                        default="main",
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("start_date", models.DateField(verbose_name="起")),
+                ("end_date", models.DateField(null=True, verbose_name="止")),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="identity.post"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="identity.staffmember",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任职',
+                "verbose_name": "任职",
             },
         ),
         migrations.AddConstraint(
-            model_name='citizen',
-            constraint=models.UniqueConstraint(condition=models.Q(('phone_verified_at__isnull', False)), fields=('phone_digest',), name='one_citizen_a_verified_phone'),
+            model_name="citizen",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("phone_verified_at__isnull", False)),
+                fields=("phone_digest",),
+                name="one_citizen_a_verified_phone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('citizen', 'legal_entity'), name='one_live_mandate_a_person_and_entity'),
+            model_name="mandate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at__isnull", True)),
+                fields=("citizen", "legal_entity"),
+                name="one_live_mandate_a_person_and_entity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='postrole',
-            constraint=models.UniqueConstraint(fields=('post', 'role'), name='a_role_once_a_post'),
+            model_name="postrole",
+            constraint=models.UniqueConstraint(fields=("post", "role"), name="a_role_once_a_post"),
         ),
         migrations.AddIndex(
-            model_name='region',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['path'], name='regions_by_path'),
+            model_name="region",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["path"], name="regions_by_path"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['path'], name='organisations_by_path'),
+            model_name="organisation",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["path"], name="organisations_by_path"),
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,46 +16,82 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DemoText',
+            name="DemoText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=64, unique=True)),
-                ('phone', zhengtong.core.crypto.public.EncryptedTextField()),
-                ('phone_digest', models.CharField(max_length=64)),
-                ('text', zhengtong.core.crypto.public.EncryptedTextField()),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=64, unique=True)),
+                ("phone", zhengtong.core.crypto.public.EncryptedTextField()),
+                ("phone_digest", models.CharField(max_length=64)),
+                ("text", zhengtong.core.crypto.public.EncryptedTextField()),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': '演示短信',
-                'indexes': [models.Index(fields=['phone_digest', '-id'], name='demo_texts_by_phone')],
+                "verbose_name": "演示短信",
+                "indexes": [models.Index(fields=["phone_digest", "-id"], name="demo_texts_by_phone")],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('address', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='手机')),
-                ('channel', models.CharField(choices=[('sms', '短信'), ('inapp', '站内消息')], max_length=8, verbose_name='渠道')),
-                ('template', models.CharField(max_length=60, verbose_name='模板')),
-                ('subject', models.CharField(max_length=120, verbose_name='标题')),
-                ('body', zhengtong.core.crypto.public.EncryptedTextField(verbose_name='正文')),
-                ('outgoing', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='')),
-                ('link', models.CharField(blank=True, default='', max_length=300, verbose_name='链接')),
-                ('is_listed', models.BooleanField(verbose_name='在我的消息中显示')),
-                ('state', models.CharField(choices=[('queued', '待发送'), ('sent', '已发送'), ('failed', '发送失败')], default='queued', max_length=8, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='发送次数')),
-                ('error', models.CharField(blank=True, default='', max_length=120, verbose_name='错误')),
-                ('receipt', models.CharField(blank=True, default='', max_length=120, verbose_name='回执')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='发送时间')),
-                ('delivered_at', models.DateTimeField(null=True, verbose_name='送达时间')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='阅读时间')),
-                ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='收件人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "address",
+                    zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="手机"),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("sms", "短信"), ("inapp", "站内消息")], max_length=8, verbose_name="渠道"
+                    ),
+                ),
+                ("template", models.CharField(max_length=60, verbose_name="模板")),
+                ("subject", models.CharField(max_length=120, verbose_name="标题")),
+                ("body", zhengtong.core.crypto.public.EncryptedTextField(verbose_name="正文")),
+                ("outgoing", zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="")),
+                ("link", models.CharField(blank=True, default="", max_length=300, verbose_name="链接")),
+                ("is_listed", models.BooleanField(verbose_name="在我的消息中显示")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "待发送"), ("sent", "已发送"), ("failed", "发送失败")],
+                        default="queued",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="发送次数")),
+                ("error", models.CharField(blank=True, default="", max_length=120, verbose_name="错误")),
+                ("receipt", models.CharField(blank=True, default="", max_length=120, verbose_name="回执")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="发送时间")),
+                ("delivered_at", models.DateTimeField(null=True, verbose_name="送达时间")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="阅读时间")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="收件人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '消息',
-                'indexes': [models.Index(condition=models.Q(('is_listed', True)), fields=['recipient', '-id'], name='messages_of_a_person'), models.Index(condition=models.Q(('is_listed', True), ('read_at__isnull', True)), fields=['recipient'], name='messages_unread')],
+                "verbose_name": "消息",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_listed", True)),
+                        fields=["recipient", "-id"],
+                        name="messages_of_a_person",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_listed", True), ("read_at__isnull", True)),
+                        fields=["recipient"],
+                        name="messages_unread",
+                    ),
+                ],
             },
         ),
     ]

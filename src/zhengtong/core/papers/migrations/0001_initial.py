@@ -8,38 +8,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("files", "0001_initial"),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=zhengtong.core.papers.domain.make_code, editable=False, max_length=16, unique=True, verbose_name='核验码')),
-                ('kind', models.CharField(max_length=60, verbose_name='种类')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('number', models.CharField(blank=True, default='', max_length=80, verbose_name='文号')),
-                ('issuer_name', models.CharField(max_length=120, verbose_name='制发机关名称')),
-                ('issued_at', models.DateTimeField(verbose_name='制发时间')),
-                ('content', zhengtong.core.crypto.public.EncryptedJSONField()),
-                ('public_facts', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('sha256', models.CharField(blank=True, default='', max_length=64, verbose_name='文件摘要')),
-                ('template_hash', models.CharField(blank=True, default='', max_length=64, verbose_name='模板版本')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='撤销时间')),
-                ('revoked_reason', models.CharField(blank=True, default='', max_length=300, verbose_name='撤销理由')),
-                ('file', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation', verbose_name='制发机关')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        default=zhengtong.core.papers.domain.make_code,
+                        editable=False,
+                        max_length=16,
+                        unique=True,
+                        verbose_name="核验码",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="种类")),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("number", models.CharField(blank=True, default="", max_length=80, verbose_name="文号")),
+                ("issuer_name", models.CharField(max_length=120, verbose_name="制发机关名称")),
+                ("issued_at", models.DateTimeField(verbose_name="制发时间")),
+                ("content", zhengtong.core.crypto.public.EncryptedJSONField()),
+                (
+                    "public_facts",
+                    models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("sha256", models.CharField(blank=True, default="", max_length=64, verbose_name="文件摘要")),
+                ("template_hash", models.CharField(blank=True, default="", max_length=64, verbose_name="模板版本")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="撤销时间")),
+                ("revoked_reason", models.CharField(blank=True, default="", max_length=300, verbose_name="撤销理由")),
+                (
+                    "file",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                        verbose_name="制发机关",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文书',
-                'indexes': [models.Index(fields=['number'], name='papers_by_number')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', True), ('sha256', '')), models.Q(('file__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='a_file_with_its_digest')],
+                "verbose_name": "文书",
+                "indexes": [models.Index(fields=["number"], name="papers_by_number")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file__isnull", True), ("sha256", "")),
+                            models.Q(("file__isnull", False), models.Q(("sha256", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_file_with_its_digest",
+                    )
+                ],
             },
         ),
     ]

@@ -5,39 +5,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkItem',
+            name="WorkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='类型')),
-                ('object_id', models.BigIntegerField()),
-                ('permission', models.CharField(max_length=80, verbose_name='权限')),
-                ('reference', models.CharField(max_length=40, verbose_name='编号')),
-                ('title', models.CharField(max_length=200, verbose_name='事项')),
-                ('party', models.CharField(max_length=120, verbose_name='申请人')),
-                ('step', models.CharField(max_length=40, verbose_name='环节')),
-                ('url', models.CharField(max_length=200)),
-                ('due_at', models.DateTimeField(null=True, verbose_name='到期')),
-                ('next_alert_at', models.DateTimeField(null=True)),
-                ('level', models.CharField(choices=[('green', '正常'), ('yellow', '预警'), ('red', '超期')], default='green', max_length=10, verbose_name='状态')),
-                ('state', models.CharField(choices=[('open', '待办'), ('done', '已办'), ('cancelled', '已取消')], default='open', max_length=10, verbose_name='状态')),
-                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='到达')),
-                ('done_at', models.DateTimeField(null=True, verbose_name='办结')),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="类型")),
+                ("object_id", models.BigIntegerField()),
+                ("permission", models.CharField(max_length=80, verbose_name="权限")),
+                ("reference", models.CharField(max_length=40, verbose_name="编号")),
+                ("title", models.CharField(max_length=200, verbose_name="事项")),
+                ("party", models.CharField(max_length=120, verbose_name="申请人")),
+                ("step", models.CharField(max_length=40, verbose_name="环节")),
+                ("url", models.CharField(max_length=200)),
+                ("due_at", models.DateTimeField(null=True, verbose_name="到期")),
+                ("next_alert_at", models.DateTimeField(null=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("green", "正常"), ("yellow", "预警"), ("red", "超期")],
+                        default="green",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待办"), ("done", "已办"), ("cancelled", "已取消")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="到达")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="办结")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '待办',
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['organisation', 'permission', 'due_at', 'id'], name='open_by_office'), models.Index(condition=models.Q(('state', 'open')), fields=['assignee', 'due_at', 'id'], name='open_by_assignee'), models.Index(condition=models.Q(('state', 'done')), fields=['assignee', '-done_at', '-id'], name='done_by_assignee')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'object_id'), name='one_open_item_an_object')],
+                "verbose_name": "待办",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["organisation", "permission", "due_at", "id"],
+                        name="open_by_office",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["assignee", "due_at", "id"],
+                        name="open_by_assignee",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "done")),
+                        fields=["assignee", "-done_at", "-id"],
+                        name="done_by_assignee",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("kind", "object_id"),
+                        name="one_open_item_an_object",
+                    )
+                ],
             },
         ),
     ]
