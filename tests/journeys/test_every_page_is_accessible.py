@@ -1,4 +1,4 @@
-"""Every main page, as people with weak sight, without a mouse or with a small phone meet it: axe finds nothing grave."""
+"""Every main page, as people with weak sight or a small phone meet it: axe finds nothing grave."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,7 +37,8 @@ def faults(page: Page, url: str) -> list[str]:
         page.set_viewport_size(screen)  # type: ignore[arg-type]  # a plain dict is a ViewportSize
         answer = page.goto(url)
         # An error page is looked at on purpose only.
-        assert answer and (answer.ok or url.endswith("/nowhere/")), url
+        assert answer is not None
+        assert answer.ok or url.endswith("/nowhere/"), url
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE.read_text("utf-8") + "\n;0")
         where = f"{url} at {screen['width']}: "

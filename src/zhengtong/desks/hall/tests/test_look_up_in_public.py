@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.cast import PHONE, Cast
+from tests.cast import PERSON, PHONE, Cast
 from zhengtong.capabilities.cases.public import Case
 from zhengtong.core.papers.public import Paper, ensure_rendered, open_pdf, revoke_paper
 from zhengtong.desks.hall.tests.pages import text_of
@@ -69,10 +69,15 @@ def test_a_grant_is_published_with_its_verification(granted: Case, stranger: Cli
 
 
 def test_a_natural_person_is_masked_and_not_found_by_name(granted: Case, stranger: Client) -> None:
-    Case.objects.filter(pk=granted.pk).update(legal_entity=None, applicant_name="李秋霞")
+    Case.objects.filter(pk=granted.pk).update(legal_entity=None, applicant_name="李秋霞", applicant_number=PERSON)
     assert "李秋霞" not in text_of(stranger.get("/hall/publicity/"))
     assert "李**" in text_of(stranger.get("/hall/publicity/"))
     assert "李**" not in text_of(stranger.get("/hall/publicity/", {"q": "李秋霞"}))
+
+
+def test_an_enterprise_is_named_whoever_filed_for_it(granted: Case, stranger: Client) -> None:
+    Case.objects.filter(pk=granted.pk).update(legal_entity=None)
+    assert granted.applicant_name in text_of(stranger.get("/hall/publicity/"))
 
 
 def test_a_genuine_licence_is_in_force(granted: Case, stranger: Client) -> None:
