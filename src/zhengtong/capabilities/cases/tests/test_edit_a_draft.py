@@ -71,5 +71,6 @@ def test_a_draft_is_thrown_away_once_and_a_case_never(cast: Cast) -> None:
         cases.delete_draft(actor=cast.owner, public_id=draft.public_id)
     assert not cases.Case.objects.filter(pk=draft.pk).exists()
     case = cast.submitted()
-    cases.delete_draft(actor=cast.owner, public_id=case.public_id)
+    with pytest.raises(cases.Unacceptable, match="不能删除"):
+        cases.delete_draft(actor=cast.owner, public_id=case.public_id)
     assert fresh(case).number == case.number
