@@ -24,6 +24,8 @@ REQUESTS = Counter("zhengtong_requests", "Requests by method and status", ["meth
 SECONDS = Histogram("zhengtong_request_seconds", "Time to answer", buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10))
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _OTHERS_AT_WORK = (DeadlockDetected, LockNotAvailable)
+# As long as the longest of the short limits; those of a day say so in words.
+_RETRY_AFTER_SECONDS = 600
 _USABLE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -102,6 +104,8 @@ class ErrorsInWords:
             allow = response.headers["Allow"]
             response = errors.answer(request, errors.METHOD_NOT_ALLOWED)
             response.headers["Allow"] = allow
+        if response.status_code == 429:
+            response.headers.setdefault("Retry-After", str(_RETRY_AFTER_SECONDS))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
