@@ -142,6 +142,14 @@ def test_in_her_own_name_the_shops_draft_asks_her_to_switch(cast: Cast, owner: V
     response = owner.get(f"/hall/drafts/{draft.public_id}/")
     assert "切换并查看" in text_of(response)
     assert "澜水面馆" in text_of(response)
+    # What she typed before her session ended waits in the browser until a page shows that it was taken: not this one.
+    assert 'data-status="other-capacity"' in response.content.decode()
+
+
+def test_the_receipt_tells_the_browser_that_nothing_is_left_to_keep(cast: Cast, owner: Visitor, draft: Case) -> None:
+    owner.post(f"/hall/drafts/{draft.public_id}/submit/")
+    for page in ("", "receipt/"):
+        assert "data-status" not in owner.get(f"/hall/cases/{draft.public_id}/{page}").content.decode()
 
 
 def test_a_file_is_taken_shown_and_removed(cast: Cast, owner: Visitor, draft: Case) -> None:
