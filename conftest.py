@@ -1,5 +1,6 @@
 """What every test stands on: a database that answers, or one sentence that says how to get one."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -9,7 +10,7 @@ from django.core.management import call_command
 from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
-from tests.cast import cast, run_jobs
+from tests.cast import cast, forget_jobs, run_jobs
 
 __all__ = ["cast", "run_jobs"]
 
@@ -50,3 +51,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         call_command("createcachetable")
         call_command("seed")
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """Empty the job queue after a test with real transactions: Django's flush doesn't know its tables."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction")):
+        with django_db_blocker.unblock():
+            forget_jobs()
