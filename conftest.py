@@ -11,6 +11,7 @@ from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
 from tests.cast import cast, forget_jobs, run_jobs
+from zhengtong.kernel.calendars import forget
 
 __all__ = ["cast", "run_jobs"]
 
@@ -55,8 +56,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_queue(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """Empty the job queue after a test with real transactions: Django's flush doesn't know its tables."""
+    """Empty the job queue after a test with real transactions: Django's flush doesn't know its tables.
+
+    A calendar that a test imported is forgotten too; its rollback doesn't reach the process's own copy.
+    """
     yield
+    forget()
     mark = request.node.get_closest_marker("django_db")
     if "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction")):
         with django_db_blocker.unblock():
