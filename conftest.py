@@ -52,6 +52,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         call_command("createcachetable")
         call_command("seed")
+        # A test with real transactions empties every table at its end, which the journal refuses.
+        with connections["default"].cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_auditrecord DISABLE TRIGGER audit_no_truncate")
 
 
 @pytest.fixture(autouse=True)

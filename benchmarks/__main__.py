@@ -5,7 +5,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-NAMES = ("case_step", "clock_due", "working_days")
+NAMES = ("can", "can_list", "case_step", "clock_due", "export_sheet", "import_sheet", "search", "working_days")
 
 
 def main(arguments: list[str]) -> int:
@@ -23,7 +23,9 @@ def main(arguments: list[str]) -> int:
     from benchmarks.city import prepare
 
     prepare()
-    print(import_module(f"benchmarks.{names[0]}").run().line(), flush=True)
+    figures = import_module(f"benchmarks.{names[0]}").run()
+    for figure in figures if isinstance(figures, list) else [figures]:
+        print(figure.line(), flush=True)
     return 0
 
 

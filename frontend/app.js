@@ -3,11 +3,14 @@ import "./css/app.css";
 import "htmx.org";
 import Alpine from "@alpinejs/csp";
 import { autosave } from "./js/autosave.js";
+import { columnChoice } from "./js/columns.js";
 import { counters } from "./js/counter.js";
 import { dialogs } from "./js/dialog.js";
 import { focusErrors, menus, previews, smallThings } from "./js/page.js";
 import { keyboard } from "./js/keyboard.js";
+import { palette } from "./js/palette.js";
 import { requests } from "./js/requests.js";
+import { reveals } from "./js/reveal.js";
 import { submitOnce } from "./js/submit_once.js";
 import { uploads } from "./js/upload.js";
 
@@ -15,12 +18,13 @@ window.Alpine = Alpine;
 Alpine.start();
 
 // Listeners on the document: they hold for what htmx brings in later.
-for (const start of [requests, submitOnce, dialogs, menus, keyboard, smallThings]) start();
+for (const start of [requests, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice]) start();
 
 function enliven(root) {
   for (const enrich of [autosave, counters, uploads, previews]) enrich(root);
 }
 enliven(document);
+palette();
 focusErrors(document);
 document.addEventListener("htmx:after:settle", (event) => {
   enliven(document);

@@ -20,6 +20,7 @@ from zhengtong.capabilities.cases.public import Case, ServiceItem
 from zhengtong.config.wsgi import application
 from zhengtong.core.papers.public import revoke_paper
 from zhengtong.kernel.policy import SYSTEM
+from zhengtong.screens.rest import list_served
 
 pytestmark = pytest.mark.django_db
 OPERATIONS = {
@@ -30,6 +31,7 @@ OPERATIONS = {
     "get /api/grants",
     "get /api/verify/{code}",
 }
+DECLARED = {f"get /api/{screens.module}/{screens.code}/{one}" for screens in list_served() for one in ("", "{id}")}
 
 
 @pytest.fixture(autouse=True)
@@ -280,10 +282,11 @@ def test_the_description_names_every_operation_and_its_problems(api: Client) -> 
     schema = describe(api)
     assert schema["openapi"].startswith("3.1")
     found = {f"{method} {path}": each for path, methods in schema["paths"].items() for method, each in methods.items()}
-    assert set(found) == OPERATIONS
+    assert set(found) == OPERATIONS | DECLARED
     for operation in found.values():
         assert {"200", "400", "404", "405", "422", "429"} <= set(operation["responses"])
         assert set(operation["responses"]["422"]["content"]) == {"application/problem+json"}
+        assert ("security" in operation) == ("401" in operation["responses"])
 
 
 @pytest.fixture
@@ -299,7 +302,7 @@ def kept_connection() -> Iterator[None]:
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_every_answer_is_as_described(granted: Case, kept_connection: None, mode: GenerationMode) -> None:
     described = from_wsgi("/api/openapi.json", application)
-    for name in sorted(OPERATIONS):
+    for name in sorted(OPERATIONS | DECLARED):
         method, path = name.split()
         probe(described[path][method].as_strategy(generation_mode=mode))
 

@@ -4,11 +4,11 @@ import io
 import os
 import sys
 
-from tooling import launch, processes, verify
+from tooling import launch, processes, regions, verify
 from tooling.instance import Instance
 from tooling.steps import Failed
 
-USAGE = "python3 -m tooling run | test | check | bench | database | format | messages"
+USAGE = "python3 -m tooling run | test | check | bench | database | regions | format | messages"
 
 
 def main(arguments: list[str]) -> int:
@@ -31,6 +31,8 @@ def main(arguments: list[str]) -> int:
                 return verify.bench(instance, rest)
             case "database":
                 return verify.serve_database(instance)
+            case "regions":
+                return regions.bring(instance)
             case "format":
                 return verify.tidy(instance)
             case "messages":

@@ -1,7 +1,8 @@
 """The private PostgreSQL of an instance: a cluster in its folder, reached through a socket that others can't enter.
 
 It listens on no network address. Whoever runs the platform connects as the role ``zhengtong``, which owns the
-database and may create others, and is no superuser: the operating system says who connects (peer).
+database and may create others, and is no superuser: the operating system says who connects (peer). PostGIS takes a
+superuser to install, so it is put into the database, and into the template of others, when the cluster is made.
 """
 
 import contextlib
@@ -36,9 +37,12 @@ _SETTINGS = {
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
-def binaries(data: Path) -> Path:
-    """Return the folder of PostgreSQL's programs: the release that made ``data``, or else the newest installed."""
-    found = {Path(p).parent.parent.name: Path(p).parent for p in glob.glob("/usr/lib/postgresql/*/bin/initdb")}
+def binaries(data: Path, installed: Path = Path("/usr")) -> Path:
+    """Return the folder of PostgreSQL's programs: the release that made ``data``, or else the newest with PostGIS."""
+    programs = (Path(p) for p in glob.glob(f"{installed}/lib/postgresql/*/bin/initdb"))
+    found = {program.parent.parent.name: program.parent for program in programs}
+    extensions = glob.glob(f"{installed}/share/postgresql/*/extension/postgis.control")
+    with_postgis = {Path(p).parent.parent.name for p in extensions}
     made_by = data / "PG_VERSION"
     if made_by.is_file():
         release = made_by.read_text().strip()
@@ -46,12 +50,21 @@ def binaries(data: Path) -> Path:
             raise Failed(
                 f"{data} 是 PostgreSQL {release} 的数据，但本机没有这个版本 · made by a release that is not installed"
             )
+        if release not in with_postgis:
+            raise Failed(_without_postgis(release))
         return found[release]
+    if usable := found.keys() & with_postgis:
+        return found[max(usable, key=int)]
     if found:
-        return found[max(found, key=int)]
+        raise Failed(_without_postgis(max(found, key=int)))
     if program := shutil.which("initdb"):
         return Path(program).resolve().parent
     raise Failed("找不到 PostgreSQL（initdb），请先安装 postgresql · PostgreSQL is missing, install postgresql")
+
+
+def _without_postgis(release: str) -> str:
+    name = f"postgresql-{release}-postgis-3"
+    return f"PostgreSQL {release} 缺少 PostGIS，请安装 {name} · PostGIS is missing, install {name}"
 
 
 def socket_folder(data: Path, owner: int, under: Path = Path("/tmp")) -> Path:
@@ -181,6 +194,7 @@ class Postgres:
         self.steps.wait("数据库 · PostgreSQL", ready, patience=patience)
         # A cluster made by a launcher that was killed half-way has no database yet, hence here and not in _create.
         self._make_database()
+        self._add_postgis()
 
     def _as_server(self) -> list[str]:
         """Return what stands before a program so that it runs as the server's user and can reach the folder.
@@ -240,9 +254,18 @@ class Postgres:
             self.ask(f"CREATE DATABASE {ROLE} OWNER {ROLE} TEMPLATE template0")
         marked.write_text("1\n")
 
-    def ask(self, statement: str) -> str:
+    def _add_postgis(self) -> None:
+        """Tests make their databases from ``template1``; a cluster from before the maps gets it at the next start."""
+        marked = self.data / "zhengtong.postgis"
+        if marked.exists():
+            return
+        for name in ("template1", ROLE):
+            self.ask("CREATE EXTENSION IF NOT EXISTS postgis", name)
+        marked.write_text("1\n")
+
+    def ask(self, statement: str, database: str = "postgres") -> str:
         """Run one statement as the cluster's superuser and return its bare result. Raises Failed."""
-        options = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", str(self.sockets), "-U", "postgres", "-d", "postgres"]
+        options = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", str(self.sockets), "-U", "postgres", "-d", database]
         command = [str(self.bin / "psql"), *options, "-c", statement]
         answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
         if answer.returncode != 0:

@@ -1,4 +1,5 @@
-// The workbench by keyboard: Ctrl K searches, j k move through the rows of a list, Enter opens, x selects.
+// The workbench by keyboard: Ctrl K searches, j k move through the rows of a list, Enter opens, x selects; a button's
+// data-key presses it, for what is selected or else for the row one is on.
 export function keyboard() {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -14,6 +15,7 @@ export function keyboard() {
     else if (event.key === "k") move(-1);
     else if (event.key === "x") currentRow()?.querySelector("input[type=checkbox]")?.click();
     else if (event.key === "Enter" && event.target === document.body) currentRow()?.querySelector("a.row-link")?.click();
+    else if (/^[a-z]$/.test(event.key)) press(event.key);
   });
 }
 
@@ -32,4 +34,12 @@ function move(by) {
   next.classList.add("row-current");
   next.scrollIntoView({ block: "nearest" });
   next.querySelector("a.row-link, a, input")?.focus({ preventScroll: true });
+}
+
+function press(key) {
+  const button = document.querySelector(`button[data-key="${key}"]`);
+  if (!button) return;
+  const boxes = "table[data-rows] tbody input[type=checkbox]";
+  if (!document.querySelector(`${boxes}:checked`)) currentRow()?.querySelector("input[type=checkbox]")?.click();
+  if (document.querySelector(`${boxes}:checked`)) button.click();
 }

@@ -57,6 +57,11 @@ export function smallThings() {
     }
     if (target.hasAttribute?.("data-autosubmit")) target.form.requestSubmit();
   });
+  // An address says what was asked, not what wasn't.
+  document.addEventListener("formdata", (event) => {
+    if (!event.target.hasAttribute("data-skip-empty")) return;
+    for (const name of [...event.formData.keys()]) if (event.formData.getAll(name).every((value) => value === "")) event.formData.delete(name);
+  });
   document.addEventListener("click", async (event) => {
     if (event.target.closest("[data-print]")) window.print();
     const copier = event.target.closest("[data-copy]");

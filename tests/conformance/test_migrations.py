@@ -29,7 +29,7 @@ def scratch(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     with django_db_blocker.unblock():
         with default._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
-            cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
+            cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {default.settings_dict['TEST']['TEMPLATE']}")
         connections.databases[SCRATCH] = {**default.settings_dict, "NAME": name}
         try:
             call_command("migrate", database=SCRATCH, verbosity=0)

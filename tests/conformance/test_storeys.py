@@ -20,6 +20,7 @@ FLOORS = [
     ["core.messages"],
     ["core.worklist"],
     ["core.papers"],
+    ["core.search"],
     ["screens"],
     ["capabilities.cases"],
     ["capabilities.registers"],

@@ -15,7 +15,7 @@ from django.http.request import RawPostDataException
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI, Router
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
@@ -23,8 +23,10 @@ from zhengtong import __version__
 from zhengtong.config import errors
 from zhengtong.config.errors import Problem, problem_json
 from zhengtong.kernel.modules import ModuleConfig
+from zhengtong.screens.rest import Unusable
 
 NOT_FOUND = Problem(404, "not-found", _("没有找到"), _("接口地址可能有误，或者内容已经不在。"))
+UNAUTHENTICATED = Problem(401, "sign-in", _("需要登录"), _("请先在网页上登录，再用同一个会话请求。"))
 METHOD_NOT_ALLOWED = Problem(405, "method-not-allowed", _("这个地址不支持这种请求方法"), _("可用的方法在 Allow 头里。"))
 INVALID = Problem(422, "invalid", _("请求的参数不符合要求"), _("请按 errors 里的说明逐项改正。"))
 
@@ -73,6 +75,8 @@ _PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         },
     },
 }
+# Only where somebody has to be signed in.
+_OF_SESSIONS: Final = {401: "没有登录", 403: "没有权限"}
 _DESCRIPTIONS: Final = {
     400: "请求读不懂：不是 JSON，或者含有不能用的字符",
     404: "没有找到",
@@ -100,7 +104,8 @@ class PlatformAPI(NinjaAPI):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for operations in schema["paths"].values():
             for operation in operations.values():
-                for status, description in _DESCRIPTIONS.items():
+                said = _DESCRIPTIONS | (_OF_SESSIONS if "security" in operation else {})
+                for status, description in said.items():
                     known = operation["responses"].setdefault(status, {"description": description})
                     known.setdefault("content", content)
         return schema
@@ -110,7 +115,8 @@ api = PlatformAPI(
     title="政通 Zhengtong",
     version=__version__,
     description=(
-        "面向公众的开放接口：政务服务事项、办件进度、许可结果公示、文书核验。不需要登录，不含个人信息。\n"
+        "面向公众的开放接口：政务服务事项、办件进度、许可结果公示、文书核验，不需要登录，不含个人信息；"
+        "各业务的数据只读接口，范围、条件、遮盖与页面相同，内部的用网页登录后的会话。\n"
         "时间是带时区的 ISO 8601。列表按键分页：把上一页的 next 作为 after 再取；next 为 null 是最后一页。"
     ),
     docs_url=None,
@@ -148,6 +154,18 @@ def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse
     return problem(request, INVALID, "".join(each["detail"] for each in found), errors=found)
 
 
+@api.exception_handler(Unusable)
+def answer_unusable(request: HttpRequest, error: Unusable) -> HttpResponse:
+    """A parameter that the reader's list doesn't have."""
+    found = {"in": "query", "name": error.name, "detail": error.detail}
+    return problem(request, INVALID, error.detail, errors=[found])
+
+
+@api.exception_handler(AuthenticationError)
+def answer_unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return problem(request, UNAUTHENTICATED)
+
+
 @api.exception_handler(Http404)
 def answer_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     return problem(request, NOT_FOUND)
@@ -182,7 +200,7 @@ def answer_in_words(view: Callable[..., HttpResponse], is_read_only: bool) -> Ca
             response.content = b""
         return response
 
-    wrapped.csrf_exempt = True  # type: ignore[attr-defined]  # no operation reads a cookie
+    wrapped.csrf_exempt = True  # type: ignore[attr-defined]  # operations that read a cookie only read
     return wrapped
 
 

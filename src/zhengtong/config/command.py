@@ -32,6 +32,17 @@ def manage(argv: list[str]) -> None:
 
 def migrate(options: list[str]) -> None:
     """Migrations, the table of the shared cache, and the static files: all that a new version needs."""
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from zhengtong.config.postgis import PostgisMissing, require_postgis
+
+    try:
+        require_postgis(connection)
+    except PostgisMissing as missing:
+        sys.exit(str(missing))
     manage(["zhengtong", "migrate", *options])
     if not options:
         manage(["zhengtong", "createcachetable"])

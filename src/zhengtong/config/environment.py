@@ -54,7 +54,7 @@ class Environment:
         url = urlparse(self.database_url or "postgresql:///zhengtong")
         query = {key: values[-1] for key, values in parse_qs(url.query).items()}
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "django.contrib.gis.db.backends.postgis",
             "NAME": unquote(url.path.lstrip("/")) or "zhengtong",
             "USER": unquote(url.username or query.get("user", "")),
             "PASSWORD": unquote(url.password or query.get("password", "")),

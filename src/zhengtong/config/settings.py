@@ -43,13 +43,17 @@ INSTALLED_APPS = [
     "zhengtong.core.messages.apps.MessagesConfig",
     "zhengtong.core.worklist.apps.WorklistConfig",
     "zhengtong.core.papers.apps.PapersConfig",
+    "zhengtong.core.search.apps.SearchConfig",
     "zhengtong.screens.apps.ScreensConfig",
+    "zhengtong.screens.sheets.apps.SheetsConfig",
+    "zhengtong.capabilities.geography.apps.GeographyConfig",
     "zhengtong.capabilities.cases.apps.CasesConfig",
     "zhengtong.capabilities.registers.apps.RegistersConfig",
     "zhengtong.capabilities.licences.apps.LicencesConfig",
     "zhengtong.desks.hall.apps.HallConfig",
     "zhengtong.desks.window.apps.WindowConfig",
     "zhengtong.desks.workbench.apps.WorkbenchConfig",
+    "zhengtong.desks.administration.apps.AdministrationConfig",
     "zhengtong.sectors.food.apps.FoodConfig",
     # After the platform's modules, so that identity's pages come before allauth's own.
     "allauth",
@@ -106,7 +110,8 @@ DATABASES = {
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "zhengtong"},
-        "TEST": {"TEMPLATE": "template0", "CHARSET": "UTF8"},
+        # The template has PostGIS where an operator put it there; only a superuser can add it.
+        "TEST": {"TEMPLATE": "template1", "CHARSET": "UTF8"},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -184,6 +189,8 @@ ACCOUNT_RATE_LIMITS = {
 SESSIONS_PER_ACCOUNT = 5
 SESSION_IDLE_SECONDS = {"staff": 30 * 60, "citizen": 8 * 3600}
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+# How many masked values one account may have shown whole in an hour; whoever needs more exports, which is recorded too.
+REVEALS_PER_HOUR = 60
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

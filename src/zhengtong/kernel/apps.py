@@ -10,6 +10,8 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         from zhengtong.kernel import checks, tasks  # noqa: F401  (registers the system checks and the jobs)
+        from zhengtong.kernel.failures import keep_failures
         from zhengtong.kernel.jobs import enqueue_in_transactions
 
         enqueue_in_transactions()
+        keep_failures()

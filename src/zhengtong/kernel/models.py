@@ -17,6 +17,23 @@ class Effect(models.Model):
         return self.key
 
 
+class JobFailure(models.Model):
+    """Why an attempt of a job failed: the queue itself keeps only that it did."""
+
+    job_id = models.BigIntegerField(_("任务"), db_index=True)
+    attempt = models.PositiveSmallIntegerField(_("第几次"))
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    error = models.CharField(_("错误"), max_length=500)
+    traceback = models.TextField(_("调用栈"))
+
+    class Meta:
+        verbose_name = _("任务失败记录")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.error
+
+
 class CalendarNotice(models.Model):
     """A year's announcement of holidays and make-up working days (国务院办公厅关于…部分节假日安排的通知).
 
@@ -37,6 +54,7 @@ class CalendarNotice(models.Model):
     class Meta:
         verbose_name = _("节假日通知")
         constraints = [models.UniqueConstraint(fields=["region", "year"], name="one_notice_a_region_and_year")]
+        indexes = [models.Index(fields=["year", "id"], name="notices_by_year")]
 
     def __str__(self) -> str:
         return self.title

@@ -45,11 +45,15 @@ class Permission(Declaration):
 
 @dataclass(frozen=True)
 class Role(Declaration):
-    """A role that a post can hold: a named set of permissions. Never given to a person directly."""
+    """A role that a post can hold: a named set of permissions. Never given to a person directly.
+
+    ``is_delegable``: whoever holds it may let a colleague act in it for a time.
+    """
 
     code: str
     title: Text
     permissions: tuple[str, ...]
+    is_delegable: bool = True
 
     @property
     def key(self) -> str:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
+from zhengtong.kernel.marks import Mark
+
 M = TypeVar("M", bound=Model)
 
 
@@ -42,8 +44,12 @@ class Actor:
     """Who acts, in which capacity, for whom, from where. Every service takes one; the journal records it.
 
     ``account`` is the account's public id. ``appointment`` (staff) or ``mandate`` with ``legal_entity`` (a citizen
-    acting for an enterprise) say in which capacity; ``principal`` is on whose behalf. ``purpose`` is the stated
-    reason for looking at personal data.
+    acting for an enterprise) say in which capacity. ``purpose`` is the stated reason for looking at personal data.
+
+    Under a ``delegation`` a member of staff acts in her principal's ``appointment``: ``agent`` is then her own one,
+    ``principal`` the principal's account. A citizen who acts for another (a guardian, an agent) has ``representation``
+    and ``principal`` with ``principal_id`` set; rows belong to ``owner_id``. ``clearance`` is the highest mark that
+    she may see.
     """
 
     kind: ActorKind
@@ -55,6 +61,11 @@ class Actor:
     mandate: int | None = None
     legal_entity: int | None = None
     principal: UUID | None = None
+    principal_id: int | None = None
+    agent: int | None = None
+    delegation: int | None = None
+    representation: int | None = None
+    clearance: int = Mark.PUBLIC
     grants: tuple[Grant, ...] = ()
     address: str = ""
     request_id: str = ""
@@ -66,13 +77,21 @@ class Actor:
         return any(permission in grant.permissions for grant in self.grants)
 
     def reach(self, permission: str) -> frozenset[int]:
-        """Return the ids of the organisations in which this actor has ``permission``."""
-        sets = [g.organisations for g in self.grants if permission in g.permissions]
-        return frozenset().union(*sets)
+        """Return the ids of the organisations in which this actor has ``permission``.
+
+        Of one role, or of several that reach equally far, it is the very set that the role carries.
+        """
+        sets = {id(g.organisations): g.organisations for g in self.grants if permission in g.permissions}
+        return next(iter(sets.values())) if len(sets) == 1 else frozenset().union(*sets.values())
 
     def stating(self, purpose: str) -> "Actor":
         """Return the same actor with ``purpose``; works where a request holds the actor lazily, too."""
         return replace(self, purpose=purpose)
+
+    @property
+    def owner_id(self) -> int | None:
+        """The account whose own rows these are: the represented citizen's where she acts for one."""
+        return self.principal_id if self.representation is not None else self.account_id
 
     @property
     def held_appointment(self) -> int:

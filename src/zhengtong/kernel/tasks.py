@@ -1,4 +1,4 @@
-"""The kernel's own job: what a killed worker left half done is taken up again."""
+"""The kernel's own jobs: what a killed worker left half done is taken up again, what is long over is removed."""
 
 import logging
 from typing import Final
@@ -9,6 +9,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 MOST_ATTEMPTS: Final = 5
+DONE_KEPT_HOURS: Final = 30 * 24
 logger = logging.getLogger(__name__)
 
 
@@ -30,3 +31,10 @@ async def retry_stalled(timestamp: int) -> None:
                 await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
         except ConnectorException:  # it was only slow and has ended meanwhile, or its next turn is in the queue already
             logger.info("job not taken up again", extra={"job": job.id})
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="kernel.remove_done", queue="default", queueing_lock="kernel.remove_done")
+async def remove_done(timestamp: int) -> None:
+    """Remove jobs that succeeded or were discarded thirty days ago. Failed ones stay until somebody decides."""
+    await app.job_manager.delete_old_jobs(DONE_KEPT_HOURS, include_cancelled=True, include_aborted=True)

@@ -1,4 +1,4 @@
-"""Who may open a page of the workbench: staff with one of some permissions; others sign in or are refused."""
+"""Who may open a page: of the workbench, staff with one of some permissions; of declared screens, their audience."""
 
 from collections.abc import Callable
 from copy import copy
@@ -8,7 +8,10 @@ from typing import Any, TypeVar, cast
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from zhengtong.kernel.policy import Actor, Denied, require
+from zhengtong.core.identity.public import Protected
+from zhengtong.kernel.modules import registry
+from zhengtong.kernel.policy import Actor, ActorKind, Denied, can, require
+from zhengtong.screens.declaration import CITIZEN, PUBLIC, ModelScreens
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -40,3 +43,25 @@ def for_staff(*permissions: str) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return wrap
+
+
+def may(actor: Actor, screens: ModelScreens, permission: str, row: Any = None) -> bool:
+    """Return whether a button for ``permission`` is shown; what it leads to decides again.
+
+    A citizen holds no roles: hers is what the model's protection lets an owner do.
+    """
+    if row is not None:
+        return can(actor, permission, row)
+    if actor.kind is ActorKind.CITIZEN:
+        return permission in registry.get(Protected, screens.model._meta.label_lower).owner_actions
+    return can(actor, permission)
+
+
+def enter(screens: ModelScreens, actor: Actor) -> None:
+    """Raise Denied unless ``actor`` is one of those that the screens are for."""
+    if screens.audience == PUBLIC:
+        return
+    audience = ActorKind.CITIZEN if screens.audience == CITIZEN else ActorKind.STAFF
+    if actor.kind is not audience or not may(actor, screens, screens.permission):
+        require(actor, screens.permission)
+        raise Denied(screens.permission)

@@ -1,17 +1,27 @@
-"""The workbench's menu and head: each desk declares its entries, each person sees those that her roles open."""
+"""The workbench's menu and head: desks declare entries, declared screens bring theirs, each person sees hers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
-from zhengtong.core.identity.public import Account, Appointment, list_current_appointments
+from zhengtong.core.identity.public import (
+    Account,
+    Appointment,
+    Delegation,
+    list_current_appointments,
+    list_live_delegations,
+)
 from zhengtong.core.messages.public import count_unread
 from zhengtong.kernel.modules import Declaration, Text, registry
 from zhengtong.kernel.policy import Actor, ActorKind
+from zhengtong.screens.declaration import STAFF, ModelScreens
+from zhengtong.screens.routing import url_name
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,7 @@ class MenuEntry(Declaration):
 
     Shown to staff who hold one of ``permissions`` (none: to all) and, when there are ``roles``, one of these.
     ``count`` says how many things wait there. ``use`` puts its address into the head as well: ``todo`` or ``search``.
+    Entries with a ``group`` stand under that title, folded unless one is there; those without stand above.
     """
 
     code: str
@@ -31,6 +42,7 @@ class MenuEntry(Declaration):
     order: int = 100
     count: Callable[[Actor], int] | None = None
     use: str = ""
+    group: Text = ""
 
     @property
     def key(self) -> str:
@@ -44,12 +56,40 @@ class MenuEntry(Declaration):
         return not self.permissions or any(actor.has(permission) for permission in self.permissions)
 
 
+def _screen_entries() -> Iterator[MenuEntry]:
+    """Yield the entry of each declared staff screen, under the title of its module."""
+    for screens in registry.of(ModelScreens):
+        if screens.menu and screens.audience == STAFF:
+            yield MenuEntry(
+                screens.key,
+                screens.title,
+                screens.icon,
+                url_name(screens, "list"),
+                (screens.permission,),
+                order=screens.menu_order,
+                group=registry.modules[screens.module].title,
+            )
+
+
 def list_entries(actor: Actor) -> list[MenuEntry]:
     """Return the entries that ``actor`` sees, in their order."""
-    return sorted((e for e in registry.of(MenuEntry) if e.is_for(actor)), key=lambda entry: (entry.order, entry.code))
+    entries = (entry for entry in (*registry.of(MenuEntry), *_screen_entries()) if entry.is_for(actor))
+    return sorted(entries, key=lambda entry: (entry.order, entry.code))
 
 
 Line = tuple[str, Text, str, int, bool]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines under a title; ``is_open`` when one is on one of them."""
+
+    title: Text
+    lines: list[Line]
+
+    @property
+    def is_open(self) -> bool:
+        return any(is_current for *_line, is_current in self.lines)
 
 
 class _Head:
@@ -67,15 +107,29 @@ class _Head:
             self._counts[entry.code] = entry.count(self.actor)
         return self._counts[entry.code]
 
-    def menu(self) -> list[Line]:
-        entries = [(entry, reverse(entry.url_name)) for entry in list_entries(self.actor)]
+    @cached_property
+    def entries(self) -> list[tuple[MenuEntry, str]]:
+        return [(entry, reverse(entry.url_name)) for entry in list_entries(self.actor)]
+
+    def _lines(self, entries: list[tuple[MenuEntry, str]]) -> list[Line]:
         # The longest address that the page lies under is where one is.
-        under = [url for _entry, url in entries if self.request.path.startswith(url)]
+        under = [url for _entry, url in self.entries if self.request.path.startswith(url)]
         current = max(under, key=len, default="")
         return [(url, e.title, e.icon, self.count(e), url == current) for e, url in entries]
 
+    def menu(self) -> list[Line]:
+        return self._lines([(entry, url) for entry, url in self.entries if not entry.group])
+
+    def groups(self) -> list[Group]:
+        """The groups in the order of their first entries."""
+        titled: dict[str, list[tuple[MenuEntry, str]]] = {}
+        for entry, url in self.entries:
+            if entry.group:
+                titled.setdefault(str(entry.group), []).append((entry, url))
+        return [Group(title, self._lines(entries)) for title, entries in titled.items()]
+
     def find(self, use: str) -> MenuEntry | None:
-        return next((entry for entry in list_entries(self.actor) if entry.use == use), None)
+        return next((entry for entry, _url in self.entries if entry.use == use), None)
 
     def todo(self) -> dict[str, Any]:
         entry = self.find("todo")
@@ -90,12 +144,19 @@ class _Head:
         if not isinstance(user, Account):
             return {}
         posts = list(list_current_appointments(user))
-        current = next((post for post in posts if post.pk == self.actor.appointment), None)
+        delegations = list(list_live_delegations(user))
+        own = self.actor.appointment
+        current = next((post for post in posts if post.pk == own), None) or next(
+            (each.principal for each in delegations if each.pk == self.actor.delegation), None
+        )
         return {
             "name": self.actor.name,
             "post": _title(current) if current else "",
-            "posts": [(post.pk, _title(post), post.pk == self.actor.appointment) for post in posts],
+            "posts": [(post.pk, _title(post), post.pk == own and self.actor.agent is None) for post in posts],
+            "delegations": [(each.pk, _delegated(each), each.pk == self.actor.delegation) for each in delegations],
+            "acting": next((each for each in delegations if each.pk == self.actor.delegation), None),
             "switch_url": reverse("identity:capacity"),
+            "delegations_url": reverse("identity:delegations"),
         }
 
     def messages(self) -> dict[str, Any]:
@@ -107,6 +168,17 @@ def _title(appointment: Appointment) -> str:
     return f"{appointment.post.organisation.short_name} {appointment.post.title}"
 
 
+def _delegated(delegation: Delegation) -> str:
+    """代高婉清 · 审批员，至11月28日: the year is this one or the next, and the day is near."""
+    end = delegation.end_date
+    return _("代%(name)s · %(post)s，至%(month)d月%(day)d日") % {
+        "name": delegation.principal.staff.name,
+        "post": delegation.principal.post.title,
+        "month": end.month,
+        "day": end.day,
+    }
+
+
 def desk(request: HttpRequest) -> dict[str, Any]:
     """Give the workbench's templates what ``screens/desk.html`` reads; other pages pay nothing for it."""
     if not hasattr(request, "actor"):
@@ -114,6 +186,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     head = SimpleLazyObject(lambda: _Head(request))
     return {
         "desk_menu": SimpleLazyObject(lambda: head.menu()),
+        "desk_groups": SimpleLazyObject(lambda: head.groups()),
         "desk_person": SimpleLazyObject(lambda: head.person()),
         "desk_todo": SimpleLazyObject(lambda: head.todo()),
         "desk_messages": SimpleLazyObject(lambda: head.messages()),

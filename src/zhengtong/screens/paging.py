@@ -4,19 +4,27 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import DateTimeField, Model, Q, QuerySet
+from django.db.models import DateField, DateTimeField, DecimalField, Field, Model, Q, QuerySet
 from django.http import QueryDict
 
 M = TypeVar("M", bound=Model)
 SIZE = 50
 CAP = 1000
 # Longer than any cursor that we write: what someone typed isn't taken apart.
-LONGEST_CURSOR = 300
+LONGEST_CURSOR = 600
+# A cursor's values as JSON: what isn't a text, a whole number or a flag says its kind.
+_KINDS: tuple[tuple[str, type, Any], ...] = (
+    ("at", datetime, datetime.fromisoformat),
+    ("on", date, date.fromisoformat),
+    ("of", Decimal, Decimal),
+)
 
 
 @dataclass(frozen=True)
@@ -39,13 +47,14 @@ def count_capped(found: QuerySet[Any], cap: int = CAP) -> tuple[int, bool]:
 def paginate(found: QuerySet[M], query: QueryDict, *, order: tuple[str, ...], size: int = SIZE) -> Page[M]:
     """Return the page of ``found`` that ``?after=`` or ``?before=`` names, the first one when neither can be read.
 
-    ``order`` names columns as ``order_by`` does, the last one unique; ascending ones may be null (nulls last).
+    ``order`` names columns as ``order_by`` does, the last one unique; others may be null, as PostgreSQL orders them:
+    last upwards, first downwards. An index over the first column (better: it and the unique one) carries every page.
     """
     after, before = _read(query.get("after", ""), order), _read(query.get("before", ""), order)
     total, capped = count_capped(found)
     is_back = bool(before) and not after
     try:
-        rows = list(_slice(found, order, after or before, is_back)[: size + 1])
+        rows = _slice(found, order, after or before, is_back, size + 1)
     except (ValidationError, ValueError, TypeError, DataError):  # a cursor that someone typed
         after, is_back = None, False
         rows = list(found.order_by(*order)[: size + 1])
@@ -62,19 +71,43 @@ def paginate(found: QuerySet[M], query: QueryDict, *, order: tuple[str, ...], si
     )
 
 
-def _slice(found: QuerySet[M], order: tuple[str, ...], cursor: list[Any] | None, is_back: bool) -> QuerySet[M]:
+def _slice(found: QuerySet[M], order: tuple[str, ...], cursor: list[Any] | None, is_back: bool, n: int) -> list[M]:
     ordering = tuple(_turned(column) for column in order) if is_back else order
-    if cursor is not None:
-        _check(found, order, cursor)
-        found = found.filter(_beyond(ordering, cursor))
-    return found.order_by(*ordering)
+    if cursor is None:
+        return list(found.order_by(*ordering)[:n])
+    _check(found, order, cursor)
+    rows: list[M] = []
+    for stretch in _stretches(found.model, ordering, cursor):
+        rows += found.filter(stretch).order_by(*ordering)[: n - len(rows)]
+        if len(rows) == n:
+            break
+    return rows
+
+
+def _field(model: type[Model], column: str) -> "Field[Any, Any]":
+    """Return the field of a column or of a path over foreign keys. Raises FieldDoesNotExist."""
+    *steps, name = column.removeprefix("-").split("__")
+    for step in steps:
+        model = model._meta.get_field(step).related_model  # type: ignore[assignment]  # a path leads over foreign keys
+    options = model._meta
+    field = options.pk if name == "pk" else options.get_field(name)
+    assert isinstance(field, Field)
+    return field
 
 
 def _check(found: QuerySet[M], order: tuple[str, ...], cursor: list[Any]) -> None:
     """Raise ValueError when a value can't be one of its column: moments are moments, ids are ids."""
     for column, value in zip(order, cursor, strict=True):
-        is_moment = isinstance(found.model._meta.get_field(column.removeprefix("-")), DateTimeField)
-        if value is not None and isinstance(value, datetime) is not is_moment:
+        match _field(found.model, column):
+            case DateTimeField():
+                kind: type | tuple[type, ...] = datetime
+            case DateField():
+                kind = date
+            case DecimalField():
+                kind = Decimal
+            case _:
+                kind = (str, int)
+        if value is not None and not isinstance(value, kind):
             raise ValueError(f"{value!r} is no {column}")
 
 
@@ -82,8 +115,27 @@ def _turned(column: str) -> str:
     return column[1:] if column.startswith("-") else f"-{column}"
 
 
-def _beyond(ordering: tuple[str, ...], cursor: list[Any]) -> Q:
-    """Rows after ``cursor``: greater in the first column, or equal there and greater in the next, and so on."""
+def _stretches(model: type[Model], ordering: tuple[str, ...], cursor: list[Any]) -> list[Q]:
+    """The rows after ``cursor`` in one or two stretches: those with a first column, and those without.
+
+    Apart, each begins somewhere in the index; together they would be read from its beginning.
+    """
+    first, value = ordering[0], cursor[0]
+    name, is_down = first.removeprefix("-"), first.startswith("-")
+    if value is None:
+        rest = Q(**{f"{name}__isnull": True}) & _beyond(ordering[1:], cursor[1:])
+        return [rest, Q(**{f"{name}__isnull": False})] if is_down else [rest]
+    # The bound of the first column says nothing new, but an index can begin at it.
+    rest = Q(**{f"{name}__{'lte' if is_down else 'gte'}": value}) & _beyond(ordering, cursor, apart=name)
+    is_nullable = _field(model, first).null
+    return [rest, Q(**{f"{name}__isnull": True})] if is_nullable and not is_down else [rest]
+
+
+def _beyond(ordering: tuple[str, ...], cursor: list[Any], *, apart: str = "") -> Q:
+    """Rows after ``cursor``: greater in the first column, or equal there and greater in the next, and so on.
+
+    Those without a value in the column ``apart`` are another stretch's.
+    """
     beyond, equal = Q(pk__in=[]), Q()
     for column, value in zip(ordering, cursor, strict=True):
         name, is_down = column.removeprefix("-"), column.startswith("-")
@@ -93,17 +145,27 @@ def _beyond(ordering: tuple[str, ...], cursor: list[Any]) -> Q:
         else:
             further = Q(**{f"{name}__{'lt' if is_down else 'gt'}": value})
             same = Q(**{name: value})
-            if not is_down:
+            if name != apart and not is_down:
                 further |= Q(**{f"{name}__isnull": True})
         beyond |= equal & further
         equal &= same
     return beyond
 
 
+def _get(row: Model, column: str) -> Any:
+    return reduce(getattr, column.removeprefix("-").split("__"), row)
+
+
 def _write(row: Model, order: tuple[str, ...]) -> str:
-    values = [getattr(row, column.removeprefix("-")) for column in order]
-    shown = [{"at": value.isoformat()} if isinstance(value, datetime) else value for value in values]
+    shown = [_written(_get(row, column)) for column in order]
     return base64.urlsafe_b64encode(json.dumps(shown).encode()).decode().rstrip("=")
+
+
+def _written(value: Any) -> Any:
+    if value is None or isinstance(value, str | int):
+        return value
+    kind = next((name for name, each, _read in _KINDS if isinstance(value, each)), "")
+    return {kind: value.isoformat() if isinstance(value, date) else str(value)} if kind else str(value)
 
 
 def _read(text: str, order: tuple[str, ...]) -> list[Any] | None:
@@ -114,16 +176,19 @@ def _read(text: str, order: tuple[str, ...]) -> list[Any] | None:
         if not isinstance(values, list) or len(values) != len(order):
             return None
         return [_value(value) for value in values]
-    except (ValueError, TypeError, KeyError, binascii.Error):
+    except (ValueError, TypeError, KeyError, InvalidOperation, binascii.Error):
         return None
 
 
 def _value(written: Any) -> Any:
     if isinstance(written, dict):
-        moment = datetime.fromisoformat(written["at"])
-        if moment.tzinfo is None:
+        ((kind, text),) = written.items()
+        value = {name: read for name, _type, read in _KINDS}[kind](text)
+        if isinstance(value, datetime) and value.tzinfo is None:
             raise ValueError("a moment needs a time zone")
-        return moment
+        if isinstance(value, Decimal) and not value.is_finite():
+            raise ValueError("an amount is finite")
+        return value
     if written is not None and not isinstance(written, str | int):
         raise ValueError("not a cursor")
     return written

@@ -2,10 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.cases.journal import ACTION_WORDS
 from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
 from zhengtong.capabilities.cases.models import Case
+from zhengtong.capabilities.cases.search import SEARCHABLES
 from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
-from zhengtong.core.identity.public import Protected
+from zhengtong.capabilities.cases.work_kinds import WORK_KINDS
+from zhengtong.core.identity.public import MatterKind, Protected
 from zhengtong.kernel.calendars import IMPORT_CALENDAR
 from zhengtong.kernel.modules import Module, Permission, Role
 
@@ -29,11 +32,21 @@ MODULE = Module(
         Role(
             "window_clerk",
             _("窗口受理员"),
-            ("cases.view_case", "cases.accept_case", "cases.file_for_applicant", "cases.deliver_case"),
+            (
+                "cases.view_case",
+                "cases.accept_case",
+                "cases.file_for_applicant",
+                "cases.deliver_case",
+                "identity.verify_identity",
+            ),
         ),
         Role("reviewer", _("审查员"), ("cases.view_case", "cases.review_case", "cases.archive_case")),
         Role("approver", _("审批员"), ("cases.view_case", "cases.decide_case")),
-        Role("organ_head", _("机关负责人"), ("cases.view_case", "cases.decide_case", "cases.approve_extension")),
+        Role(
+            "organ_head",
+            _("机关负责人"),
+            ("cases.view_case", "cases.decide_case", "cases.approve_extension", "screens.share_view"),
+        ),
         Role("supervisor", _("监察员"), ("cases.view_case",)),
         Role("item_compiler", _("事项管理员"), ("cases.compile_item", IMPORT_CALENDAR.code)),
         Protected(
@@ -50,7 +63,24 @@ MODULE = Module(
                 }
             ),
         ),
+        ACTION_WORDS,
+        MatterKind(
+            "cases.counter",
+            _("窗口受理和送达"),
+            (
+                "cases.view_case",
+                "cases.accept_case",
+                "cases.file_for_applicant",
+                "cases.deliver_case",
+                "identity.verify_identity",
+            ),
+        ),
+        MatterKind("cases.review", _("审查"), ("cases.view_case", "cases.review_case", "cases.archive_case")),
+        MatterKind("cases.decision", _("审批决定"), ("cases.view_case", "cases.decide_case")),
+        MatterKind("cases.extension", _("批准延期"), ("cases.view_case", "cases.approve_extension")),
         *PAPER_KINDS,
+        *WORK_KINDS,
         *MESSAGE_TEMPLATES,
+        *SEARCHABLES,
     ),
 )

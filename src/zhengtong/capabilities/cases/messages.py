@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.models import Case
+from zhengtong.core.identity.public import list_live_representations
 from zhengtong.core.messages.public import MessageTemplate, send_message
 from zhengtong.kernel.policy import Actor
 
@@ -36,12 +37,19 @@ MESSAGE_TEMPLATES = (
 
 
 def tell_applicant(case: Case, template: str, *, actor: Actor, **context: object) -> None:
-    """Tell the applicant, in her account when she has one, and by text."""
+    """Tell the applicant, in her account when she has one, and by text; and the guardian or agent who applied for her,
+    while that lasts.
+    """
+    known = {"item": case.item_name, "number": case.number, **context}
+    link = f"/hall/cases/{case.public_id}/" if case.account_id else ""
     send_message(
         actor=actor,
         recipient=case.account,
         template=f"cases.{template}",
-        context={"item": case.item_name, "number": case.number, **context},
-        link=f"/hall/cases/{case.public_id}/" if case.account_id else "",
+        context=known,
+        link=link,
         phone=case.applicant_phone,
     )
+    agent = case.applied_by
+    if agent is not None and list_live_representations(agent).filter(principal__account=case.account_id).exists():
+        send_message(actor=actor, recipient=agent, template=f"cases.{template}", context=known, link=link)

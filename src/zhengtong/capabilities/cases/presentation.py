@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken
 from zhengtong.capabilities.cases.item_definition import FieldSpec, ItemDefinition
-from zhengtong.capabilities.cases.models import Case, Clock, ClockBasis, ClockPurpose
+from zhengtong.capabilities.cases.models import Case, Clock, ClockBasis, ClockPurpose, Task
 from zhengtong.capabilities.cases.selectors import list_clocks, list_materials, list_tasks
 from zhengtong.core.files.public import file_response
+from zhengtong.core.identity.public import name_agent
 from zhengtong.core.papers.public import Paper, ensure_rendered
 from zhengtong.core.worklist.public import AlertLevel, WorkItem
 from zhengtong.kernel.calendars import get_calendar
@@ -38,6 +39,9 @@ STATE_TONES = {
 }
 ACT_TITLES = {
     "delegate_task": gettext_lazy("转办"),
+    "recall_task": gettext_lazy("撤回转办"),
+    "release_task": gettext_lazy("退回待领办"),
+    "hand_over_task": gettext_lazy("离任移交"),
     "recommend": gettext_lazy("提出审查意见"),
     "request_extension": gettext_lazy("申请延期"),
     "refuse_extension": gettext_lazy("不同意延期"),
@@ -208,7 +212,7 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
     return [
         {
             "step": task.get_node_display(),
-            "who": task.done_by.staff.name if task.done_by else "",
+            "who": _name_doer(task),
             "at": task.done_at,
             "outcome": (outcomes.get(task.outcome) if task.node in ("review", "extension") else None)
             or _act_title({"grant": Act.DECIDE_GRANT, "refuse": Act.DECIDE_REFUSE}.get(task.outcome, task.outcome)),
@@ -217,6 +221,14 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
         for task in list_tasks(case)
         if task.status == "done"
     ]
+
+
+def _name_doer(task: Task) -> str:
+    """Who did a task: under a delegation both, as 何志刚（代高婉清）."""
+    if task.done_by is None:
+        return ""
+    name = task.done_by.staff.name
+    return name_agent(task.done_by_agent.staff.name, name) if task.done_by_agent else name
 
 
 # Everything at once
@@ -232,6 +244,7 @@ def describe_case(case: Case, desk: str, *, is_revealed: bool = False) -> dict[s
         "summary": [
             (_("事项"), case.item_name),
             (_("申请人"), case.applicant_name),
+            *([(_("代为申请"), case.applied_by.citizen.name)] if case.applied_by else []),
             (_("证件号码"), number if is_revealed else mask_id(number)),
             (_("联系电话"), case.applicant_phone if is_revealed else mask_phone(case.applicant_phone)),
             (_("办理机关"), case.organisation.name),

@@ -32,7 +32,9 @@ from zhengtong.capabilities.cases.models import (
     ExtensionRequest,
     ItemOffice,
     ItemVersion,
+    LegalRule,
     Outcome,
+    RuleKind,
     ServiceItem,
     SiteVisit,
     Task,
@@ -56,6 +58,7 @@ from zhengtong.capabilities.cases.presentation import (
     work_rows,
 )
 from zhengtong.capabilities.cases.rules import get_rulebook
+from zhengtong.capabilities.cases.search import CASE_KIND, ITEM_KIND
 from zhengtong.capabilities.cases.selectors import (
     ClockView,
     ItemRecord,
@@ -75,7 +78,6 @@ from zhengtong.capabilities.cases.selectors import (
     list_own_cases,
     list_published_grants,
     list_tasks,
-    search_items,
 )
 from zhengtong.capabilities.cases.services.acceptance import (
     accept_case,
@@ -86,6 +88,12 @@ from zhengtong.capabilities.cases.services.acceptance import (
     request_corrections,
     start_at_counter,
     submit_at_counter,
+)
+from zhengtong.capabilities.cases.services.assignment import (
+    claim_task,
+    delegate_task,
+    list_delegates,
+    release_task,
 )
 from zhengtong.capabilities.cases.services.decision import (
     appraise_case,
@@ -112,19 +120,18 @@ from zhengtong.capabilities.cases.services.items import load_rules, open_office,
 from zhengtong.capabilities.cases.services.papers import next_number, shown_applicant
 from zhengtong.capabilities.cases.services.review import (
     arrange_site_visit,
-    claim_task,
     decide_extension,
-    delegate_task,
-    list_delegates,
     recommend,
     record_site_visit,
-    release_task,
     request_extension,
 )
+from zhengtong.capabilities.cases.services.rules import revise_rule, verify_rule
 from zhengtong.capabilities.cases.services.steps import PERMISSIONS as TASK_PERMISSIONS
 from zhengtong.capabilities.cases.services.supervision import fire_due
 
 __all__ = [
+    "CASE_KIND",
+    "ITEM_KIND",
     "TASK_PERMISSIONS",
     "Act",
     "ActForm",
@@ -158,11 +165,13 @@ __all__ = [
     "ItemOffice",
     "ItemRecord",
     "ItemVersion",
+    "LegalRule",
     "LegalState",
     "MaterialSpec",
     "NoTask",
     "Outcome",
     "RuleBroken",
+    "RuleKind",
     "SectionForm",
     "SectionSpec",
     "ServiceItem",
@@ -241,10 +250,10 @@ __all__ = [
     "resubmit_case",
     "return_to_review",
     "reveal_answers",
+    "revise_rule",
     "run_act",
     "save_draft",
     "say",
-    "search_items",
     "show_value",
     "shown_applicant",
     "start_at_counter",
@@ -252,6 +261,7 @@ __all__ = [
     "state_chip",
     "submit_at_counter",
     "submit_case",
+    "verify_rule",
     "withdraw_case",
     "work_rows",
 ]

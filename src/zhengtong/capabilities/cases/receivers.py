@@ -1,6 +1,9 @@
-"""What cases do when something happens below them: a new calendar moves the open deadlines."""
+"""What cases do when something happens below them: a new calendar moves the open deadlines, a task changes hands."""
 
+from zhengtong.capabilities.cases.services.assignment import follow_work
+from zhengtong.capabilities.cases.services.steps import WORK_KIND
 from zhengtong.capabilities.cases.tasks import recompute_clocks
+from zhengtong.core.worklist.public import WorkItemMoved
 from zhengtong.kernel.calendars import CalendarYearImported
 from zhengtong.kernel.events import receives
 
@@ -8,3 +11,9 @@ from zhengtong.kernel.events import receives
 @receives(CalendarYearImported)
 def recompute_deadlines(event: CalendarYearImported) -> None:
     recompute_clocks.defer(after_id=0)
+
+
+@receives(WorkItemMoved)
+def follow_tasks(event: WorkItemMoved) -> None:
+    if event.kind == WORK_KIND:
+        follow_work(event)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Max
+from django.utils import timezone
 
 from zhengtong.capabilities.cases.domain import (
     ApproverRole,
@@ -46,24 +47,38 @@ def to_rows(rulebook: Rulebook) -> Iterator[LegalRule]:
     )
 
 
-def _load() -> Rulebook:
-    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in RuleKind.values}
-    for row in LegalRule.objects.all():
-        rows[row.kind].append({name: getattr(row, name) for name in _COMMON} | row.values)
-    known = {field.name for field in fields(Limit)}
-    return Rulebook(
-        limits=tuple(
-            Limit(
-                **{k: v for k, v in row.items() if k in known and k not in ("unit", "extension_approver")},
-                unit=Unit(row["unit"]),
-                extension_approver=ApproverRole(row["extension_approver"]),
+def read_rule(row: LegalRule) -> Limit | Exclusion | Remedy | Term | int:
+    """Return what a row means, for a warning its percent. Raises TypeError or ValueError when it can't be."""
+    given: dict[str, Any] = {name: getattr(row, name) for name in _COMMON} | row.values
+    match RuleKind(row.kind):
+        case RuleKind.LIMIT:
+            known = {field.name: given[field.name] for field in fields(Limit) if field.name in given}
+            return Limit(
+                **known | {"unit": Unit(given["unit"]), "extension_approver": ApproverRole(given["extension_approver"])}
             )
-            for row in rows[RuleKind.LIMIT]
-        ),
-        exclusions=tuple(Exclusion(**row) for row in rows[RuleKind.EXCLUSION]),
-        remedies=tuple(Remedy(**row) for row in rows[RuleKind.REMEDY]),
-        terms=tuple(Term(**row) for row in rows[RuleKind.TERM]),
-        warning_percent=rows[RuleKind.WARNING][-1]["percent"] if rows[RuleKind.WARNING] else 90,
+        case RuleKind.EXCLUSION:
+            return Exclusion(**given)
+        case RuleKind.REMEDY:
+            return Remedy(**given)
+        case RuleKind.TERM:
+            return Term(**given)
+    percent = int(given["percent"])
+    if not 1 <= percent <= 100:
+        raise ValueError(f"a warning at {percent} % can't be")
+    return percent
+
+
+def _load(today: date) -> Rulebook:
+    rules: dict[str, list[Any]] = {kind: [] for kind in RuleKind.values}
+    for row in LegalRule.objects.order_by("effective_from"):
+        if row.kind != RuleKind.WARNING or row.effective_from <= today:
+            rules[row.kind].append(read_rule(row))
+    return Rulebook(
+        limits=tuple(rules[RuleKind.LIMIT]),
+        exclusions=tuple(rules[RuleKind.EXCLUSION]),
+        remedies=tuple(rules[RuleKind.REMEDY]),
+        terms=tuple(rules[RuleKind.TERM]),
+        warning_percent=rules[RuleKind.WARNING][-1] if rules[RuleKind.WARNING] else 90,
     )
 
 
@@ -73,7 +88,8 @@ def get_rulebook() -> Rulebook:
     if _cached and now - _cached[0][1] < CHECK_EVERY_SECONDS:
         return _cached[0][2]
     newest = LegalRule.objects.aggregate(n=Count("id"), last=Max("updated_at"))
-    stamp = (newest["n"], newest["last"])
-    rulebook = _cached[0][2] if _cached and _cached[0][0] == stamp else _load()
+    today = timezone.localdate()
+    stamp = (newest["n"], newest["last"], today)
+    rulebook = _cached[0][2] if _cached and _cached[0][0] == stamp else _load(today)
     _cached[:] = [(stamp, now, rulebook)]
     return rulebook

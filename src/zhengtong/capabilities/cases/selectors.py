@@ -45,24 +45,18 @@ def list_items(audience: str = "") -> QuerySet[ServiceItem]:
     return found.filter(audience=audience) if audience else found
 
 
-def search_items(query: str, limit: int = 20) -> list[ServiceItem]:
-    """Return items whose name, popular names or pinyin hold the words of ``query``, names first.
-
-    A county has a few thousand items: each word is looked for in three short columns.
-    """
-    words = query.replace("\x00", "").split()[:8]
-    found = ServiceItem.objects.filter(is_published=True)
-    for word in words:
-        text = word[:40]
-        found = found.filter(Q(name__icontains=text) | Q(aliases__icontains=text) | Q(pinyin__contains=text.lower()))
-    return sorted(found[:200], key=lambda item: (not any(w in item.name for w in words), item.name))[:limit]
-
-
 def list_offices(item: ServiceItem) -> QuerySet[ItemOffice]:
     return item.offices.select_related("organisation", "region", "window").order_by("region__code")
 
 
-_DETAIL = ("item_version__item", "office__region", "office__window", "organisation", "legal_entity")
+_DETAIL = (
+    "item_version__item",
+    "office__region",
+    "office__window",
+    "organisation",
+    "legal_entity",
+    "applied_by__citizen",
+)
 
 
 def list_cases(actor: Actor) -> QuerySet[Case]:
@@ -104,7 +98,8 @@ def list_material_keys(case: Case) -> list[str]:
 
 
 def list_tasks(case: Case) -> QuerySet[Task]:
-    return case.tasks.select_related("assignee__staff", "done_by__staff", "delegated_by__staff", "organisation")
+    people = ("assignee__staff", "done_by__staff", "done_by_agent__staff", "delegated_by__staff")
+    return case.tasks.select_related(*people, "organisation")
 
 
 def get_open_task(case: Case, node: str) -> Task | None:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.licences.journal import ACTION_WORDS
 from zhengtong.capabilities.licences.models import Licence
 from zhengtong.core.identity.public import Protected
 from zhengtong.kernel.modules import Module, Permission
@@ -10,6 +11,7 @@ MODULE = Module(
     code="licences",
     title=_("电子证照"),
     declares=(
+        ACTION_WORDS,
         Permission("licences.view_licence", _("查看证照")),
         Protected(
             Licence,

@@ -1,17 +1,28 @@
-"""What the registers bring: who may look into the register of population and the register of legal entities."""
+"""What the registers bring: who may look into them, how their rows are protected, and their screens."""
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.kernel.modules import Module, Permission
-
-VIEW_RESIDENT = "registers.view_resident"
-VIEW_ENTERPRISE = "registers.view_enterprise"
+from zhengtong.capabilities.registers.journal import ACTION_WORDS
+from zhengtong.capabilities.registers.models import Enterprise, Household, Resident
+from zhengtong.capabilities.registers.permissions import PERMISSIONS, ROLES
+from zhengtong.capabilities.registers.screens import EnterpriseScreens, PublicEnterpriseScreens, ResidentScreens
+from zhengtong.capabilities.registers.search import SEARCHABLES
+from zhengtong.core.identity.public import Protected
+from zhengtong.kernel.modules import Module
 
 MODULE = Module(
     code="registers",
     title=_("基础库"),
     declares=(
-        Permission(VIEW_RESIDENT, _("查询人口库")),
-        Permission(VIEW_ENTERPRISE, _("查询法人库")),
+        *PERMISSIONS,
+        *ROLES,
+        ACTION_WORDS,
+        Protected(Enterprise, organisation="registrar_id"),
+        Protected(Resident, region="region_id"),
+        Protected(Household, region="region_id"),
+        EnterpriseScreens(),
+        ResidentScreens(),
+        PublicEnterpriseScreens(),
+        *SEARCHABLES,
     ),
 )

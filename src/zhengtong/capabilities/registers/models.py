@@ -3,6 +3,7 @@
 The statutory sources are the police (户口登记条例) and market regulation (市场主体登记管理条例, 国令746).
 """
 
+from django.contrib.gis.db.models import PointField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,9 @@ class Household(models.Model):
     """户 in the register of population."""
 
     number = models.CharField(_("户号"), max_length=20, unique=True)
-    region = models.ForeignKey("identity.Region", on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(
+        "identity.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("行政区划")
+    )
     address = models.CharField(_("住址"), max_length=200)
     head = models.OneToOneField(
         "registers.Resident",
@@ -59,7 +62,9 @@ class Resident(models.Model):
     birth_date = models.DateField(_("出生日期"))
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
     relation = models.CharField(_("与户主关系"), max_length=2, choices=Relation.choices)
-    region = models.ForeignKey("identity.Region", on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(
+        "identity.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("行政区划")
+    )
     phone = EncryptedTextField(_("手机"), blank=True, default="")
 
     class Meta:
@@ -96,7 +101,10 @@ class Enterprise(models.Model):
     representative_name = models.CharField(_("法定代表人（经营者）"), max_length=40)
     representative_digest = models.CharField(max_length=64, db_index=True)
     address = models.CharField(_("住所（经营场所）"), max_length=200)
-    region = models.ForeignKey("identity.Region", on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(
+        "identity.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("行政区划")
+    )
+    location = PointField(_("位置"), srid=4490, null=True)
     status = models.CharField(
         _("登记状态"), max_length=10, choices=EnterpriseStatus.choices, default=EnterpriseStatus.ACTIVE
     )
@@ -109,6 +117,10 @@ class Enterprise(models.Model):
 
     class Meta:
         verbose_name = _("经营主体")
+        indexes = [
+            models.Index(fields=["name", "id"], name="enterprises_by_name"),
+            models.Index(fields=["registrar", "-id"], name="enterprises_by_registrar"),
+        ]
 
     def __str__(self) -> str:
         return self.name

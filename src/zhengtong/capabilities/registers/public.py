@@ -1,6 +1,5 @@
 """The registers' door."""
 
-from zhengtong.capabilities.registers.manifest import VIEW_ENTERPRISE, VIEW_RESIDENT
 from zhengtong.capabilities.registers.models import (
     Enterprise,
     EnterpriseKind,
@@ -10,11 +9,13 @@ from zhengtong.capabilities.registers.models import (
     Resident,
     Sex,
 )
+from zhengtong.capabilities.registers.permissions import VIEW_ENTERPRISE, VIEW_RESIDENT
 from zhengtong.capabilities.registers.selectors import (
     PurposeMissing,
     get_enterprise,
     get_own_resident,
     get_resident,
+    is_parent_in_household,
     is_registered_person,
     is_representative,
     list_household_members,
@@ -34,6 +35,7 @@ __all__ = [
     "get_enterprise",
     "get_own_resident",
     "get_resident",
+    "is_parent_in_household",
     "is_registered_person",
     "is_representative",
     "list_household_members",

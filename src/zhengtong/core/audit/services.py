@@ -30,13 +30,15 @@ def record(
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    subject: str | None = None,
 ) -> None:
     """Write one record in the caller's transaction; with its other records at the end of its step, if it is in one.
 
     ``obj`` is a row or a pair of kind and id. ``before`` and ``after`` hold what changed; they carry no
     identity numbers, passwords or codes, because the journal is read by people who may not see those.
+    ``subject`` is the keyed digest of the person whose data this was a look at: she can find it by that.
     """
-    at_end(record_all, build(actor, action, obj, before=before, after=after))
+    at_end(record_all, build(actor, action, obj, before=before, after=after, subject=subject))
 
 
 def record_all(entries: Iterable[AuditRecord]) -> None:
@@ -63,6 +65,7 @@ def build(
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    subject: str | None = None,
 ) -> AuditRecord:
     """Return a record that isn't written yet."""
     kind, key = (obj._meta.label_lower, obj.pk) if isinstance(obj, Model) else obj
@@ -74,6 +77,8 @@ def build(
         "appointment": actor.appointment,
         "organisation": actor.organisation,
         "principal": actor.principal,
+        "agent": actor.agent,
+        "subject": subject or None,
         "action": action,
         "object_kind": kind,
         "object_id": str(key),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.core.files.journal import ACTION_WORDS
 from zhengtong.kernel.modules import Module
 
-MODULE = Module(code="files", title=_("文件"))
+MODULE = Module(code="files", title=_("文件"), declares=(ACTION_WORDS,))

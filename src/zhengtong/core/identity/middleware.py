@@ -2,22 +2,29 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from allauth.core.exceptions import RateLimited
 from allauth.core.ratelimit import respond_429
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
-from zhengtong.core.identity.models import Account
+from zhengtong.core.identity.delegations import get_delegated_actor
+from zhengtong.core.identity.models import Account, AccountKind
+from zhengtong.core.identity.representations import get_representing_actor
 from zhengtong.core.identity.selectors import get_account_actor
 from zhengtong.kernel.policy import Actor, ActorKind
 
 APPOINTMENT_KEY = "appointment"
 MANDATE_KEY = "mandate"
+DELEGATION_KEY = "delegation"
+REPRESENTATION_KEY = "representation"
 SEEN_KEY = "seen_at"
 SEEN_EVERY_SECONDS = 60
 
@@ -37,19 +44,62 @@ def client_address(request: HttpRequest) -> str:
 
 
 def get_request_actor(request: HttpRequest) -> Actor:
-    """Return who makes this request, in the capacity that the session chose."""
+    """Return who makes this request, in the capacity that the session chose.
+
+    A capacity that ended meanwhile, perhaps from elsewhere, is gone for good: she is told, and acts as herself.
+    """
     if not isinstance(request.user, Account):
         return Actor(
             kind=ActorKind.ANONYMOUS, address=client_address(request), request_id=getattr(request, "request_id", "")
         )
+    acting = _get_acting_actor(request.user, request)
+    if acting is not None:
+        return acting
     mandate_id = request.session.get(MANDATE_KEY)
     actor = get_actor_of(
         request.user, request, appointment_id=request.session.get(APPOINTMENT_KEY), mandate_id=mandate_id
     )
     if mandate_id is not None and actor.mandate is None:
-        # Revoked, perhaps from elsewhere: the capacity is gone for good.
-        del request.session[MANDATE_KEY]
+        _drop(request, MANDATE_KEY)
     return actor
+
+
+def _get_acting_actor(account: Account, request: HttpRequest) -> Actor | None:
+    """Return the actor that ``account`` is while it acts for another person, None where it doesn't (any more)."""
+    is_staff = account.kind == AccountKind.STAFF
+    key = DELEGATION_KEY if is_staff else REPRESENTATION_KEY
+    chosen = request.session.get(key)
+    if chosen is None:
+        return None
+    find = get_delegated_actor if is_staff else get_representing_actor
+    actor = find(account, chosen, address=client_address(request), request_id=getattr(request, "request_id", ""))
+    if actor is None:
+        _drop(request, key)
+    return actor
+
+
+def _drop(request: HttpRequest, key: str) -> None:
+    del request.session[key]
+    text = _("代理已经到期或者被撤销，现在以您本人的身份办理。正在填写的内容请核对后再提交。")
+    messages.warning(request, text, fail_silently=True)
+
+
+def choose_capacity(request: HttpRequest, key: str, value: int | None) -> None:
+    """Keep the capacity that was chosen in the session; it takes the place of any other one."""
+    for other in (DELEGATION_KEY, REPRESENTATION_KEY, MANDATE_KEY):
+        request.session.pop(other, None)
+    if value is not None:
+        request.session[key] = value
+
+
+def as_herself(actor: Actor) -> Actor:
+    """Return the citizen without the enterprise or person that she acts for: for what concerns her own account."""
+    return replace(actor, mandate=None, legal_entity=None, representation=None, principal=None, principal_id=None)
+
+
+def get_own_actor(request: HttpRequest) -> Actor:
+    """Return who makes this request, as herself."""
+    return as_herself(get_request_actor(request))
 
 
 def get_actor_of(

@@ -1,24 +1,34 @@
-"""The platform's one predicate: role ∧ organisation, or ownership; and the same predicate as a filter."""
+"""The platform's one predicate: role ∧ (organisation ∨ region) ∧ clearance ≥ mark, or ownership; and the same as a
+filter, so that a list shows exactly the rows for which the predicate would say yes.
+"""
 
 import logging
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, Q, QuerySet
 
+from zhengtong.core.identity.trees import get_stamp, list_region_ids
 from zhengtong.kernel.modules import Declaration, registry
 from zhengtong.kernel.policy import Actor, ActorKind
+from zhengtong.kernel.reach import IdSet, reached
 
 logger = logging.getLogger("zhengtong.denied")
 
 
 @dataclass(frozen=True)
 class Protected(Declaration):
-    """How rows of ``model`` are protected.
+    """How rows of ``model`` are protected. Each name is a column, or a path over foreign keys to one.
 
-    Staff may act on a row when a role of theirs allows it in the organisation that ``organisation`` names.
-    A citizen may do ``owner_actions`` to a row whose ``owner`` is her account, or whose ``entity`` is the
-    legal entity that she acts for at this moment.
+    Staff may act on a row when a role of theirs allows it in the organisation that ``organisation`` names, or where
+    the place that ``region`` names lies in the region of such an organisation; ``is_unscoped`` rows are everybody's
+    who holds the permission anywhere. At most one of the three is given; without any of them no role reaches a row.
+    A citizen may do ``owner_actions`` to a row whose ``owner`` is the account that she acts for. Where there is an
+    ``entity``, her capacity decides: rows of the legal entity that she acts for at this moment, or else her own rows
+    without one. Whoever it is, the row's ``mark`` may not be above her clearance.
+    A null in one of these columns is nobody's. Raises ImproperlyConfigured when two scopes are given.
     """
 
     model: type[Model]
@@ -26,6 +36,13 @@ class Protected(Declaration):
     owner: str = ""
     entity: str = ""
     owner_actions: frozenset[str] = field(default_factory=frozenset)
+    region: str = ""
+    mark: str = ""
+    is_unscoped: bool = False
+
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.organisation, self.region, self.is_unscoped))) > 1:
+            raise ImproperlyConfigured(f"{self.key}: organisation, region and is_unscoped exclude each other")
 
     @property
     def key(self) -> str:
@@ -36,8 +53,12 @@ def _protection(model: type[Model]) -> Protected:
     return registry.get(Protected, model._meta.label_lower)
 
 
+def _value(row: Model, path: str) -> Any:
+    return reduce(lambda at, name: None if at is None else getattr(at, name), path.split("__"), row)
+
+
 class IdentityPolicy:
-    """Answers from what the actor already carries: no query is made to decide."""
+    """Answers from what the actor already carries; only rows that lie in regions cost a look at the trees' stamp."""
 
     def can(self, actor: Actor, action: str, obj: Model | None) -> bool:
         if actor.kind is ActorKind.SYSTEM:
@@ -45,23 +66,31 @@ class IdentityPolicy:
         if obj is None:
             return actor.has(action)
         rule = _protection(type(obj))
+        if rule.mark:
+            mark = _value(obj, rule.mark)
+            if mark is None or mark > actor.clearance:
+                return False
         if actor.kind is ActorKind.CITIZEN:
             return action in rule.owner_actions and self._owns(actor, rule, obj)
-        return bool(rule.organisation) and getattr(obj, rule.organisation) in actor.reach(action)
+        if rule.is_unscoped:
+            return actor.has(action)
+        if rule.region:
+            return _value(obj, rule.region) in self._regions(actor, action)
+        return bool(rule.organisation) and _value(obj, rule.organisation) in actor.reach(action)
 
     def visible(self, actor: Actor, action: str, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if actor.kind is ActorKind.SYSTEM:
             return queryset
         rule = _protection(queryset.model)
+        if rule.mark:
+            queryset = queryset.filter(**{f"{rule.mark}__lte": actor.clearance})
         if actor.kind is ActorKind.CITIZEN:
-            if action not in rule.owner_actions:
-                return queryset.none()
-            if actor.legal_entity is not None:
-                return queryset.filter(**{rule.entity: actor.legal_entity}) if rule.entity else queryset.none()
-            mine = Q(**{rule.owner: actor.account_id})
-            return queryset.filter(mine & Q(**{rule.entity: None}) if rule.entity else mine)
-        reach = actor.reach(action)
-        return queryset.filter(**{f"{rule.organisation}__in": reach}) if reach else queryset.none()
+            return self._owned(actor, rule, queryset) if action in rule.owner_actions else queryset.none()
+        if rule.is_unscoped:
+            return queryset if actor.has(action) else queryset.none()
+        if rule.region:
+            return self._within(queryset, rule.region, self._regions(actor, action))
+        return self._within(queryset, rule.organisation, actor.reach(action)) if rule.organisation else queryset.none()
 
     def denied(self, actor: Actor, action: str, obj: Model | None) -> None:
         logger.warning(
@@ -75,8 +104,28 @@ class IdentityPolicy:
         )
 
     @staticmethod
+    def _within(queryset: QuerySet[Any], column: str, ids: frozenset[int]) -> QuerySet[Any]:
+        return queryset.filter(reached(column, ids)) if ids else queryset.none()
+
+    @staticmethod
+    def _regions(actor: Actor, action: str) -> frozenset[int]:
+        organisations = actor.reach(action)
+        if not organisations:
+            return frozenset()
+        found = organisations if isinstance(organisations, IdSet) else IdSet(organisations)
+        return list_region_ids(found, get_stamp())
+
+    @staticmethod
     def _owns(actor: Actor, rule: Protected, obj: Model) -> bool:
-        entity = getattr(obj, rule.entity) if rule.entity else None
-        if entity is not None:
-            return bool(entity == actor.legal_entity)
-        return bool(rule.owner) and actor.account_id is not None and getattr(obj, rule.owner) == actor.account_id
+        if rule.entity and (actor.legal_entity is not None or _value(obj, rule.entity) is not None):
+            return actor.legal_entity is not None and _value(obj, rule.entity) == actor.legal_entity
+        return bool(rule.owner) and actor.owner_id is not None and _value(obj, rule.owner) == actor.owner_id
+
+    @staticmethod
+    def _owned(actor: Actor, rule: Protected, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if rule.entity and actor.legal_entity is not None:
+            return queryset.filter(**{rule.entity: actor.legal_entity})
+        if not rule.owner or actor.owner_id is None:
+            return queryset.none()
+        mine = Q(**{rule.owner: actor.owner_id})
+        return queryset.filter(mine & Q(**{rule.entity: None}) if rule.entity else mine)

@@ -3,15 +3,25 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path
 
-from zhengtong.core.identity import views
+from zhengtong.core.identity import activity, views
 
 own = [
     path("", views.show_account, name="account"),
     path("profile/", views.edit_profile, name="profile"),
     path("enterprises/", views.edit_enterprises, name="enterprises"),
     path("enterprises/<int:mandate_id>/remove/", views.remove_enterprise, name="remove_enterprise"),
+    path("enterprises/<int:mandate_id>/agents/", views.edit_agents, name="enterprise_agents"),
+    path("enterprises/<int:mandate_id>/agents/<int:agent_id>/remove/", views.remove_agent, name="remove_agent"),
+    path("representations/", views.edit_representations, name="representations"),
+    path("representations/<int:representation_id>/revoke/", views.revoke_representation, name="revoke_representation"),
     path("capacity/", views.switch_capacity, name="capacity"),
+    path("delegations/", views.edit_delegations, name="delegations"),
+    path("delegations/absent/", views.delegate_for_absent, name="delegate_for_absent"),
+    path("delegations/<int:delegation_id>/", views.show_delegation, name="delegation"),
+    path("delegations/<int:delegation_id>/revoke/", views.revoke_delegation, name="revoke_delegation"),
     path("privacy/", views.show_privacy, name="privacy"),
+    path("activity/", activity.show_activity, name="activity"),
+    path("seen/", activity.show_seen, name="seen"),
     path("password/reset/code/", views.confirm_reset, name="reset_code"),
     path("password/reset/new/", views.complete_reset, name="reset_password"),
 ]

@@ -21,7 +21,13 @@ from zhengtong.capabilities.cases.public import (
     get_live_version,
     save_draft,
 )
-from zhengtong.core.identity.public import Account, Mandate, get_citizen_actor, list_live_mandates
+from zhengtong.core.identity.public import (
+    Account,
+    get_citizen_actor,
+    get_representing_actor,
+    list_live_mandates,
+    list_live_representations,
+)
 from zhengtong.desks.hall.answers import is_script, problem
 from zhengtong.kernel.policy import Actor, ActorKind
 
@@ -53,7 +59,7 @@ def applicants_only(view: View) -> View:
 def of_own_case(view: View) -> View:
     """Pass the case named by ``public_id`` to the view; what is somebody else's doesn't exist.
 
-    A case of an enterprise that she could act for, but doesn't at the moment, asks her to switch first.
+    A case of an enterprise or a person that she could act for, but doesn't at the moment, asks her to switch first.
     """
 
     @wraps(view)
@@ -62,21 +68,32 @@ def of_own_case(view: View) -> View:
         if case is not None:
             return view(request, case, **kwargs)
         if request.method == "GET" and not is_script(request):
-            found, mandate = _find_in_other_capacity(request, public_id)
-            if found:
-                return render(request, "hall/other_capacity.html", {"mandate": mandate})
+            other = _find_in_other_capacity(request, public_id)
+            if other is not None:
+                value, name = other
+                return render(request, "hall/other_capacity.html", {"value": value, "name": name})
         raise Http404
 
     return applicants_only(wrapped)
 
 
-def _find_in_other_capacity(request: HallRequest, public_id: UUID) -> tuple[bool, Mandate | None]:
+def _find_in_other_capacity(request: HallRequest, public_id: UUID) -> tuple[str, str] | None:
+    """Return the capacity of hers in which the case can be seen, as it is chosen, and whose it is ("": her own)."""
     account = request.user
     assert isinstance(account, Account)
-    for mandate in (None, *list_live_mandates(account)):
-        if get_case_by_public_id(get_citizen_actor(account, mandate=mandate), public_id) is not None:
-            return True, mandate
-    return False, None
+    capacities: list[tuple[str, str, Actor | None]] = [("", "", get_citizen_actor(account))]
+    capacities += [
+        (f"mandate-{each.pk}", each.legal_entity.name, get_citizen_actor(account, mandate=each))
+        for each in list_live_mandates(account)
+    ]
+    capacities += [
+        (f"representation-{each.pk}", each.principal.name, get_representing_actor(account, each.pk))
+        for each in list_live_representations(account)
+    ]
+    for value, name, actor in capacities:
+        if actor is not None and get_case_by_public_id(actor, public_id) is not None:
+            return value, name
+    return None
 
 
 def of_own_draft(view: View) -> View:

@@ -38,8 +38,14 @@ class Known:
 
 
 def get_citizen(actor: Actor) -> Citizen:
-    """Return the person behind a citizen's account."""
-    assert actor.account_id is not None  # only citizens come here, and each has an account
+    """Return the person whose matter it is: the citizen behind the account, or the one whom she represents."""
+    assert actor.owner_id is not None  # only citizens come here, and each has an account
+    return Citizen.objects.get(account_id=actor.owner_id)
+
+
+def get_handler(actor: Actor) -> Citizen:
+    """Return the citizen who sits at the screen."""
+    assert actor.account_id is not None
     return Citizen.objects.get(account_id=actor.account_id)
 
 
@@ -53,11 +59,13 @@ def gather(actor: Actor, *, with_residence: bool = False) -> Known:
     values = {
         "applicant.name": citizen.name,
         "applicant.id_number": citizen.id_number,
-        "applicant.phone": citizen.phone,
+        # A ward has no phone of her own: questions go to who applies for her.
+        "applicant.phone": citizen.phone or get_handler(actor).phone,
         "applicant.address": citizen.address,
     }
     if with_residence and not citizen.address and (resident := get_own_resident(actor=actor)):
         values["applicant.address"] = resident.household.address
+    owner = _("您的账号") if actor.representation is None else _("被代理人的登记信息")
     enterprise = None
     registered = _("账号里登记的企业")
     if actor.legal_entity is not None:
@@ -71,7 +79,7 @@ def gather(actor: Actor, *, with_residence: bool = False) -> Known:
             "enterprise.legal_representative": enterprise.representative_name,
             "enterprise.address": enterprise.address,
         }
-    return Known(values, enterprise, {"applicant": _("您的账号"), "enterprise": registered})
+    return Known(values, enterprise, {"applicant": owner, "enterprise": registered})
 
 
 def list_reusable(actor: Actor, definition: ItemDefinition, known: Known) -> list[tuple[str, str]]:

@@ -27,12 +27,12 @@ from zhengtong.capabilities.cases.public import (
     list_items,
     list_offices,
     list_published_grants,
-    search_items,
 )
 from zhengtong.core.papers.public import MistypedCode, Standing, describe, get_paper_by_code
 from zhengtong.desks.hall.answers import problem
-from zhengtong.desks.hall.selectors import list_live_definitions, list_shown_grants
+from zhengtong.desks.hall.selectors import find_items, list_live_definitions, list_shown_grants
 from zhengtong.desks.hall.status import get_status, get_timeline
+from zhengtong.kernel.policy import ANONYMOUS
 
 router = Router()
 
@@ -204,7 +204,7 @@ def list_public_items(
     """Published items by code. With words, the 200 that fit best."""
     found = list_items(audience)
     if q.strip():
-        found = found.filter(pk__in=[item.pk for item in search_items(q, 200)])
+        found = found.filter(pk__in=[item.pk for item in find_items(ANONYMOUS, q, limit=200)])
     rows = list(found.filter(code__gt=after).order_by("code")[: limit + 1])
     page = rows[:limit]
     shown = [_describe(item, definition) for item, definition in list_live_definitions(page)]

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import prefetch_related_objects
 
 from zhengtong.capabilities.cases.public import (
+    ITEM_KIND,
     Case,
     Decision,
     ItemDefinition,
@@ -16,10 +17,12 @@ from zhengtong.capabilities.cases.public import (
     LegalState,
     ServiceItem,
     get_definition,
+    list_items,
     list_own_cases,
     shown_applicant,
 )
 from zhengtong.core.papers.public import Paper
+from zhengtong.core.search.public import SearchAudience, search, suggest
 from zhengtong.desks.hall.status import get_chip
 from zhengtong.kernel.policy import Actor
 
@@ -70,6 +73,25 @@ def get_own_summary(actor: Actor) -> OwnSummary:
         active=active[: COUNTED + 1].count(),
         latest=show_cases(first),
     )
+
+
+def find_items(actor: Actor, query: str, limit: int = 20) -> list[ServiceItem]:
+    """Return the items that are called so, the best first: by name, popular name or pinyin, else by what guides say."""
+    found = search(actor, query, audience=SearchAudience.PUBLIC, kinds=[ITEM_KIND], limit=limit)
+    return _list_items(hit.object_id for hit in found.hits)
+
+
+def suggest_items(actor: Actor, query: str, limit: int = 6) -> list[ServiceItem]:
+    """Return the items that are called as ``query`` begins."""
+    hits = suggest(actor, query, audience=SearchAudience.PUBLIC, kinds=[ITEM_KIND], limit=limit)
+    return _list_items(hit.object_id for hit in hits)
+
+
+def _list_items(ids: Iterable[int]) -> list[ServiceItem]:
+    """Return items in the order of their ids, as far as they are still published."""
+    wanted = list(ids)
+    items = list_items().in_bulk(wanted)
+    return [items[each] for each in wanted if each in items]
 
 
 def list_live_definitions(items: Iterable[ServiceItem]) -> list[tuple[ServiceItem, ItemDefinition]]:

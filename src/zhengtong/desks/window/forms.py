@@ -19,6 +19,16 @@ from zhengtong.capabilities.cases.public import (
 MARK, MESSAGE = "mark-", "message-"
 
 
+class LookUpForm(forms.Form):
+    id_number = forms.CharField(
+        label=_("身份证号码"),
+        max_length=60,
+        help_text=_("照对方出示的证件原件填写；核验监护关系时填监护人的"),
+        error_messages={"required": _("请填写证件上的身份证号码")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
 class AcceptForm(ActForm):
     opinion = forms.CharField(label=_("备注（可不填）"), max_length=500, required=False)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.desks.window.views import case, filing, queue
+from zhengtong.desks.window.views import case, filing, identities, queue
 
 app_name = "window"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("new/<uuid:public_id>/files/", filing.upload, name="upload"),
     path("new/<uuid:public_id>/files/<int:material_id>/", filing.show_file, name="draft_file"),
     path("new/<uuid:public_id>/files/<int:material_id>/remove/", filing.remove, name="remove"),
+    path("identities/", identities.look_up, name="identities"),
+    path("identities/<uuid:public_id>/", identities.show, name="identity"),
+    path("identities/<uuid:public_id>/decide/", identities.decide, name="decide_identity"),
     path("cases/<str:number>/", case.show_case, name="case"),
     path("cases/<str:number>/reveal/", case.reveal, name="reveal"),
     path("cases/<str:number>/files/<int:material_id>/", case.show_file, name="file"),

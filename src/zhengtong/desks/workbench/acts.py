@@ -70,6 +70,7 @@ def delegate(situation: Situation, form: forms.DelegateForm) -> None:
         task_id=_own_task(situation),
         to=form.colleague,
         reason=form.cleaned_data["reason"],
+        keeps_watching=form.cleaned_data["keeps_watching"],
     )
 
 
@@ -237,7 +238,7 @@ ACTS = (
     CaseAct(
         "delegate",
         _("转办"),
-        _("已转办"),
+        _("已转办；对方打开之前可以在“交接”中撤回"),
         VIEW,
         _held,
         delegate,

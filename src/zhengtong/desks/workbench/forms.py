@@ -52,9 +52,14 @@ class AppointmentChoices(forms.MultipleChoiceField):
         self.choices = [(key, _person(person)) for key, person in self.people.items()]
 
 
+REASONS_TO_TRANSFER = ("出差、外出", "休假", "工作分工调整", "手头任务较多", "依法应当回避")
+
+
 class DelegateForm(ActForm):
     to = AppointmentChoice(label=_("转办给"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("原因"), max_length=200)
+    keeps_watching = forms.BooleanField(label=_("转办后我继续关注"), required=False)
+    phrases = {"reason": REASONS_TO_TRANSFER}
 
     def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
         super().__init__(situation, *args, **options)
@@ -63,6 +68,31 @@ class DelegateForm(ActForm):
         field = self.fields["to"]
         assert isinstance(field, AppointmentChoice)
         field.set_people([p for p in people if p.pk != situation.actor.appointment])
+
+    @property
+    def colleague(self) -> Appointment:
+        field = self.fields["to"]
+        assert isinstance(field, AppointmentChoice)
+        return field.people[self.cleaned_data["to"]]
+
+
+class TransferForm(forms.Form):
+    """To whom the ticked items go; ``people`` are those who may have all of them."""
+
+    to = AppointmentChoice(label=_("转办给"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("原因"), max_length=200, widget=forms.TextInput(attrs={"x-init": "text = $el.value", "x-model": "text"})
+    )
+    keeps_watching = forms.BooleanField(
+        label=_("转办后我继续关注"), required=False, help_text=_("办件会列在“关注”里，可以看到办理进展")
+    )
+
+    def __init__(self, people: list[Appointment], data: Any = None) -> None:
+        super().__init__(data)
+        field = self.fields["to"]
+        assert isinstance(field, AppointmentChoice)
+        field.set_people(people)
+        self.fields["reason"].phrases = REASONS_TO_TRANSFER  # type: ignore[attr-defined]  # read by the field's template
 
     @property
     def colleague(self) -> Appointment:

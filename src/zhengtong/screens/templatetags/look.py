@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from zhengtong.screens import formats
 from zhengtong.screens.formfields import describe_field, list_errors, list_field_errors
 from zhengtong.screens.icons import draw_icon
+from zhengtong.screens.tablerows import draw_rows
 
 register = template.Library()
 
@@ -211,20 +212,15 @@ def table(
                 ),
             }
         )
-    main = next((n for n, head in enumerate(heads) if "cell-main" in head["css"]), 0)
     lines = []
     for row in rows:
         cells = _read(row, "cells", ())
-        values = [cells.get(head["key"], "") for head in heads] if isinstance(cells, Mapping) else list(cells)
-        lines.append(
-            {
-                "url": _read(row, "url"),
-                "key": _read(row, "key"),
-                "tone": _read(row, "tone"),
-                "cells": [(head, value, n == main) for n, (head, value) in enumerate(zip(heads, values, strict=False))],
-            }
-        )
-    return _part("table", heads=heads, rows=lines, caption=caption, empty=empty, select=select, form=form)
+        line = {name: _read(row, name) for name in ("url", "key", "tone")}
+        line["label"] = _read(row, "label") or line["key"]
+        line["values"] = [cells.get(head["key"], "") for head in heads] if isinstance(cells, Mapping) else list(cells)
+        lines.append(line)
+    body = draw_rows(heads, lines, select=select, form=form)
+    return _part("table", heads=heads, rows=body, caption=caption, empty=empty, select=select)
 
 
 @register.simple_tag(takes_context=True)

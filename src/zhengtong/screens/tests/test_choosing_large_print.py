@@ -4,8 +4,8 @@ import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 
-from zhengtong.screens import views
 from zhengtong.screens.context_processors import look
+from zhengtong.screens.views import look as views
 
 
 def test_the_choice_is_kept_and_the_other_one_stays() -> None:

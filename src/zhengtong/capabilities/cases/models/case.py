@@ -74,6 +74,8 @@ class Case(models.Model):
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     legal_entity = models.ForeignKey("identity.LegalEntity", on_delete=models.PROTECT, null=True, related_name="+")
+    # The guardian or agent who applies for the citizen of ``account``; null: the applicant does so herself.
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     filed_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
     applicant_name = models.CharField(_("申请人"), max_length=120, blank=True)
     applicant_number = EncryptedTextField(_("证件号码"), blank=True, default="")
@@ -224,6 +226,7 @@ class Decision(models.Model):
     reasons = models.TextField(_("理由"), max_length=2000)
     legal_basis = models.CharField(_("依据"), max_length=500, blank=True)
     decided_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
+    decided_by_agent = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField()
     number = models.CharField(_("文号"), max_length=60, unique=True)
 

@@ -31,6 +31,8 @@ class Task(models.Model):
     opened_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
+    # Whoever did it for ``done_by`` under a delegation; null: she did it herself.
+    done_by_agent = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=40, blank=True)
     opinion = models.TextField(_("意见"), max_length=2000, blank=True)
 
@@ -72,8 +74,12 @@ class ExtensionRequest(models.Model):
     days = models.PositiveSmallIntegerField(_("延长工作日"))
     reason = models.CharField(_("理由"), max_length=500)
     requested_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
+    requested_by_agent = models.ForeignKey(
+        "identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     requested_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by_agent = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     is_approved = models.BooleanField(null=True)
 

@@ -19,6 +19,7 @@ class Common(TypedDict):
     contact_name: NotRequired[str]
     contact_phone: NotRequired[str]
     contact_address: NotRequired[str]
+    handled_by: NotRequired[str]  # agent and principal, where it was done under a delegation
 
 
 class Remedies(TypedDict):

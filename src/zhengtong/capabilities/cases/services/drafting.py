@@ -48,16 +48,17 @@ def start_draft(
     """Begin an application to ``office``, with ``form`` already holding what the platform knows.
 
     ``reused`` names materials that a register answers for, with the register: they needn't be uploaded.
+    A guardian or agent begins it for the citizen whom she represents: it is that citizen's.
     An applicant who has an unsubmitted draft for the same item and office gets that one back.
     """
-    if actor.kind is not ActorKind.CITIZEN or actor.account_id is None:
+    if actor.kind is not ActorKind.CITIZEN or actor.owner_id is None:
         raise Denied("cases.apply")
     # Clicked twice, the second waits here and finds the draft of the first.
-    Account.objects.select_for_update(no_key=True).only("pk").get(pk=actor.account_id)
+    Account.objects.select_for_update(no_key=True).only("pk").get(pk=actor.owner_id)
     version = get_live_version(office.item)
     kept = (
         Case.objects.select_for_update()
-        .filter(account=actor.account_id, legal_entity=actor.legal_entity, state=LegalState.DRAFT, office=office)
+        .filter(account=actor.owner_id, legal_entity=actor.legal_entity, state=LegalState.DRAFT, office=office)
         .order_by("-id")
         .first()
     )
@@ -69,7 +70,8 @@ def start_draft(
         office=office,
         organisation_id=office.organisation_id,
         channel=Channel.ONLINE,
-        account_id=actor.account_id,
+        account_id=actor.owner_id,
+        applied_by_id=actor.account_id if actor.representation is not None else None,
         legal_entity_id=actor.legal_entity,
         form=dict(form),
         reused=[list(pair) for pair in reused],

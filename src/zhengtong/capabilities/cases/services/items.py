@@ -15,8 +15,10 @@ from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition, parse_definition
 from zhengtong.capabilities.cases.models import ItemOffice, ItemVersion, LegalRule, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook, to_rows
+from zhengtong.capabilities.cases.search import ITEM_KIND
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation
+from zhengtong.core.search.public import refresh
 from zhengtong.kernel.policy import Actor, require
 
 
@@ -71,6 +73,7 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
     )
     newest = item.versions.order_by("-number").first()
     if newest and newest.digest == digest:
+        refresh(ITEM_KIND, [item.pk])
         return newest
     version = ItemVersion.objects.create(
         item=item,
@@ -81,6 +84,7 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
         promised_days=limits["promised_days"],
         licence_kind=raw.get("licence_kind", ""),
     )
+    refresh(ITEM_KIND, [item.pk])
     record(actor, "cases.publish_item", version, after={"item": item.code, "number": version.number})
     return version
 

@@ -90,6 +90,8 @@ def issue_case_paper(
             "contact_name": office.window.name,
             "contact_phone": office.phone,
             "contact_address": office.address,
+            # Only under a delegation: the papers of an organ don't name who wrote them, but an agent they do.
+            **({"handled_by": actor.name} if actor.delegation is not None else {}),
             **content,
         },
         public_facts=[

@@ -1,4 +1,4 @@
-"""The bureau before the decision: claim, delegate, visit the site, ask for more time, hand on to the approver."""
+"""The bureau before the decision: visit the site, ask for more time, hand on to the approver."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
-from zhengtong.capabilities.cases.errors import NoTask, Unacceptable
+from zhengtong.capabilities.cases.errors import Unacceptable
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Case,
@@ -22,98 +22,26 @@ from zhengtong.capabilities.cases.models import (
 )
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.services import clocks
+from zhengtong.capabilities.cases.services.assignment import claim_task
 from zhengtong.capabilities.cases.services.papers import issue_case_paper
 from zhengtong.capabilities.cases.services.steps import (
-    WORK_KIND,
     advance,
     finish_task,
     lock_case,
     note_act,
     open_task,
-    refuse_taken,
     shown_date,
     take_task,
+    task_url,
 )
-from zhengtong.core.audit.public import record
-from zhengtong.core.identity.public import Appointment, list_colleagues
-from zhengtong.core.worklist.public import assign_item
-from zhengtong.kernel.modules import Role, registry
+from zhengtong.core.identity.public import Appointment, is_same_person, list_colleagues
+from zhengtong.core.worklist.public import open_item
 from zhengtong.kernel.policy import Actor
 from zhengtong.kernel.steps import step
 
 REVIEW = "cases.review_case"
+EXTENSION_ANSWER = "cases.extension_answer"
 SITE_VISIT_RULE = "site_visit"
-
-
-def _lock_task(task_id: int, actor: Actor) -> tuple[Case, Task]:
-    """Lock the case first and its task second, like every other act, so that two acts never wait for each other."""
-    found = Task.objects.filter(pk=task_id).values_list("case_id", "permission").first()
-    if found is None:
-        raise NoTask
-    case = lock_case(found[0], actor=actor, permission=found[1])
-    task = Task.objects.select_for_update().get(pk=task_id)
-    if task.status != TaskStatus.OPEN:
-        raise NoTask
-    return case, task
-
-
-@step()
-def claim_task(*, actor: Actor, task_id: int) -> Task:
-    """Take an office's open task. Claiming a review begins it. Raises TakenTask when a colleague was faster."""
-    case, task = _lock_task(task_id, actor)
-    if task.assignee_id == actor.appointment:
-        return task
-    refuse_taken(task, actor=actor)
-    _give(task, actor.appointment)
-    if task.node == TaskNode.REVIEW and case.state == LegalState.ACCEPTED:
-        advance(case, Act.BEGIN_REVIEW, actor=actor, words="承办人员已开始审查。")
-    else:
-        record(actor, "cases.claim_task", task, after={"case": case.number, "node": task.node})
-    return task
-
-
-def _give(task: Task, appointment_id: int | None) -> None:
-    task.assignee_id = appointment_id
-    task.save(update_fields=["assignee", "delegated_by"])
-    assign_item(kind=WORK_KIND, object_id=task.pk, assignee_id=appointment_id)
-
-
-@step()
-def release_task(*, actor: Actor, task_id: int) -> Task:
-    """Put a claimed task back into the office's pool."""
-    case, task = _lock_task(task_id, actor)
-    refuse_taken(task, actor=actor)
-    _give(task, None)
-    record(actor, "cases.release_task", task, after={"case": case.number, "node": task.node})
-    return task
-
-
-@step()
-def delegate_task(*, actor: Actor, task_id: int, to: Appointment, reason: str) -> Task:
-    """Hand a task to a colleague of the same office who may do it too; the journal names both."""
-    case, task = _lock_task(task_id, actor)
-    refuse_taken(task, actor=actor)
-    if to.pk == actor.appointment:
-        raise Unacceptable(_("不能转办给自己。"), "to")
-    if to not in list_delegates(case, task):
-        raise Unacceptable(_("只能转办给本单位有同样权限的同事。"), "to")
-    task.delegated_by_id = actor.appointment
-    _give(task, to.pk)
-    note_act(
-        case,
-        "delegate_task",
-        actor=actor,
-        note=f"{actor.name}转办给{to.staff.name}：{reason}",
-        journal={"to": to.pk, "node": task.node},
-    )
-    return task
-
-
-def list_delegates(case: Case, task: Task) -> list[Appointment]:
-    """Return the appointees of the task's office whose roles include its permission."""
-    roles = {role.code for role in registry.of(Role) if task.permission in role.permissions}
-    found = list_colleagues(task.organisation_id).filter(post__roles__role__in=roles)
-    return list(found)
 
 
 @step()
@@ -153,8 +81,7 @@ def arrange_site_visit(
             date=shown_date(last_day),
         )
     if task.assignee_id is None:
-        task.assignee_id = actor.appointment
-        _give(task, actor.appointment)
+        claim_task(actor=actor, task_id=task.pk)
     basis = f"《{rule.law}》{rule.article}"
     paper = issue_case_paper(
         case,
@@ -270,7 +197,11 @@ def request_extension(
         is_overdue=domain.is_overdue(state, timezone.now(), clocks.calendar_of(case)),
     )
     request = ExtensionRequest.objects.create(
-        case=case, days=days, reason=reason.strip(), requested_by_id=actor.held_appointment
+        case=case,
+        days=days,
+        reason=reason.strip(),
+        requested_by_id=actor.held_appointment,
+        requested_by_agent_id=actor.agent,
     )
     note_act(case, "request_extension", actor=actor, note=f"申请延长 {days} 个工作日：{reason}", journal={"days": days})
     open_task(case, TaskNode.EXTENSION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
@@ -285,12 +216,14 @@ def decide_extension(
     case = lock_case(case_id, actor=actor, permission="cases.approve_extension", version=version)
     task = take_task(case, TaskNode.EXTENSION, actor=actor)
     request = case.extension_requests.select_for_update().filter(decided_at=None).get()
-    if request.requested_by_id == actor.appointment:
+    if is_same_person(actor, (request.requested_by_id, request.requested_by_agent_id)):
         raise Unacceptable(_("申请延期的人不能批准自己的申请。"))
     finish_task(task, actor=actor, outcome="approved" if is_approved else "refused", opinion=opinion)
     now = timezone.now()
     request.is_approved, request.decided_by_id, request.decided_at = is_approved, actor.appointment, now
-    request.save(update_fields=["is_approved", "decided_by", "decided_at"])
+    request.decided_by_agent_id = actor.agent
+    request.save(update_fields=["is_approved", "decided_by", "decided_by_agent", "decided_at"])
+    _let_reviewer_read(case, request)
     if not is_approved:
         note_act(case, "refuse_extension", actor=actor, note=opinion or "不同意延期")
         return request
@@ -320,6 +253,24 @@ def decide_extension(
         advance(case, Act.EXTEND, actor=actor, at=now, words=_extended(new, request.reason), due_at=case.due_at)
     tell_applicant(case, "extended", actor=actor, due=shown_date(new))
     return request
+
+
+def _let_reviewer_read(case: Case, request: ExtensionRequest) -> None:
+    """Put the answer on the list of what she who reviews the case is to read."""
+    task = case.tasks.filter(node=TaskNode.REVIEW, status=TaskStatus.OPEN, assignee__isnull=False).first()
+    if task is not None:
+        open_item(
+            kind=EXTENSION_ANSWER,
+            object_id=request.pk,
+            organisation_id=task.organisation_id,
+            permission=REVIEW,
+            assignee_id=task.assignee_id,
+            reference=case.number or "",
+            title=case.item_name,
+            party=case.applicant_name,
+            step=_("同意延期") if request.is_approved else _("不同意延期"),
+            url=task_url(case, TaskNode.REVIEW),
+        )
 
 
 def _extended(new: date, reason: str) -> str:

@@ -35,13 +35,18 @@ def lock_case(case_id: int, *, actor: Actor, permission: str, version: int | Non
     case = Case.objects.select_for_update(of=("self",)).select_related("account").filter(pk=case_id).first()
     if case is None:  # a draft, thrown away while this request was on its way
         raise Denied(permission, visible=False)
+    admit(case, actor=actor, permission=permission)
+    if version is not None and case.version != version:
+        raise StaleCase
+    return case
+
+
+def admit(case: Case, *, actor: Actor, permission: str) -> None:
+    """Let ``actor`` act on the locked ``case``, which then has its office, organ and version at hand. Raises Denied."""
     case.office, case.item_version = get_office(case.office_id), get_version(case.item_version_id)
     if case.organisation_id == case.office.organisation_id:
         case.organisation = case.office.organisation
     require(actor, permission, case)
-    if version is not None and case.version != version:
-        raise StaleCase
-    return case
 
 
 def advance(
@@ -175,10 +180,11 @@ def finish_task(task: Task, *, actor: Actor, outcome: str, opinion: str = "") ->
     """Mark a taken task done, here and on the worklist."""
     task.status = TaskStatus.DONE
     task.assignee_id = task.done_by_id = actor.appointment
+    task.done_by_agent_id = actor.agent
     task.done_at = timezone.now()
     task.outcome, task.opinion = outcome, opinion
-    task.save(update_fields=["status", "assignee", "done_by", "done_at", "outcome", "opinion"])
-    close_item(kind=WORK_KIND, object_id=task.pk, done_by_id=actor.appointment)
+    task.save(update_fields=["status", "assignee", "done_by", "done_by_agent", "done_at", "outcome", "opinion"])
+    close_item(kind=WORK_KIND, object_id=task.pk, done_by_id=actor.appointment, done_by_agent_id=actor.agent)
 
 
 def cancel_tasks(case: Case) -> None:

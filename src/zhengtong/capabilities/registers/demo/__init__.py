@@ -1,10 +1,14 @@
 """The registers of the demo city: 20,000 residents in their households, and 3,000 enterprises."""
 
+import random
+from collections import defaultdict
 from datetime import date
 
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from zhengtong.capabilities.geography.public import SRID, get_boundaries
 from zhengtong.capabilities.registers.demo.enterprises import (
     TRADES,
     EnterpriseRow,
@@ -162,6 +166,7 @@ def _load_enterprises(context: DemoContext, rows: list[EnterpriseRow], regions: 
         organisation.region.code: organisation
         for organisation in Organisation.objects.filter(name__endswith=_MARKET_BUREAU).select_related("region")
     }
+    locate = _Locator(regions, context.rng("registers.locations"))
     enterprises = [
         Enterprise(
             credit_code=row.credit_code,
@@ -171,6 +176,7 @@ def _load_enterprises(context: DemoContext, rows: list[EnterpriseRow], regions: 
             representative_digest=digest(row.owner.id_number),
             address=row.address,
             region=regions[row.town],
+            location=locate(row.town),
             status=row.status,
             registered_capital=row.capital,
             established_date=row.established_date,
@@ -180,3 +186,28 @@ def _load_enterprises(context: DemoContext, rows: list[EnterpriseRow], regions: 
         for row in rows
     ]
     context.insert(enterprises, _("经营主体"))
+
+
+class _Locator:
+    """Finds places in a town: near the seat of one of its villages, denser towards it, and never over the border."""
+
+    def __init__(self, regions: dict[str, Region], rng: random.Random) -> None:
+        self.rng = rng
+        codes = [code for code, region in regions.items() if region.level in (RegionLevel.TOWN, RegionLevel.VILLAGE)]
+        boundaries = get_boundaries(codes)
+        self.towns = {code: boundaries[code].prepared for code in codes if len(code) == 9 and code in boundaries}
+        self.seats: dict[str, list[Point]] = defaultdict(list)
+        for code in sorted(boundaries):
+            if len(code) == 12:
+                self.seats[code[:9]].append(boundaries[code].point_on_surface)
+
+    def __call__(self, town: str) -> Point | None:
+        if town not in self.towns:
+            return None
+        while True:
+            seat = self.rng.choice(self.seats[town])
+            spread = self.rng.choice((0.004, 0.012, 0.03))
+            x, y = self.rng.gauss(seat.x, spread), self.rng.gauss(seat.y, spread * 0.9)
+            place = Point(round(x, 6), round(y, 6), srid=SRID)
+            if self.towns[town].contains(place):
+                return place

@@ -156,7 +156,8 @@ def test_representative_of_a_living_enterprise_is_known(region: Region) -> None:
     assert registers.get_enterprise(CODE) == enterprise
     assert enterprise.is_active
     assert registers.get_enterprise(CODE[:-1] + "0") is None
-    assert registers.is_representative(credit_code=CODE, id_number=OTHER)
-    assert not registers.is_representative(credit_code=CODE, id_number=NUMBER)
+    assert registers.is_representative(credit_code=CODE, name="陈立诚", id_number=OTHER)
+    assert not registers.is_representative(credit_code=CODE, name="陈立诚", id_number=NUMBER)
+    assert not registers.is_representative(credit_code=CODE, name="王晓岚", id_number=OTHER)
     registers.Enterprise.objects.update(status=registers.EnterpriseStatus.CANCELLED)
-    assert not registers.is_representative(credit_code=CODE, id_number=OTHER)
+    assert not registers.is_representative(credit_code=CODE, name="陈立诚", id_number=OTHER)

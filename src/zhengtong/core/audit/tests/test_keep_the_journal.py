@@ -1,11 +1,13 @@
 """The journal is only added to, each record proves itself, and nobody reads a number in it."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.db.models import Model
 
 from tests.cast import PERSON, PHONE, Cast
-from zhengtong.core.audit.public import AuditRecord, build, canonical, record, record_all, sm3
+from zhengtong.core.audit.public import AuditRecord, build, canonical, is_unaltered, record, record_all, sm3
 from zhengtong.kernel.policy import SYSTEM
 
 # What the digest is over: every column but the digest itself and the row's number.
@@ -31,6 +33,37 @@ def test_the_database_itself_refuses_to_touch_a_record(sql: str) -> None:
     ):
         cursor.execute(sql)
     assert AuditRecord.objects.get(action="test.act").actor_name == SYSTEM.name
+
+
+@pytest.mark.django_db
+def test_the_journal_can_not_be_emptied() -> None:
+    record(SYSTEM, "test.act", ("test.thing", 1))
+    with connection.cursor() as cursor:
+        # Switched off for the tests that empty all tables at their end; it is on wherever the platform runs.
+        cursor.execute("ALTER TABLE audit_auditrecord ENABLE TRIGGER audit_no_truncate")
+        with (
+            pytest.raises((InternalError, ProgrammingError), match="journal records are never changed"),
+            transaction.atomic(),
+        ):
+            cursor.execute("TRUNCATE audit_auditrecord")
+    assert AuditRecord.objects.filter(action="test.act").exists()
+
+
+def test_a_record_from_before_subject_and_agent_keeps_its_digest() -> None:
+    written_before = {"action": "test.act", "principal": None, "purpose": ""}
+    now = {**written_before, "agent": None, "subject": None}
+    assert canonical(now) == canonical(written_before) == b'{"action":"test.act","principal":null,"purpose":""}'
+    assert canonical({**now, "subject": "ab"}) != canonical(now)
+    assert canonical({**now, "agent": 7}) != canonical(now)
+
+
+@pytest.mark.django_db
+def test_subject_and_agent_are_proven_too() -> None:
+    record(replace(SYSTEM, agent=7), "test.look", ("test.thing", 1), subject="ab" * 32)
+    entry = AuditRecord.objects.get(action="test.look")
+    assert (entry.agent, entry.subject, is_unaltered(entry)) == (7, "ab" * 32, True)
+    entry.subject = None
+    assert not is_unaltered(entry)
 
 
 @pytest.mark.django_db

@@ -33,6 +33,7 @@ from zhengtong.core.identity.models import (
     Region,
     StaffMember,
 )
+from zhengtong.core.identity.services.tree import begin_history
 from zhengtong.kernel.demo import DemoAccount, DemoContext, DemoRefused, stable_uuid
 from zhengtong.kernel.policy import SYSTEM
 
@@ -49,7 +50,9 @@ _ROLES = {
     "approver": "审批员",
     "head": "首席代表（批准延期）",
     "supervisor": "监察员",
-    "administrator": "账号管理员",
+    "administrator": "系统管理员（机构、人员）",
+    "security": "安全保密管理员（角色、密级）",
+    "auditor": "安全审计员（日志）",
     "outsider": "外区人员（禾溪县审批员）",
 }
 
@@ -131,6 +134,8 @@ def _load_organisations(
             found[organ.key] = organisation
         left = [organ for organ in left if organ.key not in found]
     Organisation.objects.bulk_update(found.values(), ["path"], batch_size=500)
+    for organisation in found.values():
+        begin_history(organisation)
     return found
 
 
@@ -144,6 +149,7 @@ def _load_staff(
             name=row.name,
             phone=row.phone,
             enforcement_number=row.enforcement_number,
+            organisation=organisations[row.holdings[0].organ],
         )
         for row in staff
     )

@@ -33,7 +33,9 @@ class DemoRole(StrEnum):
     APPROVER = "approver"
     ORGAN_HEAD = "organ_head"
     SUPERVISOR = "supervisor"
-    ADMINISTRATOR = "identity_administrator"
+    SYSTEM_ADMINISTRATOR = "system_administrator"
+    SECURITY_ADMINISTRATOR = "security_administrator"
+    AUDIT_ADMINISTRATOR = "audit_administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ REVIEWER = PostKind("审查员", (DemoRole.REVIEWER,))
 INSPECTOR = PostKind("现场核查员", (DemoRole.REVIEWER,))
 COUNTER = PostKind("综合窗口受理员", (DemoRole.WINDOW_CLERK,), "region")
 SUPERVISOR = PostKind("效能监察员", (DemoRole.SUPERVISOR,), "region")
-ADMINISTRATOR = PostKind("账号管理员", (DemoRole.ADMINISTRATOR,), "region")
+ADMINISTRATOR = PostKind("系统管理员", (DemoRole.SYSTEM_ADMINISTRATOR,), "region")
+SECURITY = PostKind("安全保密管理员", (DemoRole.SECURITY_ADMINISTRATOR,), "region")
+AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
 DIRECTOR = PostKind("主任")
 TOWN_LEADER = PostKind("主要负责人")
 CLERK = PostKind("科员")
@@ -117,6 +121,8 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("head", "高婉清", f"{_DISTRICT}/{MARKET_BUREAU}", REPRESENTATIVE),
     ("supervisor", "方明辉", f"{CITY_CODE}/{DATA_BUREAU}", SUPERVISOR),
     ("administrator", "许文斌", f"{CITY_CODE}/{DATA_BUREAU}", ADMINISTRATOR),
+    ("security", "邓静怡", f"{CITY_CODE}/{DATA_BUREAU}", SECURITY),
+    ("auditor", "曹宏远", f"{CITY_CODE}/{DATA_BUREAU}", AUDITOR),
     ("outsider", "罗建军", f"{_OTHER_COUNTY}/{MARKET_BUREAU}", APPROVER),
 )
 CITIZEN_CAST = (
@@ -163,7 +169,7 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
             yield from [(INSPECTOR,)] * 2
         if organ.title == DATA_BUREAU and is_city:
             yield (SUPERVISOR,)
-            yield (ADMINISTRATOR,)
+            yield from ((ADMINISTRATOR,), (SECURITY,), (AUDITOR,))
 
 
 def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> list[StaffRow]:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from zhengtong.core.identity import services
-from zhengtong.core.identity.events import AccountTextRequested
+from zhengtong.core.identity.events import AccountNotice, AccountNoticeRequested, AccountTextRequested
 from zhengtong.core.identity.models import (
     Appointment,
     Citizen,
@@ -33,6 +33,14 @@ def keep(event: AccountTextRequested) -> None:
     _sent.append(event)
 
 
+_told: list[AccountNoticeRequested] = []
+
+
+@receives(AccountNoticeRequested)
+def keep_notice(event: AccountNoticeRequested) -> None:
+    _told.append(event)
+
+
 class Browser(Client):
     """Django's test client; its answers are known only when the test runs."""
 
@@ -54,6 +62,19 @@ def texts(db: None) -> Iterator[list[AccountTextRequested]]:
     _sent.clear()
     yield _sent
     _sent.clear()
+
+
+@pytest.fixture
+def notices(db: None) -> Iterator[list[AccountNoticeRequested]]:
+    """What accounts were told during the test, the newest last."""
+    _told.clear()
+    yield _told
+    _told.clear()
+
+
+def told(notices: list[AccountNoticeRequested], notice: AccountNotice) -> set[int]:
+    """Return the accounts that were told ``notice``."""
+    return {each.account_id for each in notices if each.notice == notice}
 
 
 @pytest.fixture
@@ -87,7 +108,7 @@ def administrator(bureau: Organisation) -> Appointment:
     """Who manages the accounts of the bureau, and of no other organisation."""
     staff = services.create_staff_account(actor=SYSTEM, username="guan", password=PASSWORD, name="管清")
     post = Post.objects.create(organisation=bureau, title="账号管理员")
-    PostRole.objects.create(post=post, role="identity_administrator", reach=Reach.OWN)
+    PostRole.objects.create(post=post, role="system_administrator", reach=Reach.OWN)
     return services.appoint(actor=SYSTEM, staff=staff, post=post, start_date=date(2026, 1, 1))
 
 

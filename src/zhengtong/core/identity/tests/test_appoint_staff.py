@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from zhengtong.core.audit.public import AuditRecord
@@ -32,6 +33,8 @@ def test_opens_an_account_and_fills_a_post(administrator: Appointment, bureau: O
         "identity.staff_account_created",
         "identity.appointed",
         "identity.appointment_ended",
+        "identity.appointment_handed_over",
+        "identity.account_closed",
     ]
     assert "an-lan-7-qiao" not in str(list(done.values()))
 
@@ -55,9 +58,9 @@ def test_one_main_post_at_a_time(appointment: Appointment, bureau: Organisation)
     services.appoint(actor=SYSTEM, staff=staff, post=post, start_date=DAY, kind=AppointmentKind.CONCURRENT)
     with pytest.raises(Refused, match="appointed"):
         services.appoint(actor=SYSTEM, staff=staff, post=post, start_date=DAY, kind=AppointmentKind.CONCURRENT)
-    services.end_appointment(actor=SYSTEM, appointment=appointment, end_date=date(2026, 5, 31))
     with pytest.raises(Refused, match="period"):
         services.end_appointment(actor=SYSTEM, appointment=appointment, end_date=date(2025, 12, 31))
+    services.end_appointment(actor=SYSTEM, appointment=appointment, end_date=date(2026, 5, 31))
     other = Post.objects.create(organisation=bureau, title="副局长")
     assert services.appoint(actor=SYSTEM, staff=staff, post=other, start_date=DAY).kind == AppointmentKind.MAIN
 
@@ -99,3 +102,24 @@ def test_closing_an_account_ends_its_sessions(
     assert client.get(reverse("identity:account")).status_code == 302
     actions = AuditRecord.objects.values_list("action", flat=True)
     assert {"identity.account_closed", "identity.session_ended"} <= set(actions)
+
+
+def test_the_database_refuses_a_second_main_post(appointment: Appointment, bureau: Organisation) -> None:
+    post = Post.objects.create(organisation=bureau, title="科长")
+    with pytest.raises(IntegrityError, match="one_main_appointment_at_a_time"), transaction.atomic():
+        Appointment.objects.create(staff=appointment.staff, post=post, start_date=DAY)
+    Appointment.objects.filter(pk=appointment.pk).update(end_date=date(2026, 5, 31))
+    assert Appointment.objects.create(staff=appointment.staff, post=post, start_date=DAY).pk
+
+
+def test_a_closed_post_is_not_filled_and_a_held_one_not_closed(appointment: Appointment, bureau: Organisation) -> None:
+    with pytest.raises(Refused, match="held"):
+        services.close_post(actor=SYSTEM, post=appointment.post)
+    post = services.open_post(actor=SYSTEM, organisation=bureau, title=" 档案员 ")
+    assert post.title == "档案员"
+    with pytest.raises(Refused, match="title-taken"):
+        services.open_post(actor=SYSTEM, organisation=bureau, title="档案员")
+    assert services.rename_post(actor=SYSTEM, post=post, title="机要员").title == "机要员"
+    services.close_post(actor=SYSTEM, post=post)
+    with pytest.raises(Refused, match="post-closed"):
+        services.appoint(actor=SYSTEM, staff=appointment.staff, post=post, start_date=DAY, kind="concurrent")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from tests.cast import Cast
 from zhengtong.core.worklist.public import (
     WorkItem,
-    assign_item,
+    claim_item,
     close_item,
     count_mine,
     list_done,
@@ -17,6 +17,7 @@ from zhengtong.core.worklist.public import (
     list_office,
     open_item,
     reschedule_items,
+    return_item,
 )
 from zhengtong.kernel.demo import as_of
 
@@ -57,11 +58,11 @@ def test_the_soonest_due_comes_first_and_the_undated_last(cast: Cast) -> None:
 
 def test_what_is_mine_leaves_the_pool_and_comes_back(cast: Cast) -> None:
     wait_for(cast, 1)
-    assign_item(kind=KIND, object_id=1, assignee_id=cast.reviewer.appointment)
+    claim_item(actor=cast.reviewer, kind=KIND, object_id=1)
     assert list_mine(cast.reviewer).count() == 1
     assert not list_mine(cast.inspector).exists()
     assert not list_office(cast.inspector).exists()
-    assign_item(kind=KIND, object_id=1, assignee_id=None)
+    return_item(actor=cast.reviewer, kind=KIND, object_id=1)
     assert list_office(cast.inspector).count() == 1
 
 

@@ -46,6 +46,7 @@ def apply_for_item(request: HallRequest, code: str) -> HttpResponse:
         "item": item,
         "form": form,
         "citizen": citizen,
+        "handler": prefill.get_handler(request.actor).name,
         "has_profile": has_profile,
         "is_for_enterprise": is_for_enterprise,
         "in_right_capacity": in_right_capacity,

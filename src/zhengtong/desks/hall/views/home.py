@@ -4,9 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from zhengtong.capabilities.cases.public import Audience, list_items, list_published_grants, search_items
+from zhengtong.capabilities.cases.public import Audience, list_items, list_published_grants
 from zhengtong.desks.hall.access import HallRequest
-from zhengtong.desks.hall.selectors import get_own_summary, list_live_definitions, list_shown_grants
+from zhengtong.desks.hall.selectors import get_own_summary, list_live_definitions, list_shown_grants, suggest_items
 from zhengtong.kernel.policy import ActorKind
 
 POPULAR = 8
@@ -27,8 +27,8 @@ def show_home(request: HallRequest) -> HttpResponse:
 
 
 @require_safe
-def suggest_items(request: HallRequest) -> HttpResponse:
+def show_suggestions(request: HallRequest) -> HttpResponse:
     """What the search box offers while one types."""
     query = request.GET.get("q", "").strip()[:100]
-    found = search_items(query, limit=6) if query else []
+    found = suggest_items(request.actor, query) if query else []
     return render(request, "hall/suggestions.html", {"items": found, "query": query})

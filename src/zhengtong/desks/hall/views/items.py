@@ -15,10 +15,9 @@ from zhengtong.capabilities.cases.public import (
     get_rulebook,
     list_items,
     list_offices,
-    search_items,
 )
 from zhengtong.desks.hall.access import HallRequest
-from zhengtong.desks.hall.selectors import list_live_definitions
+from zhengtong.desks.hall.selectors import find_items, list_live_definitions
 
 
 @require_safe
@@ -28,7 +27,7 @@ def search(request: HallRequest) -> HttpResponse:
     audience = request.GET.get("for", "")
     if audience not in Audience.values:
         audience = ""
-    found = search_items(query) if query else list_items(audience)[:100]
+    found = find_items(request.actor, query) if query else list_items(audience)[:100]
     context = {
         "query": query,
         "audience": Audience(audience).label if audience else "",

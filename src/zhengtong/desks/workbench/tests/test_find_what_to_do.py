@@ -24,7 +24,13 @@ Browse = Callable[[str], Client]
 
 
 def numbers(response: Any) -> list[str]:
-    return [row["key"] for row in response.context["rows"]]
+    cells = [row["cells"] for row in response.context["rows"]]
+    return [cell.get("reference") or cell.get("number") for cell in cells]
+
+
+def item_of(case: cases.Case) -> int:
+    """Return the id of the case's open item: what a list's check box stands for."""
+    return WorkItem.objects.get(reference=case.number, state="open").pk
 
 
 @pytest.mark.django_db
@@ -34,7 +40,7 @@ def test_office_and_own_lists_with_their_counts(cast: Cast, browse: Browse) -> N
     assert numbers(client.get("/desk/")) == [mine.number]
     office = client.get("/desk/?scope=office")
     assert numbers(office) == [free.number]
-    assert [count for *_rest, count in office.context["tabs"]] == [1, "1"]
+    assert [count for *_rest, count in office.context["tabs"]] == ["1", "1", "0", "0", "", ""]
 
 
 @pytest.mark.django_db
@@ -105,7 +111,7 @@ def test_batch_claim_names_what_a_colleague_took(cast: Cast, browse: Browse) -> 
     assert task is not None
     cases.claim_task(actor=cast.inspector, task_id=task.pk)
     client = browse("reviewer")
-    answer = client.post("/desk/claim/", {"task": [first.number, second.number]}, follow=True)
+    answer = client.post("/desk/claim/", {"item": [item_of(first), item_of(second)]}, follow=True)
     assert "已领办 1 件" in answer.content.decode()
     assert str(second.number) in answer.content.decode()
     assert numbers(client.get("/desk/")) == [first.number]
@@ -171,9 +177,9 @@ def test_each_sees_only_her_lines_of_the_menu(cast: Cast, browse: Browse) -> Non
     def titles(name: str) -> list[str]:
         return [str(line[1]) for line in browse(name).get("/desk/").context["desk_menu"]]
 
-    assert titles("counter") == ["待办", "窗口受理", "代办申请", "已办", "办件查询"]
-    assert titles("reviewer") == ["待办", "已办", "办件查询"]
-    assert titles("supervisor") == ["待办", "已办", "办件查询", "超期预警"]
+    assert titles("counter") == ["待办", "窗口受理", "代办申请", "身份核验", "已办", "办件查询", "搜索"]
+    assert titles("reviewer") == ["待办", "已办", "办件查询", "搜索"]
+    assert titles("supervisor") == ["待办", "已办", "办件查询", "搜索", "超期预警"]
 
 
 @pytest.mark.django_db

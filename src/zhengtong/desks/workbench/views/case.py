@@ -1,9 +1,13 @@
 """One case: everything about it, and the acts of whoever may act."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhengtong.capabilities.cases.public import (
@@ -19,6 +23,8 @@ from zhengtong.capabilities.cases.public import (
     run_act,
     say,
 )
+from zhengtong.core.identity.public import Appointment
+from zhengtong.core.worklist.public import WorkTransfer, is_watching, list_transfers, note_opened
 from zhengtong.desks.workbench.acts import ACTS, BY_CODE
 from zhengtong.screens.access import actor_of, for_staff
 
@@ -34,6 +40,23 @@ def find_case(request: HttpRequest, number: str) -> Case:
     return case
 
 
+def describe_moves(moves: Iterable[WorkTransfer]) -> list[dict[str, Any]]:
+    """Return through whose hands the open tasks went, for the timeline."""
+    return [
+        {
+            "title": f"{move.item.step} · {move.get_act_display()}",
+            "at": move.at,
+            "who": " → ".join(_name(each) for each in (move.from_appointment, move.to_appointment)),
+            "text": move.reason,
+        }
+        for move in moves
+    ]
+
+
+def _name(holder: Appointment | None) -> str:
+    return holder.staff.name if holder else _("待领办")
+
+
 def render_case(
     request: HttpRequest, situation: Situation, problem: str = "", status: int = 200, *, is_revealed: bool = False
 ) -> HttpResponse:
@@ -43,6 +66,8 @@ def render_case(
         **describe_acts(ACTS, situation, DESK),
         "visits": list(case.site_visits.prefetch_related("officers__staff")),
         "decision": getattr(case, "decision", None),
+        "moves": describe_moves(list_transfers("cases.task", [task.pk for task in situation.tasks])),
+        "is_watching": is_watching(situation.actor, "cases.case", case.pk),
         "problem": problem,
         "is_conflict": status == 409,
     }
@@ -58,7 +83,10 @@ def show_fresh(request: HttpRequest, situation: Situation, problem: str, status:
 @require_GET
 @for_staff(VIEW)
 def show_case(request: HttpRequest, number: str) -> HttpResponse:
-    return render_case(request, Situation.of(find_case(request, number), actor_of(request)))
+    situation = Situation.of(find_case(request, number), actor_of(request))
+    given = [task.pk for task in situation.tasks if task.delegated_by_id and situation.holds(task.node)]
+    note_opened(actor=situation.actor, kind="cases.task", object_ids=given)
+    return render_case(request, situation)
 
 
 @require_POST

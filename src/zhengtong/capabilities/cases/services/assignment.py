@@ -1,0 +1,145 @@
+"""Who has a case's task: what the worklist asks before it moves one, and what the case does when it has moved.
+
+Claiming, returning and handing on go one way: the worklist's service, :func:`hold_task` before, :func:`follow_work`
+after. Claiming a review begins it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from zhengtong.capabilities.cases.domain import Act, LegalState
+from zhengtong.capabilities.cases.errors import NoTask, TakenTask, Unacceptable
+from zhengtong.capabilities.cases.models import Case, CaseEvent, ExtensionRequest, Task, TaskNode, TaskStatus
+from zhengtong.capabilities.cases.services.steps import WORK_KIND, admit, advance, note_act
+from zhengtong.core.identity.public import Appointment, list_colleagues
+from zhengtong.core.worklist.public import (
+    ItemGone,
+    ItemTaken,
+    Move,
+    TransferAct,
+    WorkItemMoved,
+    WrongColleague,
+    claim_item,
+    return_item,
+    transfer_item,
+)
+from zhengtong.kernel.modules import Role, registry
+from zhengtong.kernel.policy import Actor
+
+GIVEN = (TransferAct.ASSIGNED, TransferAct.TRANSFERRED, TransferAct.DELEGATED)
+
+
+def hold_task(move: Move) -> Task:
+    """Lock the task's case, like every other act, and say whether the task may move so. Raises ItemGone, Denied, and
+    WrongColleague when she who asked for more time would decide on it."""
+    tasks = Task.objects.select_related("case__account").select_for_update(of=("case",))
+    task = tasks.filter(pk=move.object_id).first()
+    if task is None:
+        raise ItemGone
+    admit(task.case, actor=move.actor, permission=task.permission)
+    if task.status != TaskStatus.OPEN:
+        raise ItemGone
+    if task.node == TaskNode.EXTENSION and move.to_id is not None:
+        asked = ExtensionRequest.objects.filter(case=task.case_id, decided_at=None, requested_by=move.to_id)
+        if asked.exists():
+            raise WrongColleague(_("申请延期的人不能批准自己的申请。"))
+    return task
+
+
+def hold_tasks(task_ids: Sequence[int]) -> None:
+    """Lock the cases of many tasks, in the order of their ids."""
+    cases = Case.objects.filter(tasks__in=task_ids).order_by("pk").select_for_update(of=("self",))
+    list(cases.values_list("pk", flat=True))
+
+
+def name_case(task_id: int) -> tuple[str, int]:
+    """Return as what a task is watched: its case, which goes on when the task is done."""
+    return "cases.case", Task.objects.values_list("case_id", flat=True).get(pk=task_id)
+
+
+def follow_work(event: WorkItemMoved) -> None:
+    """Write down in the case who has its task now."""
+    is_given = event.act in GIVEN
+    giver = (event.from_id or event.actor.appointment) if is_given else None
+    Task.objects.filter(pk__in=event.object_ids).update(assignee_id=event.to_id, delegated_by_id=giver)
+    if event.act == TransferAct.HANDED_OVER:
+        _note_hand_over(event)
+        return
+    task = event.held
+    assert isinstance(task, Task)
+    if event.act == TransferAct.CLAIMED:
+        if task.node == TaskNode.REVIEW and task.case.state == LegalState.ACCEPTED:
+            advance(task.case, Act.BEGIN_REVIEW, actor=event.actor, words="承办人员已开始审查。")
+        return
+    act, note = {
+        TransferAct.RETURNED: ("release_task", f"{event.actor.name}退回待领办"),
+        TransferAct.RECALLED: ("recall_task", f"{event.actor.name}撤回转办"),
+    }.get(event.act, ("delegate_task", f"{event.actor.name}转办给{_name(event.to_id)}"))
+    note_act(
+        task.case,
+        act,
+        actor=event.actor,
+        note=f"{note}：{event.reason}" if event.reason else note,
+        journal={"to": event.to_id, "node": task.node},
+    )
+
+
+def _name(appointment_id: int | None) -> str:
+    if appointment_id is None:
+        return ""
+    return Appointment.objects.values_list("staff__name", flat=True).get(pk=appointment_id)
+
+
+def _note_hand_over(event: WorkItemMoved) -> None:
+    """Put the hand-over on each case's timeline, in one statement."""
+    people = dict(Appointment.objects.filter(pk__in=[event.from_id, event.to_id]).values_list("pk", "staff__name"))
+    leaver = people.get(event.from_id or 0, "")
+    note = f"{leaver}离任，移交给{people[event.to_id]}" if event.to_id else f"{leaver}离任，退回待领办"
+    now = timezone.now()
+    tasks = Task.objects.filter(pk__in=event.object_ids).order_by("case_id", "pk")
+    CaseEvent.objects.bulk_create(
+        CaseEvent(case_id=case_id, at=now, act="hand_over_task", actor_name=event.actor.name, note=note)
+        for case_id in tasks.values_list("case_id", flat=True)
+    )
+
+
+@contextmanager
+def _in_words_of_cases() -> Iterator[None]:
+    try:
+        yield
+    except ItemGone:
+        raise NoTask from None
+    except ItemTaken as taken:
+        raise TakenTask(taken.name) from None
+    except WrongColleague as refusal:
+        raise Unacceptable(refusal.message, "to", **refusal.params) from None
+
+
+def claim_task(*, actor: Actor, task_id: int) -> None:
+    """Take an office's open task. Claiming a review begins it. Raises TakenTask when a colleague was faster."""
+    with _in_words_of_cases():
+        claim_item(actor=actor, kind=WORK_KIND, object_id=task_id)
+
+
+def release_task(*, actor: Actor, task_id: int) -> None:
+    """Put a claimed task back into the office's pool."""
+    with _in_words_of_cases():
+        return_item(actor=actor, kind=WORK_KIND, object_id=task_id)
+
+
+def delegate_task(*, actor: Actor, task_id: int, to: Appointment, reason: str, keeps_watching: bool = False) -> None:
+    """Hand a task to a colleague of the same office who may do it too; the journal names both."""
+    with _in_words_of_cases():
+        transfer_item(
+            actor=actor, kind=WORK_KIND, object_id=task_id, to=to, reason=reason, keeps_watching=keeps_watching
+        )
+
+
+def list_delegates(case: Case, task: Task) -> list[Appointment]:
+    """Return the appointees of the task's office whose roles include its permission."""
+    roles = {role.code for role in registry.of(Role) if task.permission in role.permissions}
+    found = list_colleagues(task.organisation_id).filter(post__roles__role__in=roles)
+    return list(found)

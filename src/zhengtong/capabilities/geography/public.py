@@ -1,0 +1,6 @@
+"""Geography's door."""
+
+from zhengtong.capabilities.geography.models import SRID, RegionBoundary
+from zhengtong.capabilities.geography.selectors import get_boundaries
+
+__all__ = ["SRID", "RegionBoundary", "get_boundaries"]

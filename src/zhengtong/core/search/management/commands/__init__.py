@@ -1,0 +1,1 @@
+"""The search's commands, one file each."""

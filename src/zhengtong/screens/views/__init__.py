@@ -1,0 +1,1 @@
+"""What answers the addresses: the look's switch, and one view for each verb of declared screens."""
