@@ -73,9 +73,9 @@ def copied() -> float:
 
 
 def run() -> Figure:
-    """Return the figure of xlsx, which people take; csv is told beside it."""
+    """Return the figure of csv, which holds what COPY sends; that of xlsx, which holds more, is told beside it."""
     fill()
     described = "COPY TO STDOUT of the same columns and rows"
-    csv = compare("export_csv", exported("csv"), copied, unit="rows/s", described=described, rounds=5)
-    say(f"  csv: {csv.line()}")
-    return compare("export", exported("xlsx"), copied, unit="rows/s", described=described)
+    xlsx = compare("export_xlsx", exported("xlsx"), copied, unit="rows/s", described=described, rounds=3)
+    say(f"  xlsx: {xlsx.line()}")
+    return compare("export", exported("csv"), copied, unit="rows/s", described=described)

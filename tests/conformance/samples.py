@@ -38,6 +38,7 @@ class Sample:
 
     ``create(organisation)``, ``amend(row)`` and ``acts[code](row)`` are what is typed into a form; a form that needs
     nothing typed gets an empty mapping. ``before[code](row)`` brings a row to where an act is possible.
+    ``own(row, account)`` makes a citizen the owner of a row; citizens' screens need it.
     """
 
     make: Callable[[Organisation, int], Model]
@@ -45,6 +46,7 @@ class Sample:
     amend: Callable[[Any], Typed] | None = None
     acts: Mapping[str, Callable[[Any], Typed]] = field(default_factory=dict)
     before: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
+    own: Callable[[Any, Account], object] | None = None
 
 
 def get_sample(screens: ModelScreens) -> Sample:

@@ -1,10 +1,11 @@
 """Wells, and the times that someone measured them."""
 
+from django.contrib.gis.db.models import PointField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.crypto.public import EncryptedTextField
-from zhengtong.core.identity.public import Organisation, Region
+from zhengtong.core.identity.public import Account, Organisation, Region
 
 
 class WellStatus(models.TextChoices):
@@ -14,7 +15,8 @@ class WellStatus(models.TextChoices):
 
 
 class Well(models.Model):
-    """A well that takes ground water (地下水管理条例 第二十二条)."""
+    """A well that takes ground water (地下水管理条例 第二十二条). ``keeper_account`` is hers who looks after it, so that
+    she sees it among her own and reports its water level."""
 
     code = models.CharField(_("编号"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=60, db_index=True)
@@ -28,6 +30,8 @@ class Well(models.Model):
     keeper = models.CharField(_("看护人"), max_length=40, blank=True)
     keeper_phone = EncryptedTextField(_("看护人手机"), blank=True, default="")
     keeper_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    keeper_account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    location = PointField(_("位置"), srid=4490, null=True)
     note = models.TextField(_("备注"), max_length=500, blank=True)
     registered_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
 

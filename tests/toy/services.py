@@ -3,22 +3,27 @@
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tests.toy.models import Well, WellStatus
+from tests.toy.models import Reading, Well, WellStatus
 from zhengtong.core.audit.public import record
 from zhengtong.core.crypto.public import digest
-from zhengtong.core.identity.public import Organisation, Refused, Region, parse_phone
+from zhengtong.core.identity.public import Account, Citizen, Organisation, Refused, Region, parse_phone
 from zhengtong.kernel.policy import Actor, require
 
-MANAGE = "wells.manage_well"
+MANAGE, REPORT = "wells.manage_well", "wells.report_level"
 
 
-def _phone(text: str) -> tuple[str, str]:
-    """Return the number and the digest it is found by. Raises InvalidIdentifier."""
-    number = parse_phone(text).value if text else ""
-    return number, digest(number) if number else ""
+def _set_phone(well: Well, text: str) -> None:
+    """Keep the keeper's number, what it is found by, and whose account it is. Raises InvalidIdentifier."""
+    well.keeper_phone = parse_phone(text).value if text else ""
+    well.keeper_digest = digest(well.keeper_phone) if text else ""
+    well.keeper_account = Account.objects.filter(
+        pk__in=Citizen.objects.filter(phone_digest=well.keeper_digest).exclude(phone_digest="").values("account")
+    ).first()
 
 
 @transaction.atomic
@@ -35,11 +40,12 @@ def register_well(
     keeper: str = "",
     keeper_phone: str = "",
     note: str = "",
+    longitude: float | None = None,
+    latitude: float | None = None,
 ) -> Well:
     """Enter a well into the register. Raises Refused for a code that is taken, InvalidIdentifier for a phone."""
     if Well.objects.filter(code=code).exists():
         raise Refused("taken", _("编号 %(code)s 已经登记过") % {"code": code}, "code")
-    phone, phone_digest = _phone(keeper_phone)
     well = Well(
         code=code,
         name=name,
@@ -49,10 +55,11 @@ def register_well(
         drilled_date=drilled_date,
         is_metered=is_metered,
         keeper=keeper,
-        keeper_phone=phone,
-        keeper_digest=phone_digest,
         note=note,
     )
+    if longitude is not None and latitude is not None:
+        well.location = Point(longitude, latitude, srid=4490)
+    _set_phone(well, keeper_phone)
     require(actor, MANAGE, well)
     well.save()
     record(actor, "wells.register_well", well, after={"code": code, "name": name, "owner": owner.pk})
@@ -76,7 +83,7 @@ def amend_well(
     require(actor, MANAGE, well)
     kept = ("name", "depth", "drilled_date", "is_metered", "keeper", "note")
     before = {field: getattr(well, field) for field in kept}
-    well.keeper_phone, well.keeper_digest = _phone(keeper_phone)
+    _set_phone(well, keeper_phone)
     well.name, well.depth, well.drilled_date = name, depth, drilled_date
     well.is_metered, well.keeper, well.note = is_metered, keeper, note
     well.save()
@@ -126,3 +133,16 @@ def seal_well(*, actor: Actor, well: Well, reason: str) -> Well:
     well.save(update_fields=["status"])
     record(actor, "wells.seal_well", well, before={"status": before}, after={"status": "sealed", "why": reason})
     return well
+
+
+@transaction.atomic
+def report_level(*, actor: Actor, well: Well, read_date: date, level: Decimal) -> Reading:
+    """Note how far below the ground the water stood. Raises Refused for a day to come, or a well that is sealed."""
+    require(actor, REPORT, well)
+    if read_date > timezone.localdate():
+        raise Refused("future", _("测量日期不能晚于今天"), "read_date")
+    if well.status == WellStatus.SEALED:
+        raise Refused("state", _("%(name)s已经封填") % {"name": well.name})
+    reading = Reading.objects.create(well=well, read_date=read_date, level=level)
+    record(actor, "wells.report_level", well, after={"read_date": str(read_date), "level": str(level)})
+    return reading

@@ -22,6 +22,7 @@ class Move:
 
 Guard = Callable[[Move], object]
 HoldMany = Callable[[Sequence[int]], None]
+HoldOffice = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class WorkKind(Declaration):
 
     ``guard`` is asked before an item moves. It locks the owner's rows in the owner's own order, so that two acts never
     wait for each other, and raises WorkRefused or Denied; what it returns comes back in ``WorkItemMoved.held``.
-    ``hold`` locks the rows of many objects at once, for a hand-over. ``watched_as`` says as what an object is watched
+    ``hold`` locks the rows of many objects at once, for a hand-over; ``hold_office`` those of a whole organisation that
+    ends, also such as have no open item yet. ``watched_as`` says as what an object is watched
     when its giver wants to see how it goes on.
     """
 
@@ -42,6 +44,7 @@ class WorkKind(Declaration):
     return_allowed: bool = True
     guard: Guard | None = None
     hold: HoldMany | None = None
+    hold_office: HoldOffice | None = None
     watched_as: Callable[[int], tuple[str, int]] | None = None
 
     @property

@@ -21,6 +21,7 @@ MODULE = Module(
                 "watch": _("关注"),
                 "unwatch": _("取消关注"),
                 "hand_over": _("移交离任人员的任务"),
+                "succeed": _("承接被合并机构的任务"),
             },
         ),
     ),

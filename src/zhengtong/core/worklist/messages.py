@@ -18,6 +18,21 @@ MESSAGE_TEMPLATES = (
         "worklist.recalled", _("任务已撤回"), _("{name}撤回了转给您的“{title}”（{reference}），不用再办理。")
     ),
     MessageTemplate(
+        "worklist.reassigned_one",
+        _("任务已改派"),
+        _("{name}把您手中的“{title}”（{reference}）改派给{to}，不用再办理：{reason}"),
+    ),
+    MessageTemplate(
+        "worklist.reassigned_many",
+        _("任务已改派"),
+        _("{name}把您手中的 {count} 件任务改派给{to}，不用再办理：{reason}"),
+    ),
+    MessageTemplate(
+        "worklist.succeeded",
+        _("机构调整"),
+        _("{name}的职责由本单位承接，{count} 件未办结的任务转入本单位，其中 {free} 件待领办。"),
+    ),
+    MessageTemplate(
         "worklist.handed_over", _("工作移交"), _("{name}的任职已结束，{count} 件未办结的任务移交给您，请核对交接清单。")
     ),
     MessageTemplate(

@@ -25,6 +25,7 @@ class AlertLevel(models.TextChoices):
 
 IS_OPEN = models.Q(state=WorkState.OPEN)
 IN_POOL = models.Q(state=WorkState.OPEN, assignee__isnull=True)
+TO_DO = models.Q(nature=Nature.TO_DO)
 
 
 class WorkItem(models.Model):
@@ -89,6 +90,10 @@ class WorkItem(models.Model):
                 fields=["due_at", "id"], include=["organisation", "permission"], condition=IN_POOL, name="pool_by_due"
             ),
             models.Index(fields=["assignee", "nature", "due_at", "id"], condition=IS_OPEN, name="open_by_person"),
+            # Everything that an office has to do, for whoever leads it.
+            models.Index(
+                fields=["organisation", "due_at", "id"], condition=IS_OPEN & TO_DO, name="to_do_by_office"
+            ),
             models.Index(
                 fields=["assignee", "-done_at", "-id"], condition=models.Q(state="done"), name="done_by_assignee"
             ),
@@ -106,6 +111,8 @@ class TransferAct(models.TextChoices):
     RECALLED = "recalled", _("撤回转办")
     RETURNED = "returned", _("退回待领")
     HANDED_OVER = "handed_over", _("离任移交")
+    REASSIGNED = "reassigned", _("改派")
+    SUCCEEDED = "succeeded", _("机构调整")
 
 
 # What somebody may take back as long as the receiver hasn't opened it.
@@ -118,7 +125,7 @@ class WorkTransfer(models.Model):
     no ``to_appointment``: it went into the pool of ``to_organisation``.
 
     ``by`` made it move, ``by_agent`` in ``by``'s stead under a delegation; nobody did when an administrator ended the
-    appointment. ``seen_at`` is when the receiver opened it: until then it can be taken back.
+    appointment or the organisation. ``seen_at`` is when the receiver opened it: until then it can be taken back.
     """
 
     item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="transfers", db_index=False)

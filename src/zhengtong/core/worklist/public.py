@@ -11,6 +11,7 @@ from zhengtong.core.worklist.declarations import (
 )
 from zhengtong.core.worklist.errors import ItemGone, ItemTaken, NotMovable, Opened, WorkRefused, WrongColleague
 from zhengtong.core.worklist.events import WorkItemMoved
+from zhengtong.core.worklist.leading import leads
 from zhengtong.core.worklist.models import (
     RECALLABLE,
     AlertLevel,
@@ -39,6 +40,7 @@ from zhengtong.core.worklist.selectors import (
     list_received,
     list_receivers,
     list_transfers,
+    list_unit,
     list_watches,
     summarise_received,
 )
@@ -51,6 +53,8 @@ from zhengtong.core.worklist.services.moving import (
     delegate_item,
     note_opened,
     read_items,
+    reassign_item,
+    reassign_items,
     recall_item,
     recall_items,
     return_item,
@@ -98,6 +102,7 @@ __all__ = [
     "filter_due",
     "hand_over",
     "is_watching",
+    "leads",
     "list_back_in_office",
     "list_done",
     "list_given",
@@ -107,10 +112,13 @@ __all__ = [
     "list_received",
     "list_receivers",
     "list_transfers",
+    "list_unit",
     "list_watches",
     "note_opened",
     "open_item",
     "read_items",
+    "reassign_item",
+    "reassign_items",
     "recall_item",
     "recall_items",
     "reschedule_items",

@@ -1,7 +1,8 @@
-"""What the worklist does when an appointment below it ends: what is open there goes on."""
+"""What the worklist does when an appointment or an organisation below it ends: what is open there goes on."""
 
-from zhengtong.core.identity.public import AppointmentEnded
+from zhengtong.core.identity.public import AppointmentEnded, OrganisationSucceeded
 from zhengtong.core.worklist.services.leaving import hand_over
+from zhengtong.core.worklist.services.succeeding import move_to_successor
 from zhengtong.kernel.events import receives
 
 
@@ -13,3 +14,8 @@ def hand_over_open_work(event: AppointmentEnded) -> None:
         successor_id=event.successor_id,
         reason=event.reason,
     )
+
+
+@receives(OrganisationSucceeded)
+def move_open_work(event: OrganisationSucceeded) -> None:
+    move_to_successor(actor=event.actor, organisation_id=event.organisation_id, successor_id=event.successor_id)

@@ -11,8 +11,9 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from zhengtong.core.identity.public import Appointment, list_colleagues
+from zhengtong.core.worklist.leading import list_led
 from zhengtong.core.worklist.messages import list_roles
-from zhengtong.core.worklist.models import IS_OPEN, Nature, TransferAct, Watch, WorkItem, WorkState, WorkTransfer
+from zhengtong.core.worklist.models import IS_OPEN, TO_DO, Nature, TransferAct, Watch, WorkItem, WorkState, WorkTransfer
 from zhengtong.core.worklist.pool import PoolQuerySet, PoolReach
 from zhengtong.kernel.calendars import get_calendar
 from zhengtong.kernel.policy import Actor
@@ -49,6 +50,15 @@ def _of_appointee(actor: Actor) -> QuerySet[WorkItem]:
 def list_office(actor: Actor) -> QuerySet[WorkItem]:
     """Return the open items that nobody has claimed yet and that this appointee's roles may do."""
     return PoolQuerySet.within(PoolReach.of(actor)).order_by("due_at", "id")
+
+
+def list_unit(actor: Actor) -> QuerySet[WorkItem]:
+    """Return what waits in the offices that this appointee leads: what colleagues hold, and what nobody does."""
+    led = list_led(actor)
+    if actor.appointment is None or not led:
+        return WorkItem.objects.none()
+    others = Q(assignee__isnull=True) | ~Q(assignee_id=actor.appointment)
+    return WorkItem.objects.filter(IS_OPEN, TO_DO, others, organisation_id__in=led).order_by("due_at", "id")
 
 
 def list_done(actor: Actor) -> QuerySet[WorkItem]:

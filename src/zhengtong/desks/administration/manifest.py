@@ -8,6 +8,7 @@ from zhengtong.core.audit.public import ActionWords, AuditRecord
 from zhengtong.core.identity.public import Protected, Reorganisation
 from zhengtong.desks.administration.permissions import PERMISSIONS, ROLES
 from zhengtong.desks.administration.screens import SCREENS
+from zhengtong.desks.administration.search import SEARCHABLE
 from zhengtong.kernel.models import CalendarNotice
 from zhengtong.kernel.modules import Module
 
@@ -31,5 +32,6 @@ MODULE = Module(
         Protected(AuditRecord, organisation="organisation"),
         Protected(Reorganisation, is_unscoped=True),
         *SCREENS,
+        *SEARCHABLE,
     ),
 )

@@ -21,6 +21,7 @@ _DEPARTMENTS = """
 SERVICE_CENTRE = "政务服务中心"
 MARKET_BUREAU = "市场监督管理局"
 DATA_BUREAU = "政务服务数据管理局"
+POLICE = "公安局"
 GOVERNMENT = "人民政府"
 
 

@@ -11,6 +11,7 @@ from zhengtong.core.identity.demo.organs import (
     DATA_BUREAU,
     GOVERNMENT,
     MARKET_BUREAU,
+    POLICE,
     SERVICE_CENTRE,
     Organ,
 )
@@ -36,6 +37,10 @@ class DemoRole(StrEnum):
     SYSTEM_ADMINISTRATOR = "system_administrator"
     SECURITY_ADMINISTRATOR = "security_administrator"
     AUDIT_ADMINISTRATOR = "audit_administrator"
+    ENTERPRISE_REGISTRAR = "enterprise_registrar"
+    RESIDENT_READER = "resident_reader"
+    PLATFORM_OPERATOR = "platform_operator"
+    ITEM_COMPILER = "item_compiler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,9 @@ SUPERVISOR = PostKind("效能监察员", (DemoRole.SUPERVISOR,), "region")
 ADMINISTRATOR = PostKind("系统管理员", (DemoRole.SYSTEM_ADMINISTRATOR,), "region")
 SECURITY = PostKind("安全保密管理员", (DemoRole.SECURITY_ADMINISTRATOR,), "region")
 AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
+OPERATOR = PostKind("平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER), "region")
+REGISTRAR = PostKind("登记注册科科员", (DemoRole.ENTERPRISE_REGISTRAR,))
+HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
 DIRECTOR = PostKind("主任")
 TOWN_LEADER = PostKind("主要负责人")
 CLERK = PostKind("科员")
@@ -123,6 +131,9 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("administrator", "许文斌", f"{CITY_CODE}/{DATA_BUREAU}", ADMINISTRATOR),
     ("security", "邓静怡", f"{CITY_CODE}/{DATA_BUREAU}", SECURITY),
     ("auditor", "曹宏远", f"{CITY_CODE}/{DATA_BUREAU}", AUDITOR),
+    ("operator", "姚思远", f"{CITY_CODE}/{DATA_BUREAU}", OPERATOR),
+    ("registrar", "范晓彤", f"{_DISTRICT}/{MARKET_BUREAU}", REGISTRAR),
+    ("police", "石立军", f"{_DISTRICT}/{POLICE}", HOUSEHOLD_OFFICER),
     ("outsider", "罗建军", f"{_OTHER_COUNTY}/{MARKET_BUREAU}", APPROVER),
 )
 CITIZEN_CAST = (

@@ -36,7 +36,11 @@ class Organisation(models.Model):
     class Meta:
         verbose_name = _("机构")
         ordering = ["region_id", "id"]
-        indexes = [GistIndex(fields=["path"], name="organisations_by_path")]
+        indexes = [
+            GistIndex(fields=["path"], name="organisations_by_path"),
+            # Names are found by their beginning.
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="organisations_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -172,6 +176,7 @@ class Post(models.Model):
 
     class Meta:
         verbose_name = _("岗位")
+        indexes = [models.Index(fields=["title"], opclasses=["varchar_pattern_ops"], name="posts_by_title")]
 
     def __str__(self) -> str:
         return f"{self.organisation.short_name} {self.title}"

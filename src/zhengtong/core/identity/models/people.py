@@ -59,6 +59,7 @@ class StaffMember(models.Model):
 
     class Meta:
         verbose_name = _("工作人员")
+        indexes = [models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="staff_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -81,7 +81,9 @@ def test_a_verified_citizen_reads_who_looked_at_her_and_why(cast: Cast) -> None:
 
 def test_an_unverified_citizen_learns_nothing_by_a_number_she_claims(cast: Cast) -> None:
     Citizen.objects.filter(account=cast.accounts["owner"]).update(verified_at=None)
-    record(cast.counter.stating("核对"), "registers.look_up_resident", ("registers.resident", 1), subject=digest(PERSON))
+    record(
+        cast.counter.stating("核对"), "registers.look_up_resident", ("registers.resident", 1), subject=digest(PERSON)
+    )
     page = read(cast.accounts["owner"], SEEN)
     assert "周敏" not in page
     assert "实名核验后才能看到全部" in page

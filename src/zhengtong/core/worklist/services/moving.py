@@ -4,6 +4,7 @@ The owner's guard comes first: it locks the owner's rows, then the item is locke
 is refused is refused before anything is written, so that a batch goes on with the next.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from zhengtong.core.identity.public import Appointment, list_colleagues
 from zhengtong.core.worklist.declarations import Move, WorkKind
 from zhengtong.core.worklist.errors import ItemGone, ItemTaken, NotMovable, Opened, WorkRefused, WrongColleague
 from zhengtong.core.worklist.events import WorkItemMoved
+from zhengtong.core.worklist.leading import leads
 from zhengtong.core.worklist.messages import list_roles, page_address, tell
 from zhengtong.core.worklist.models import (
     IS_OPEN,
@@ -68,6 +70,17 @@ def transfer_item(
 def delegate_item(*, actor: Actor, kind: str, object_id: int, to: Appointment, reason: str) -> WorkItem:
     """Transfer an item and keep watching it."""
     return transfer_item(actor=actor, kind=kind, object_id=object_id, to=to, reason=reason, keeps_watching=True)
+
+
+@step()
+def reassign_item(*, actor: Actor, kind: str, object_id: int, to: Appointment, reason: str) -> WorkItem:
+    """As leader of an office, give what waits there, held by a colleague or by nobody, to another; both are told.
+
+    Raises WrongColleague, ItemGone, NotMovable, Denied (she doesn't lead the item's office).
+    """
+    item, holder = _reassign(actor, kind, object_id, to, reason)
+    _tell_reassigned(actor, [(item, holder)], to, reason)
+    return item
 
 
 @step()
@@ -162,6 +175,21 @@ def transfer_items(
     return batch
 
 
+@step()
+def reassign_items(*, actor: Actor, item_ids: Sequence[int], to: Appointment, reason: str) -> Batch:
+    """As leader, give many items to one colleague; each of the people concerned is told once."""
+    taken: list[tuple[WorkItem, int | None]] = []
+
+    def reassign(item: WorkItem) -> WorkItem:
+        taken.append(_reassign(actor, item.kind, item.object_id, to, reason))
+        return taken[-1][0]
+
+    batch = _each(item_ids, reassign)
+    if taken:
+        _tell_reassigned(actor, taken, to, reason)
+    return batch
+
+
 def _each(item_ids: Sequence[int], act: Callable[[WorkItem], WorkItem]) -> Batch:
     """Do ``act`` to each, in the order of the objects: two batches lock them in the same order."""
     batch = Batch()
@@ -178,7 +206,7 @@ def _each(item_ids: Sequence[int], act: Callable[[WorkItem], WorkItem]) -> Batch
 def _hold(move: Move, kind: str) -> tuple[WorkItem, object]:
     """Lock the owner's rows and the item. Raises NotMovable, ItemGone, Denied, and what the guard raises."""
     declared = registry.get(WorkKind, kind)
-    is_given = move.act in (TransferAct.TRANSFERRED, TransferAct.ASSIGNED)
+    is_given = move.act in (TransferAct.TRANSFERRED, TransferAct.ASSIGNED, TransferAct.REASSIGNED)
     if (is_given and not declared.transfer_allowed) or (
         move.act == TransferAct.RETURNED and not declared.return_allowed
     ):
@@ -191,7 +219,10 @@ def _hold(move: Move, kind: str) -> tuple[WorkItem, object]:
     )
     if item is None:
         raise ItemGone
-    if item.organisation_id not in move.actor.reach(item.permission):
+    if move.act == TransferAct.REASSIGNED:
+        if not leads(move.actor, item.organisation_id):
+            raise Denied("worklist.reassign")
+    elif item.organisation_id not in move.actor.reach(item.permission):
         raise Denied(item.permission)
     return item, held
 
@@ -204,13 +235,10 @@ def _refuse_taken(item: WorkItem, actor: Actor) -> None:
 def _give(actor: Actor, kind: str, object_id: int, to: Appointment, reason: str, keeps_watching: bool) -> WorkItem:
     item, held = _hold(Move(actor, object_id, TransferAct.TRANSFERRED, to.pk, reason), kind)
     _refuse_taken(item, actor)
-    if not reason.strip():
-        raise NotMovable(_("请填写转办的原因。"), "reason")
+    _require_reason(reason)
     if to.pk == actor.appointment:
         raise WrongColleague(_("不能转办给自己。"))
-    roles = list_roles([item.permission])
-    if not list_colleagues(item.organisation_id).filter(pk=to.pk, post__roles__role__in=roles).exists():
-        raise WrongColleague(_("只能转办给本单位有同样权限的同事。"))
+    _require_able(item, to)
     if item.assignee_id is None:
         act = TransferAct.ASSIGNED
     else:
@@ -219,6 +247,32 @@ def _give(actor: Actor, kind: str, object_id: int, to: Appointment, reason: str,
     if keeps_watching:
         watch_what_was_given(actor, item)
     return item
+
+
+def _reassign(
+    actor: Actor, kind: str, object_id: int, to: Appointment, reason: str
+) -> tuple[WorkItem, int | None]:
+    """Return the item and who had it."""
+    item, held = _hold(Move(actor, object_id, TransferAct.REASSIGNED, to.pk, reason), kind)
+    holder = item.assignee_id
+    _require_reason(reason)
+    if to.pk == holder:
+        raise WrongColleague(_("这项任务已经在%(name)s手中。"), name=to.staff.name)
+    _require_able(item, to)
+    act = TransferAct.ASSIGNED if holder is None else TransferAct.REASSIGNED
+    _move(item, actor, act, to_id=to.pk, reason=reason.strip()[:200], held=held)
+    return item, holder
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise NotMovable(_("请填写转办的原因。"), "reason")
+
+
+def _require_able(item: WorkItem, to: Appointment) -> None:
+    roles = list_roles([item.permission])
+    if not list_colleagues(item.organisation_id).filter(pk=to.pk, post__roles__role__in=roles).exists():
+        raise WrongColleague(_("只能转办给本单位有同样权限的同事。"))
 
 
 def _move(item: WorkItem, actor: Actor, act: TransferAct, *, to_id: int | None, held: object, reason: str = "") -> None:
@@ -267,3 +321,23 @@ def _tell_receiver(actor: Actor, items: list[WorkItem], to: Appointment, reason:
     else:
         link = page_address("mine")
         tell(actor, to, "given_many", link=link, name=actor.name, count=len(items), reason=reason)
+
+
+def _tell_reassigned(
+    actor: Actor, taken: Sequence[tuple[WorkItem, int | None]], to: Appointment, reason: str
+) -> None:
+    """Tell the receiver, unless it is the leader herself, and each colleague from whom something was taken."""
+    if to.pk != actor.appointment:
+        _tell_receiver(actor, [item for item, _holder in taken], to, reason)
+    by_holder: dict[int, list[WorkItem]] = defaultdict(list)
+    for item, holder in taken:
+        if holder not in (None, actor.appointment):
+            by_holder[holder].append(item)
+    holders = Appointment.objects.select_related("staff__account").in_bulk(by_holder)
+    for pk, items in by_holder.items():
+        words = {"name": actor.name, "to": to.staff.name, "count": len(items), "reason": reason}
+        if len(items) == 1:
+            [item] = items
+            words |= {"title": item.title, "reference": item.reference}
+        template = "reassigned_one" if len(items) == 1 else "reassigned_many"
+        tell(actor, holders[pk], template, link=page_address("mine"), **words)

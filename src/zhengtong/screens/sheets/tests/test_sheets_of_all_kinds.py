@@ -1,6 +1,7 @@
 """What a model may have: sealed fields, defaults, moments, flags, a parser or a writer of its own."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_sealed_values_defaults_and_moments(office: Organisation) -> None:
     assert apply_run(run, SYSTEM).state == State.APPLIED
     first, second = Well.objects.order_by("code")
     assert (first.keeper_phone, first.keeper_digest) == ("13800001234", digest("13800001234"))
-    assert (first.is_metered, first.fee, first.keeper) == (True, 0, "")
+    assert (first.is_metered, first.fee, first.keeper) == (True, Decimal(0), "")
     assert first.registered_at is not None
     assert (second.depth, second.drilled_date, second.is_metered, second.keeper_phone) == (None, None, False, "")
 

@@ -1,0 +1,32 @@
+"""The town and its rooms: made once a file and once a declaration; what a test does there is taken back after it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.cast import Cast, make_cast
+from tests.conformance.rooms import Room
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast, in a transaction around the file's tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_cast()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def furnished(town: Cast, request: pytest.FixtureRequest) -> Iterator[Room]:
+    """A declaration's room; ``room`` is how a test enters it."""
+    with transaction.atomic():
+        yield Room(request.param, town)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def room(furnished: Room, db: None) -> Room:
+    """The room, with a savepoint around what happens in it."""
+    return furnished
