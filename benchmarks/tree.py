@@ -14,6 +14,8 @@ from zhengtong.kernel.policy import Actor
 SCHEMA = "bench_tree"
 ORGANISATIONS, COUNTIES, IN_COUNTY, APPOINTMENTS = 5_000, 50, 98, 40_000
 PERMISSION, ROLE = "cases.view_case", "supervisor"
+# Organisations, and the accounts of who works there: an office, the head of a county's, the city's government.
+PLACES = {"office": 150, "county": 101, "city": 1}
 _TABLES = (
     "identity_account",
     "identity_region",
@@ -53,7 +55,7 @@ SELECT n, n, '{role}', CASE WHEN (n - 1) % {organisations} = 0 OR ((n - 1) % {or
 INSERT INTO identity_appointment (id, staff_id, post_id, kind, start_date, end_reason)
 SELECT n, (n - 1) % {people} + 1, n, CASE WHEN n > {people} THEN 'concurrent' ELSE 'main' END, '2020-01-01', ''
 FROM generate_series(1, {appointments}) n;
-INSERT INTO identity_treestamp (id, stamp) VALUES (1, gen_random_uuid());
+INSERT INTO identity_treestamp (id, stamp) VALUES (1, gen_random_uuid()) ON CONFLICT (id) DO NOTHING;
 """
 
 
@@ -82,11 +84,16 @@ def use_tree(bare: Any) -> list[Person]:
                 cursor.execute(f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} INCLUDING ALL)")
         cursor.execute(f"SET search_path = {SCHEMA}, public")
         if is_new:
-            sizes = {"people": APPOINTMENTS - 2_000, "organisations": ORGANISATIONS, "counties": COUNTIES}
-            cursor.execute(_FILL.format(**sizes, in_county=IN_COUNTY, appointments=APPOINTMENTS, role=ROLE))
-            cursor.execute("ANALYZE")
+            fill_tree(ROLE)
             say(f"  {perf_counter() - began:.0f} s")
     bare.execute(f"SET search_path = {SCHEMA}, public")
     bare.commit()
-    places = {"office": 150, "county": 101, "city": 1}
-    return [Person(name, Account.objects.get(pk=at), {"city": 4_321}.get(name, at)) for name, at in places.items()]
+    return [Person(name, Account.objects.get(pk=at), {"city": 4_321}.get(name, at)) for name, at in PLACES.items()]
+
+
+def fill_tree(role: str) -> None:
+    """Fill the tables of the current schema; everybody who is appointed holds ``role``."""
+    sizes = {"people": APPOINTMENTS - 2_000, "organisations": ORGANISATIONS, "counties": COUNTIES}
+    with connection.cursor() as cursor:
+        cursor.execute(_FILL.format(**sizes, in_county=IN_COUNTY, appointments=APPOINTMENTS, role=role))
+        cursor.execute("ANALYZE")

@@ -1,7 +1,7 @@
 """A room: one declaration of screens with its sample, a row here, and the people who knock at its doors."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,7 @@ def of_audience(*audiences: str) -> Any:
     return over(screens for screens in SCREENS if not audiences or screens.audience in audiences)
 
 
-def over(found: Any) -> Any:
+def over(found: Iterable[ModelScreens]) -> Any:
     rooms = [pytest.param(screens, id=screens.key) for screens in found]
     return pytest.mark.parametrize("furnished", rooms, indirect=True, scope="module")
 
@@ -141,11 +141,23 @@ class Room:
         return f"{self.api}{getattr(row, self.screens.lookup)}"
 
 
-def send(browser: Client, address: str, typed: Any) -> Any:
-    """Send the form at ``address`` as a browser would: what it holds already, and what is typed."""
+def send(browser: Client, address: str, typed: Mapping[str, Any]) -> Any:
+    """Send the form at ``address`` as a browser would: what it holds already, and what is typed or chosen."""
     shown = browser.get(address)
     assert shown.status_code == 200, (address, shown.status_code)
-    return browser.post(address, {**read_form(shown.content.decode(), "form_token"), **typed})
+    page = shown.content.decode()
+    chosen = {name: choose(page, name, value) for name, value in typed.items()}
+    return browser.post(address, {**read_form(page, "form_token"), **chosen})
+
+
+def choose(page: str, name: str, value: Any) -> Any:
+    """Return a row as the page's own control takes it: a list its key, a box to type into its label."""
+    if not isinstance(value, Model):
+        return value
+    if re.search(rf'<select[^>]*\bname="{name}"', page):
+        return value.pk
+    code = getattr(value, "code", "")
+    return f"{code} {value}" if code else f"{value}〔{value.pk}〕"
 
 
 def complaints(answer: Any) -> str:

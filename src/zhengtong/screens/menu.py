@@ -29,7 +29,8 @@ class MenuEntry(Declaration):
     """One line of the workbench's menu.
 
     Shown to staff who hold one of ``permissions`` (none: to all) and, when there are ``roles``, one of these.
-    ``count`` says how many things wait there. ``use`` puts its address into the head as well: ``todo`` or ``search``.
+    ``count`` says how many things wait there, in words where it isn't counted to the end (1000+). ``use`` puts its
+    address into the head as well: ``todo`` or ``search``.
     Entries with a ``group`` stand under that title, folded unless one is there; those without stand above.
     """
 
@@ -40,7 +41,7 @@ class MenuEntry(Declaration):
     permissions: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     order: int = 100
-    count: Callable[[Actor], int] | None = None
+    count: Callable[[Actor], int | str] | None = None
     use: str = ""
     group: Text = ""
 
@@ -77,7 +78,7 @@ def list_entries(actor: Actor) -> list[MenuEntry]:
     return sorted(entries, key=lambda entry: (entry.order, entry.code))
 
 
-Line = tuple[str, Text, str, int, bool]
+Line = tuple[str, Text, str, int | str, bool]
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,9 @@ class _Head:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.actor: Actor = request.actor  # type: ignore[attr-defined]  # put there by identity's middleware
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, int | str] = {}
 
-    def count(self, entry: MenuEntry) -> int:
+    def count(self, entry: MenuEntry) -> int | str:
         if entry.count is None:
             return 0
         if entry.code not in self._counts:

@@ -106,7 +106,9 @@ def make_form(
     is_amendment = act is screens.amend and row is not None
     fields: dict[str, forms.Field] = {}
     personal: dict[str, BoundColumn] = {}
-    for name, is_optional in read_signature(screens, act).asked.items():
+    signature = read_signature(screens, act)
+    types = signature.types
+    for name, is_optional in signature.asked.items():
         target = find_field(screens.model, name)
         given = act.asks.get(name)
         if isinstance(given, forms.Field):
@@ -117,6 +119,9 @@ def make_form(
             else:
                 made = field_of(screens, target, actor, act) if target else _plain(screens, act, name)
             made.required = made.required and not is_optional
+            if types.get(name) is str and isinstance(made, forms.CharField):
+                # A null column has None for an empty text; a service that takes a text is given one.
+                made.empty_value = ""
         fields[name] = made
         if not is_amendment or target is None:
             continue

@@ -19,6 +19,8 @@ ACTION_WORDS = ActionWords(
         "delegate_task": _("转办任务"),
         "recall_task": _("撤回转办"),
         "release_task": _("退还任务"),
+        "reassign_task": _("改派任务"),
+        "succeed_organ": _("承接被合并机构的办件"),
         "recommend": _("提出审查意见"),
         "request_extension": _("申请延期"),
         "refuse_extension": _("不同意延期"),

@@ -93,6 +93,7 @@ from zhengtong.capabilities.cases.services.assignment import (
     claim_task,
     delegate_task,
     list_delegates,
+    reassign_task,
     release_task,
 )
 from zhengtong.capabilities.cases.services.decision import (
@@ -239,6 +240,7 @@ __all__ = [
     "open_paper",
     "publish_item",
     "publish_item_file",
+    "reassign_task",
     "recommend",
     "record_export",
     "record_site_visit",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.cases.services.assignment import hold_task, hold_tasks, name_case
 from zhengtong.capabilities.cases.services.review import EXTENSION_ANSWER
 from zhengtong.capabilities.cases.services.steps import PERMISSIONS, WORK_KIND
+from zhengtong.capabilities.cases.services.succeeding import hold_office
 from zhengtong.capabilities.cases.watching import describe_standing, find_words
 from zhengtong.core.worklist.public import LeadingRole, Nature, WatchKind, WorkKind
 
@@ -15,6 +16,7 @@ WORK_KINDS = (
         permissions=tuple(PERMISSIONS.values()),
         guard=hold_task,
         hold=hold_tasks,
+        hold_office=hold_office,
         watched_as=name_case,
     ),
     WorkKind(EXTENSION_ANSWER, _("延期审批结果"), permissions=("cases.review_case",), nature=Nature.TO_READ),

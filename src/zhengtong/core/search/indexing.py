@@ -142,8 +142,10 @@ def start_rebuilding(kinds: Iterable[str]) -> None:
 
 
 def list_unfinished() -> list[str]:
-    """Return the kinds whose rebuilding waits or was broken off."""
-    return list(IndexedKind.objects.filter(rebuilt_upto__isnull=False).order_by("kind").values_list("kind", flat=True))
+    """Return the kinds whose rebuilding waits or was broken off; not those of modules that are gone."""
+    declared = [each.kind for each in registry.of(Searchable)]
+    unfinished = IndexedKind.objects.filter(kind__in=declared, rebuilt_upto__isnull=False)
+    return list(unfinished.order_by("kind").values_list("kind", flat=True))
 
 
 def rebuild(kind: str) -> Generator[int, None, None]:

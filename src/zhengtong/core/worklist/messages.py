@@ -20,12 +20,12 @@ MESSAGE_TEMPLATES = (
     MessageTemplate(
         "worklist.reassigned_one",
         _("任务已改派"),
-        _("{name}把您手中的“{title}”（{reference}）改派给{to}，不用再办理：{reason}"),
+        _("{name}把您手中的“{title}”（{reference}）改派给{receiver}，不用再办理：{reason}"),
     ),
     MessageTemplate(
         "worklist.reassigned_many",
         _("任务已改派"),
-        _("{name}把您手中的 {count} 件任务改派给{to}，不用再办理：{reason}"),
+        _("{name}把您手中的 {count} 件任务改派给{receiver}，不用再办理：{reason}"),
     ),
     MessageTemplate(
         "worklist.succeeded",

@@ -91,9 +91,7 @@ class WorkItem(models.Model):
             ),
             models.Index(fields=["assignee", "nature", "due_at", "id"], condition=IS_OPEN, name="open_by_person"),
             # Everything that an office has to do, for whoever leads it.
-            models.Index(
-                fields=["organisation", "due_at", "id"], condition=IS_OPEN & TO_DO, name="to_do_by_office"
-            ),
+            models.Index(fields=["organisation", "due_at", "id"], condition=IS_OPEN & TO_DO, name="to_do_by_office"),
             models.Index(
                 fields=["assignee", "-done_at", "-id"], condition=models.Q(state="done"), name="done_by_assignee"
             ),

@@ -6,6 +6,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from zhengtong.capabilities.cases.public import LegalRule
 from zhengtong.core.audit.public import ActionWords, AuditRecord
 from zhengtong.core.identity.public import Protected, Reorganisation
+from zhengtong.desks.administration.models import PublicRecord
 from zhengtong.desks.administration.permissions import PERMISSIONS, ROLES
 from zhengtong.desks.administration.screens import SCREENS
 from zhengtong.desks.administration.search import SEARCHABLE
@@ -30,6 +31,7 @@ MODULE = Module(
         Protected(LegalRule, is_unscoped=True),
         Protected(ProcrastinateJob, is_unscoped=True),
         Protected(AuditRecord, organisation="organisation"),
+        Protected(PublicRecord, is_unscoped=True),
         Protected(Reorganisation, is_unscoped=True),
         *SCREENS,
         *SEARCHABLE,

@@ -74,6 +74,13 @@ def delegate(situation: Situation, form: forms.DelegateForm) -> None:
     )
 
 
+def reassign(situation: Situation, form: forms.ReassignTaskForm) -> None:
+    task = forms.find_led_task(situation)
+    if task is None:
+        raise cases.NoTask
+    cases.reassign_task(actor=situation.actor, task_id=task.pk, to=form.colleague, reason=form.cleaned_data["reason"])
+
+
 def arrange_visit(situation: Situation, form: forms.VisitForm) -> None:
     given = form.cleaned_data
     cases.arrange_site_visit(
@@ -244,6 +251,17 @@ ACTS = (
         delegate,
         form=forms.DelegateForm,
         icon="users",
+    ),
+    CaseAct(
+        "reassign",
+        _("改派"),
+        _("已改派，原经办人和接手人都会收到消息"),
+        VIEW,
+        lambda s: forms.find_led_task(s) is not None,
+        reassign,
+        form=forms.ReassignTaskForm,
+        icon="users",
+        lead=_("作为单位负责人，把这个办件的任务交给本单位另一位有同样权限的同事。"),
     ),
     CaseAct("release", _("退回待领"), _("已退回待领办"), VIEW, _held, release, style="button", icon="upload"),
     CaseAct(

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.cases.public import ActForm, Situation, TaskNode, get_rulebook, list_delegates
+from zhengtong.capabilities.cases.public import ActForm, Situation, Task, TaskNode, get_rulebook, list_delegates
 from zhengtong.core.identity.public import Appointment, list_colleagues
+from zhengtong.core.worklist.public import leads
 
 REVIEWER_ROLES = ("reviewer", "approver")
 YES_NO = {"yes": True, "no": False}
@@ -52,10 +53,27 @@ class AppointmentChoices(forms.MultipleChoiceField):
         self.choices = [(key, _person(person)) for key, person in self.people.items()]
 
 
+class NamesColleague(forms.Form):
+    """A form that asks in ``to`` for one of the given people."""
+
+    def offer_people(self, people: list[Appointment]) -> None:
+        self._to.set_people(people)
+
+    @property
+    def colleague(self) -> Appointment:
+        return self._to.people[self.cleaned_data["to"]]
+
+    @property
+    def _to(self) -> AppointmentChoice:
+        field = self.fields["to"]
+        assert isinstance(field, AppointmentChoice)
+        return field
+
+
 REASONS_TO_TRANSFER = ("出差、外出", "休假", "工作分工调整", "手头任务较多", "依法应当回避")
 
 
-class DelegateForm(ActForm):
+class DelegateForm(NamesColleague, ActForm):
     to = AppointmentChoice(label=_("转办给"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("原因"), max_length=200)
     keeps_watching = forms.BooleanField(label=_("转办后我继续关注"), required=False)
@@ -65,18 +83,34 @@ class DelegateForm(ActForm):
         super().__init__(situation, *args, **options)
         task = next((t for t in situation.tasks if situation.holds(t.node)), None)
         people = list_delegates(situation.case, task) if task else []
-        field = self.fields["to"]
-        assert isinstance(field, AppointmentChoice)
-        field.set_people([p for p in people if p.pk != situation.actor.appointment])
-
-    @property
-    def colleague(self) -> Appointment:
-        field = self.fields["to"]
-        assert isinstance(field, AppointmentChoice)
-        return field.people[self.cleaned_data["to"]]
+        self.offer_people([p for p in people if p.pk != situation.actor.appointment])
 
 
-class TransferForm(forms.Form):
+REASONS_TO_REASSIGN = ("经办人请假、外出", "工作分工调整", "均衡分派任务", "加快办理，避免超期", "依法应当回避")
+
+
+class ReassignTaskForm(NamesColleague, ActForm):
+    """Which of the office's people is to have the task, as its leader decides."""
+
+    to = AppointmentChoice(label=_("改派给"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("原因"), max_length=200)
+    phrases = {"reason": REASONS_TO_REASSIGN}
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        super().__init__(situation, *args, **options)
+        task = find_led_task(situation)
+        people = list_delegates(situation.case, task) if task else []
+        self.offer_people([person for person in people if task and person.pk != task.assignee_id])
+
+
+def find_led_task(situation: Situation) -> Task | None:
+    """Return the open task of an office that she leads and that isn't in her own hands."""
+    me = situation.actor.appointment
+    found = (situation.task(node) for node in NODES)
+    return next((t for t in found if t and t.assignee_id != me and leads(situation.actor, t.organisation_id)), None)
+
+
+class TransferForm(NamesColleague):
     """To whom the ticked items go; ``people`` are those who may have all of them."""
 
     to = AppointmentChoice(label=_("转办给"), widget=forms.RadioSelect)
@@ -87,18 +121,19 @@ class TransferForm(forms.Form):
         label=_("转办后我继续关注"), required=False, help_text=_("办件会列在“关注”里，可以看到办理进展")
     )
 
+    phrases = REASONS_TO_TRANSFER
+
     def __init__(self, people: list[Appointment], data: Any = None) -> None:
         super().__init__(data)
-        field = self.fields["to"]
-        assert isinstance(field, AppointmentChoice)
-        field.set_people(people)
-        self.fields["reason"].phrases = REASONS_TO_TRANSFER  # type: ignore[attr-defined]  # read by the field's template
+        self.offer_people(people)
+        self.fields["reason"].phrases = self.phrases  # type: ignore[attr-defined]  # read by the field's template
 
-    @property
-    def colleague(self) -> Appointment:
-        field = self.fields["to"]
-        assert isinstance(field, AppointmentChoice)
-        return field.people[self.cleaned_data["to"]]
+
+class ReassignForm(TransferForm):
+    """To whom a leader gives the ticked items of her office."""
+
+    keeps_watching = None  # type: ignore[assignment]  # how Django takes an inherited field away
+    phrases = REASONS_TO_REASSIGN
 
 
 class VisitForm(ActForm):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("read/", moving.read_batch, name="read"),
     path("recall/", moving.recall_batch, name="recall"),
     path("transfer/", moving.transfer, name="transfer"),
+    path("reassign/", moving.reassign, name="reassign"),
     path("transfer/choose/", moving.choose_receiver, name="choose_receiver"),
     path("watched/", watched.show_watched, name="watched"),
     path("watched/stop/", watched.unwatch_batch, name="unwatch"),

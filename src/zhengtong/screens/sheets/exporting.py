@@ -138,7 +138,7 @@ def write_rows(found: QuerySet[Any], cells: Sequence[Cell], form: Format) -> Ite
     block: list[bytes] = []
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv, DELIMITER '{PART}', QUOTE '{QUOTE}')", params) as copy,
+        cursor.cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv, DELIMITER '{PART}', QUOTE '{QUOTE}')", params) as copy,
     ):
         while data := copy.read():
             row = bytes(data)

@@ -23,13 +23,15 @@ from zhengtong.core.worklist.public import (
     WorkItemMoved,
     WrongColleague,
     claim_item,
+    reassign_item,
     return_item,
     transfer_item,
 )
 from zhengtong.kernel.modules import Role, registry
 from zhengtong.kernel.policy import Actor
 
-GIVEN = (TransferAct.ASSIGNED, TransferAct.TRANSFERRED, TransferAct.DELEGATED)
+GIVEN = (TransferAct.ASSIGNED, TransferAct.TRANSFERRED, TransferAct.DELEGATED, TransferAct.REASSIGNED)
+VIEW = "cases.view_case"
 
 
 def hold_task(move: Move) -> Task:
@@ -39,7 +41,9 @@ def hold_task(move: Move) -> Task:
     task = tasks.filter(pk=move.object_id).first()
     if task is None:
         raise ItemGone
-    admit(task.case, actor=move.actor, permission=task.permission)
+    # Whoever leads the office needn't be able to do the task herself; the worklist has asked whether she leads it.
+    is_reassigned = move.act == TransferAct.REASSIGNED
+    admit(task.case, actor=move.actor, permission=VIEW if is_reassigned else task.permission)
     if task.status != TaskStatus.OPEN:
         raise ItemGone
     if task.node == TaskNode.EXTENSION and move.to_id is not None:
@@ -63,9 +67,9 @@ def name_case(task_id: int) -> tuple[str, int]:
 def follow_work(event: WorkItemMoved) -> None:
     """Write down in the case who has its task now."""
     is_given = event.act in GIVEN
-    giver = (event.from_id or event.actor.appointment) if is_given else None
+    giver = event.actor.appointment if is_given else None
     Task.objects.filter(pk__in=event.object_ids).update(assignee_id=event.to_id, delegated_by_id=giver)
-    if event.act == TransferAct.HANDED_OVER:
+    if event.act in (TransferAct.HANDED_OVER, TransferAct.SUCCEEDED):
         _note_hand_over(event)
         return
     task = event.held
@@ -74,10 +78,7 @@ def follow_work(event: WorkItemMoved) -> None:
         if task.node == TaskNode.REVIEW and task.case.state == LegalState.ACCEPTED:
             advance(task.case, Act.BEGIN_REVIEW, actor=event.actor, words="承办人员已开始审查。")
         return
-    act, note = {
-        TransferAct.RETURNED: ("release_task", f"{event.actor.name}退回待领办"),
-        TransferAct.RECALLED: ("recall_task", f"{event.actor.name}撤回转办"),
-    }.get(event.act, ("delegate_task", f"{event.actor.name}转办给{_name(event.to_id)}"))
+    act, note = _describe(event)
     note_act(
         task.case,
         act,
@@ -85,6 +86,18 @@ def follow_work(event: WorkItemMoved) -> None:
         note=f"{note}：{event.reason}" if event.reason else note,
         journal={"to": event.to_id, "node": task.node},
     )
+
+
+def _describe(event: WorkItemMoved) -> tuple[str, str]:
+    """Return under which act the case notes the move, and what it says of it."""
+    who = event.actor.name
+    if event.act == TransferAct.RETURNED:
+        return "release_task", f"{who}退回待领办"
+    if event.act == TransferAct.RECALLED:
+        return "recall_task", f"{who}撤回转办"
+    if event.act == TransferAct.REASSIGNED:
+        return "reassign_task", f"{who}把{_name(event.from_id)}手中的任务改派给{_name(event.to_id)}"
+    return "delegate_task", f"{who}转办给{_name(event.to_id)}"
 
 
 def _name(appointment_id: int | None) -> str:
@@ -97,11 +110,13 @@ def _note_hand_over(event: WorkItemMoved) -> None:
     """Put the hand-over on each case's timeline, in one statement."""
     people = dict(Appointment.objects.filter(pk__in=[event.from_id, event.to_id]).values_list("pk", "staff__name"))
     leaver = people.get(event.from_id or 0, "")
-    note = f"{leaver}离任，移交给{people[event.to_id]}" if event.to_id else f"{leaver}离任，退回待领办"
+    is_leaving = event.act == TransferAct.HANDED_OVER
+    act, why = ("hand_over_task", "离任") if is_leaving else ("succeed_organ", "转到其他机构")
+    note = f"{leaver}{why}，移交给{people[event.to_id]}" if event.to_id else f"{leaver}{why}，退回待领办"
     now = timezone.now()
     tasks = Task.objects.filter(pk__in=event.object_ids).order_by("case_id", "pk")
     CaseEvent.objects.bulk_create(
-        CaseEvent(case_id=case_id, at=now, act="hand_over_task", actor_name=event.actor.name, note=note)
+        CaseEvent(case_id=case_id, at=now, act=act, actor_name=event.actor.name, note=note)
         for case_id in tasks.values_list("case_id", flat=True)
     )
 
@@ -136,6 +151,12 @@ def delegate_task(*, actor: Actor, task_id: int, to: Appointment, reason: str, k
         transfer_item(
             actor=actor, kind=WORK_KIND, object_id=task_id, to=to, reason=reason, keeps_watching=keeps_watching
         )
+
+
+def reassign_task(*, actor: Actor, task_id: int, to: Appointment, reason: str) -> None:
+    """As leader of the task's office, give it to another of its people; who had it is told."""
+    with _in_words_of_cases():
+        reassign_item(actor=actor, kind=WORK_KIND, object_id=task_id, to=to, reason=reason)
 
 
 def list_delegates(case: Case, task: Task) -> list[Appointment]:

@@ -105,7 +105,7 @@ def test_a_job_whose_worker_was_killed_has_its_effect_once(cast: Cast, start_wor
     # What the job itself enqueued came to something as well.
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
     assert Message.objects.filter(template="cases.delivered").count() == 1
-    assert ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'") == 0
+    assert ask("SELECT string_agg(task_name, ' ') FROM procrastinate_jobs WHERE status = 'failed'") is None
 
 
 ACCEPT_AND_DIE = """

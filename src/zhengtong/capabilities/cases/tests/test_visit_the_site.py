@@ -81,7 +81,7 @@ def test_one_officer_is_too_few(cast: Cast, case: cases.Case) -> None:
 def test_one_person_in_two_posts_is_still_one(cast: Cast, case: cases.Case) -> None:
     first = cast.appointment(cast.reviewer)
     second = identity.Appointment.objects.create(
-        staff=first.staff, post=cast.appointment(cast.inspector).post, start_date=date(2020, 1, 1)
+        staff=first.staff, post=cast.appointment(cast.inspector).post, kind="concurrent", start_date=date(2020, 1, 1)
     )
     assert refused(cast, case, first, second) == "duplicate-officers"
 

@@ -114,7 +114,7 @@ def check_order_of_time() -> None:
 def check_work() -> None:
     open_tasks = Task.objects.filter(status=TaskStatus.OPEN)
     assert not open_tasks.filter(case__state__in=ENDED).exists()
-    items = WorkItem.objects.filter(state=WorkState.OPEN)
+    items = WorkItem.objects.filter(kind="cases.task", state=WorkState.OPEN)
     assert set(items.values_list("object_id", flat=True)) == set(open_tasks.values_list("pk", flat=True))
 
 

@@ -178,9 +178,12 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
         if is_market:
             yield (REPRESENTATIVE,)
             yield from [(INSPECTOR,)] * 2
+            yield (REGISTRAR,)
+        if organ.title == POLICE and not is_city:
+            yield (HOUSEHOLD_OFFICER,)
         if organ.title == DATA_BUREAU and is_city:
             yield (SUPERVISOR,)
-            yield from ((ADMINISTRATOR,), (SECURITY,), (AUDITOR,))
+            yield from ((ADMINISTRATOR,), (SECURITY,), (AUDITOR,), (OPERATOR,))
 
 
 def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> list[StaffRow]:

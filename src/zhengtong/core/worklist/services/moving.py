@@ -249,9 +249,7 @@ def _give(actor: Actor, kind: str, object_id: int, to: Appointment, reason: str,
     return item
 
 
-def _reassign(
-    actor: Actor, kind: str, object_id: int, to: Appointment, reason: str
-) -> tuple[WorkItem, int | None]:
+def _reassign(actor: Actor, kind: str, object_id: int, to: Appointment, reason: str) -> tuple[WorkItem, int | None]:
     """Return the item and who had it."""
     item, held = _hold(Move(actor, object_id, TransferAct.REASSIGNED, to.pk, reason), kind)
     holder = item.assignee_id
@@ -323,9 +321,7 @@ def _tell_receiver(actor: Actor, items: list[WorkItem], to: Appointment, reason:
         tell(actor, to, "given_many", link=link, name=actor.name, count=len(items), reason=reason)
 
 
-def _tell_reassigned(
-    actor: Actor, taken: Sequence[tuple[WorkItem, int | None]], to: Appointment, reason: str
-) -> None:
+def _tell_reassigned(actor: Actor, taken: Sequence[tuple[WorkItem, int | None]], to: Appointment, reason: str) -> None:
     """Tell the receiver, unless it is the leader herself, and each colleague from whom something was taken."""
     if to.pk != actor.appointment:
         _tell_receiver(actor, [item for item, _holder in taken], to, reason)
@@ -335,7 +331,7 @@ def _tell_reassigned(
             by_holder[holder].append(item)
     holders = Appointment.objects.select_related("staff__account").in_bulk(by_holder)
     for pk, items in by_holder.items():
-        words = {"name": actor.name, "to": to.staff.name, "count": len(items), "reason": reason}
+        words = {"name": actor.name, "receiver": to.staff.name, "count": len(items), "reason": reason}
         if len(items) == 1:
             [item] = items
             words |= {"title": item.title, "reference": item.reference}

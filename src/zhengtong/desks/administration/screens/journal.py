@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.audit.public import AuditRecord, say_action, say_kind
+from zhengtong.desks.administration.models import PublicRecord
 from zhengtong.kernel.policy import Actor, ActorKind
 from zhengtong.screens.declaration import STAFF, Column, Fields, Filter, ModelScreens, Part
 
@@ -67,10 +68,11 @@ class JournalScreens(ModelScreens):
 class PublicJournalScreens(JournalScreens):
     """Records that belong to no organ: the public's and the platform's own."""
 
+    model = PublicRecord
     code, title = "public-journal", _("群众和系统日志")
     permission = "audit.view_public_journal"
     columns = ("at", KIND, "actor_name", ACTION, OBJECT, "address", Column("digest", is_shown=False))
     api = False
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
-        return AuditRecord.objects.exclude(actor_kind=ActorKind.STAFF)
+        return PublicRecord.objects.exclude(actor_kind=ActorKind.STAFF)

@@ -120,16 +120,19 @@ def give_role(post: Post) -> None:
     post.roles.create(role="reviewer", reach="own")
 
 
-def _other(organisation: Organisation) -> str:
-    """Another organ under the same government, as the chooser writes it."""
-    parent = organisation.parent or organisation
-    other = make_organisation(parent, 800 + organisation.pk)
-    return f"{other}〔{other.pk}〕"
+def employ(staff: StaffMember) -> None:
+    assert staff.organisation is not None
+    post = make_post(staff.organisation, 900)
+    Appointment.objects.create(staff=staff, post=post, start_date=date(2020, 1, 1))
 
 
-def _person(post: Post) -> str:
-    staff = make_staff(post.organisation, 700 + post.pk)
-    return f"{staff}〔{staff.pk}〕"
+def _other(organisation: Organisation) -> Organisation:
+    """Another organ under the same government."""
+    return make_organisation(organisation.parent or organisation, 800 + organisation.pk)
+
+
+def _person(post: Post) -> StaffMember:
+    return make_staff(post.organisation, 700 + post.pk)
 
 
 SOURCE = {"effective_from": "2027-01-01", "law": "新法", "article": "第一条"}
@@ -143,7 +146,7 @@ SAMPLES = {
             "short_name": "新局",
             "kind": "department",
             "region": organisation.region.code,
-            "parent": f"{organisation}〔{organisation.pk}〕",
+            "parent": organisation,
         },
         acts={
             "rename-organisation": lambda row: {"name": "改名局", "short_name": "改名"},
@@ -155,7 +158,7 @@ SAMPLES = {
     "administration.reorganisations": Sample(make=make_reorganisation, acts={"cancel-reorganisation": lambda row: {}}),
     "administration.posts": Sample(
         make=make_post,
-        create=lambda organisation: {"title": "新岗位", "organisation": f"{organisation}〔{organisation.pk}〕"},
+        create=lambda organisation: {"title": "新岗位", "organisation": organisation},
         amend=lambda row: {"title": "改名岗位"},
         acts={
             "appoint": lambda row: {"staff": _person(row), "start_date": str(TODAY), "kind": "main"},
@@ -170,7 +173,7 @@ SAMPLES = {
             "close-account": lambda row: {},
             "open-account": lambda row: {},
         },
-        before={"open-account": close},
+        before={"leave-service": employ, "open-account": close},
     ),
     "administration.clearances": Sample(
         make=make_staff,

@@ -76,7 +76,7 @@ def test_an_office_without_another_reviewer_says_so(cast: Cast, browse: Browse) 
     case = cast.reviewing()
     cast.appointment(cast.inspector).post.roles.all().delete()
     answer = browse("reviewer").get("/desk/transfer/", {"item": item_of(case)})
-    assert "没有可以转办的同事" in answer.content.decode()
+    assert "没有可以接手的同事" in answer.content.decode()
 
 
 def test_a_transfer_is_taken_back_until_the_colleague_looks(cast: Cast, browse: Browse) -> None:

@@ -47,10 +47,19 @@ def describe_moves(moves: Iterable[WorkTransfer]) -> list[dict[str, Any]]:
             "title": f"{move.item.step} · {move.get_act_display()}",
             "at": move.at,
             "who": " → ".join(_name(each) for each in (move.from_appointment, move.to_appointment)),
-            "text": move.reason,
+            "text": "；".join(filter(None, (_say_who_moved(move), move.reason))),
         }
         for move in moves
     ]
+
+
+def _say_who_moved(move: WorkTransfer) -> str:
+    """Return who made it move, where that isn't one of the two, and in whose stead."""
+    if move.by is None or (move.by_id in (move.from_appointment_id, move.to_appointment_id) and move.by_agent is None):
+        return ""
+    if move.by_agent is None:
+        return _("由%(name)s决定") % {"name": move.by.staff.name}
+    return _("由%(agent)s代%(name)s办理") % {"agent": move.by_agent.staff.name, "name": move.by.staff.name}
 
 
 def _name(holder: Appointment | None) -> str:

@@ -19,9 +19,11 @@ from zhengtong.core.worklist.public import (
     WorkKind,
     count_each,
     filter_due,
+    list_led,
     list_mine,
     list_office,
     list_readings,
+    list_unit,
     list_watches,
 )
 from zhengtong.kernel.modules import registry
@@ -72,11 +74,13 @@ class Scope:
 
 
 def list_scopes(actor: Actor) -> dict[str, Scope]:
-    scopes = (
+    scopes = [
         Scope("mine", _("待办"), list_mine(actor)),
         Scope("office", _("待领办"), list_office(actor)),
         Scope("reading", _("待阅"), list_readings(actor), Nature.TO_READ),
-    )
+    ]
+    if list_led(actor):
+        scopes.append(Scope("unit", _("本单位在办"), list_unit(actor)))
     return {scope.code: scope for scope in scopes}
 
 
@@ -150,3 +154,11 @@ def with_due(given: QueryDict, due: str) -> str:
 def rows_of(items: Sequence[WorkItem]) -> list[dict[str, Any]]:
     """Return the rows of a list; what is ticked is the item."""
     return [{**row, "key": item.pk} for item, row in zip(items, work_rows(items), strict=True)]
+
+
+def rows_with_holder(items: Sequence[WorkItem]) -> list[dict[str, Any]]:
+    """Return the rows of a list that also says in whose hands the items are."""
+    rows = rows_of(items)
+    for item, row in zip(items, rows, strict=True):
+        row["cells"]["holder"] = item.assignee.staff.name if item.assignee else _("待领办")
+    return rows

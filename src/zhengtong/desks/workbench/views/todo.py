@@ -13,6 +13,7 @@ from zhengtong.desks.workbench.views.lists import (
     list_tabs,
     narrow,
     rows_of,
+    rows_with_holder,
     show,
     staff_actor,
 )
@@ -27,7 +28,8 @@ def show_todo(request: HttpRequest) -> HttpResponse:
     scope = scopes.get(request.GET.get("scope", ""), scopes["mine"])
     due = request.GET.get("due", "")
     narrowed = narrow(scope.found, request.GET)
-    found = filter_due(narrowed, due).select_related("organisation__region")
+    is_unit = scope.code == "unit"
+    found = filter_due(narrowed, due).select_related("organisation__region", *(["assignee__staff"] if is_unit else []))
     page = paginate(found, request.GET, order=("due_at", "id"))
     tabs, counted = list_tabs(actor, scope.code, scopes, by_due(narrowed))
     context = {
@@ -40,10 +42,11 @@ def show_todo(request: HttpRequest) -> HttpResponse:
             ("title", _("事项"), "main"),
             ("party", _("申请人")),
             ("step", _("环节")),
+            *([("holder", _("在谁手中"))] if is_unit else []),
             ("opened", _("到达"), "nowrap"),
             ("due", _("时限（工作日）"), "nowrap"),
         ],
-        "rows": rows_of(page.rows),
+        "rows": rows_with_holder(page.rows) if is_unit else rows_of(page.rows),
         "tabs": tabs,
         "chips": list_chips(request.GET, counted),
         **describe_filters(request.GET, scope.nature),

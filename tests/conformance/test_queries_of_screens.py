@@ -1,0 +1,60 @@
+"""A page asks the database as much for many rows as for few, and little."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.conformance.rooms import Room, of_audience
+from zhengtong.screens.declaration import Related
+
+FEW, MANY = 2, 12
+
+
+def watched(room: Room) -> Iterator[tuple[str, str]]:
+    """Yield what is looked at as rows become many."""
+    for verb in ("list", "export.csv", "export.xlsx", "statistics", "map"):
+        if room.has(verb):
+            yield verb, room.url(verb)
+    if room.has("detail"):
+        yield "detail", room.url("detail", room.row)
+    if room.screens.api:
+        yield "interface", room.api
+
+
+def ceiling(room: Room, verb: str) -> int:
+    """How many questions a page may ask: of who asks and what for, and a few for each of its parts."""
+    screens = room.screens
+    match verb:
+        case "list" | "map":
+            return 13
+        case "detail":
+            return 12 + 3 * sum(isinstance(panel, Related) for panel in screens.detail)
+        case "statistics":
+            return 10 + 2 * len(screens.stats)
+        case "interface":
+            return 6
+    return 10
+
+
+def count(room: Room) -> dict[str, int]:
+    counted = {}
+    for verb, address in watched(room):
+        room.holder.get(address)  # what is asked once a process isn't counted
+        with CaptureQueriesContext(connection) as asked:
+            answer = room.holder.get(address)
+            if answer.streaming:
+                b"".join(answer)  # type: ignore[arg-type]  # the test client streams synchronously
+        counted[verb] = len(asked)
+    return counted
+
+
+@of_audience()
+def test_many_rows_cost_no_more_questions_than_few(room: Room) -> None:
+    room.make(FEW)
+    few = count(room)
+    for number in range(FEW + 1, MANY):
+        room.make(number)
+    many = count(room)
+    assert many == few
+    assert {verb: asked for verb, asked in many.items() if asked > ceiling(room, verb)} == {}
