@@ -5,7 +5,17 @@ import subprocess
 import sys
 from importlib import import_module
 
-NAMES = ("can", "can_list", "case_step", "clock_due", "export_sheet", "import_sheet", "list_growth", "search", "working_days")
+NAMES = (
+    "can",
+    "can_list",
+    "case_step",
+    "clock_due",
+    "export_sheet",
+    "import_sheet",
+    "list_growth",
+    "search",
+    "working_days",
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -50,6 +50,10 @@ class Record(models.Model):
         app_label = "identity"
         managed = False
         db_table = "bench_record"
+        indexes = (
+            models.Index(fields=["-registered_at", "-id"], name="bench_record_by_moment"),
+            models.Index(fields=["organisation_id", "-registered_at", "-id"], name="bench_record_by_organisation"),
+        )
 
     def __str__(self) -> str:
         return self.title

@@ -143,7 +143,9 @@ def _staff(username: str, name: str, organisation: identity.Organisation, roles:
     account = identity.Account.objects.create(username=username, kind=identity.AccountKind.STAFF)
     account.password = _hashed()
     account.save()
-    member = identity.StaffMember.objects.create(account=account, name=name, enforcement_number=f"99{account.pk:08d}")
+    member = identity.StaffMember.objects.create(
+        account=account, name=name, organisation=organisation, enforcement_number=f"99{account.pk:08d}"
+    )
     post = identity.Post.objects.create(organisation=organisation, title=name)
     identity.PostRole.objects.bulk_create(
         identity.PostRole(post=post, role=role, reach=reach) for role, reach in roles.items()

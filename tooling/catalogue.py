@@ -37,15 +37,20 @@ def lacking(catalogue: Path) -> list[str]:
     return found
 
 
+def lacking_in(package: Path) -> list[str]:
+    """Return what the package's catalogue lacks, and those that modules bring in folders of their own."""
+    return [line for catalogue in sorted(package.rglob(str(CATALOGUE))) for line in lacking(catalogue)]
+
+
 def check() -> list[str]:
-    """Return what the catalogue lacks, worked out on a copy so that no file of the project changes."""
+    """Return what the catalogues lack, worked out on a copy so that no file of the project changes."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "zhengtong"
         shutil.copytree(
             PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "static", "tests", "*.mo"), symlinks=True
         )
         extract(copy)
-        return lacking(copy / CATALOGUE)
+        return lacking_in(copy)
 
 
 def main(arguments: list[str]) -> int:
@@ -54,7 +59,7 @@ def main(arguments: list[str]) -> int:
     elif arguments != ["check"]:
         print("python -m tooling.catalogue check | update", file=sys.stderr)
         return 2
-    absent = check() if arguments == ["check"] else lacking(PACKAGE / CATALOGUE)
+    absent = check() if arguments == ["check"] else lacking_in(PACKAGE)
     for line in absent:
         print(line)
     print(f"{len(absent)} texts without an English translation" if absent else "the English catalogue is complete")

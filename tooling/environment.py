@@ -116,7 +116,9 @@ def _build_frontend(steps: Steps) -> None:
 
 
 def _compile_catalogues(steps: Steps) -> None:
-    sources = sorted((ROOT / "src").rglob("locale/*/LC_MESSAGES/*.po"))
+    # A module may bring its own; so does the toy module of the tests.
+    folders = (ROOT / "src", ROOT / "tests")
+    sources = sorted(path for folder in folders for path in folder.rglob("locale/*/LC_MESSAGES/*.po"))
     if not sources:
         return
     compiled = Stamp(BUILD / "catalogues.stamp", digest(*sources, also=" ".join(map(str, sources))))

@@ -56,7 +56,7 @@ def list_permissions(screens: ModelScreens) -> list[str]:
 
 
 class Room:
-    """``holder`` may do here all that the screens offer, ``outsider`` may do it elsewhere, ``powerless`` may do nothing.
+    """``holder`` may do here all that the screens offer, ``outsider`` may elsewhere, ``powerless`` may do nothing.
 
     Of screens for citizens the holder owns the row, the outsider is another citizen, the powerless is of the staff. Of
     public ones all three are nobody in particular.

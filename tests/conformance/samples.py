@@ -37,7 +37,8 @@ class Sample:
     """``make(organisation, n)`` makes the n-th row that belongs to an organisation (or to its region).
 
     ``create(organisation)``, ``amend(row)`` and ``acts[code](row)`` are what is typed into a form; a form that needs
-    nothing typed gets an empty mapping; a row that is chosen is given as it is. ``before[code](row)`` brings a row to where an act is possible.
+    nothing typed gets an empty mapping; a row that is chosen is given as it is. ``before[code](row)`` brings a row to
+    where an act is possible.
     ``own(row, account)`` makes a citizen the owner of a row; citizens' screens need it.
     """
 

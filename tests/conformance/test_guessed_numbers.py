@@ -84,8 +84,7 @@ def test_a_file_of_one_case_isnt_found_under_another(cast: Cast) -> None:
 
 def test_a_paper_of_one_case_isnt_found_under_another(cast: Cast) -> None:
     ours, granted = cast.submitted(), cast.granted()
-    paper = cases.list_papers(granted)[0]
-    assert paper is not None
+    paper = granted.documents.select_related("paper")[0].paper
     clerk, owner = browser(cast, "counter"), browser(cast, "owner")
     assert clerk.get(reverse("window:paper", args=[granted.number, paper.code])).status_code == 200
     assert clerk.get(reverse("window:paper", args=[ours.number, paper.code])).status_code == 404

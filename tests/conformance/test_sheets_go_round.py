@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.conformance.rooms import SCREENS, Room, over
 from tests.conformance.test_records_of_writes import body_of
-from zhengtong.core.identity.public import get_account_actor
 from zhengtong.core.identity.models import Account
+from zhengtong.core.identity.public import get_account_actor
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.sheets.models import State
 from zhengtong.screens.sheets.services import check_sheet

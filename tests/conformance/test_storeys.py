@@ -1,6 +1,7 @@
 """Tables obey the storeys as imports do: a foreign key, and a migration's dependency, goes down or stays."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,26 +11,40 @@ from django.conf import settings
 from django.db import models
 from django.db.migrations.loader import MigrationLoader
 
-# From the ground up. Desks and sectors have several modules on one floor, which don't know each other.
-FLOORS = [
-    ["kernel"],
-    ["core.crypto"],
-    ["core.audit"],
-    ["core.identity"],
-    ["core.files"],
-    ["core.messages"],
-    ["core.worklist"],
-    ["core.papers"],
-    ["core.search"],
-    ["screens"],
-    ["capabilities.cases"],
-    ["capabilities.registers"],
-    ["capabilities.licences"],
-    ["desks.hall", "desks.window", "desks.workbench"],
-    ["sectors.food"],
-]
-FLOOR = {f"zhengtong.{name}": number for number, floor in enumerate(FLOORS) for name in floor}
+CONTRACTS = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+# Packages inside a module of the same storey stand on it.
+INSIDE = {"screens": ["screens", "screens.sheets"]}
+
+
+def list_floors() -> Iterator[list[str]]:
+    """Yield the floors from the ground up, as the import contracts have them.
+
+    Storeys without an order among their modules are one floor, whose modules don't know each other.
+    """
+    ordered = {
+        contract["containers"][0]: contract["layers"] for contract in CONTRACTS["contracts"] if "layers" in contract
+    }
+    for storey in reversed(ordered["zhengtong"]):
+        if within := ordered.get(f"zhengtong.{storey}"):
+            yield from ([f"{storey}.{module}"] for module in reversed(within))
+        elif storey in INSIDE:
+            yield from ([module] for module in INSIDE[storey])
+        else:
+            yield [storey]
+
+
+def floor_of(name: str) -> int:
+    """Return the floor that a module's package stands on. Raises LookupError."""
+    for number, floor in enumerate(list_floors()):
+        for storey in floor:
+            is_module_of_it = name.startswith(f"zhengtong.{storey}.") and storey in {"desks", "sectors"}
+            if name == f"zhengtong.{storey}" or is_module_of_it:
+                return number
+    raise LookupError(f"{name} stands on no floor: see the import contracts in pyproject.toml")
+
+
 OURS = [config for config in apps.get_app_configs() if config.name.startswith("zhengtong.")]
+FLOOR = {config.name: floor_of(config.name) for config in OURS}
 LABEL = {config.label: config for config in OURS}
 
 
@@ -48,8 +63,11 @@ def relations() -> Iterator[tuple[str, AppConfig, AppConfig]]:
                         yield str(field), config, target
 
 
-def test_every_module_has_its_floor() -> None:
-    assert {config.name for config in OURS} == FLOOR.keys()
+def test_the_ground_and_the_roof_are_where_they_belong() -> None:
+    assert FLOOR["zhengtong.kernel"] == 0
+    assert FLOOR["zhengtong.sectors.food"] == max(FLOOR.values())
+    with pytest.raises(LookupError):
+        floor_of("zhengtong.capabilities.nowhere")
 
 
 def test_modules_are_installed_from_the_ground_up() -> None:
@@ -87,7 +105,8 @@ def test_no_row_is_reached_by_a_relation_without_a_floor() -> None:
 @pytest.mark.parametrize("config", OURS, ids=lambda config: str(config.label))
 def test_a_modules_own_words_name_nothing_above(config: AppConfig) -> None:
     """A module's code names no module above its own, not even in a string that is imported later."""
-    higher = [name for name, floor in FLOOR.items() if floor > FLOOR[config.name]]
+    inner = f"{config.name}."
+    higher = [name for name, floor in FLOOR.items() if floor > FLOOR[config.name] and not name.startswith(inner)]
     beside = [name for name, floor in FLOOR.items() if floor == FLOOR[config.name] and name != config.name]
     folder = Path(config.path)
     assert folder.is_relative_to(settings.PACKAGE)

@@ -15,8 +15,10 @@ class WellStatus(models.TextChoices):
 
 
 class Well(models.Model):
-    """A well that takes ground water (地下水管理条例 第二十二条). ``keeper_account`` is hers who looks after it, so that
-    she sees it among her own and reports its water level."""
+    """A well that takes ground water (地下水管理条例 第二十二条).
+
+    ``keeper_account`` is hers who looks after it: she sees it among her own and reports its water level.
+    """
 
     code = models.CharField(_("编号"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=60, db_index=True)

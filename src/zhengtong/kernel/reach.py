@@ -90,8 +90,9 @@ def page_of(queryset: QuerySet[M], limit: int) -> list[M]:
     """Return the first ``limit`` rows of an ordered queryset, in one statement.
 
     Where the queryset is cut to a reach of up to a hundred organisations, it takes the ``limit`` organisations whose
-    first rows come first, and the first rows of each of these: an index over organisation and order answers that. A
-    wider reach is walked in the order. Other filters hold as they do in the queryset.
+    first rows come first, and the first rows of each of these, if the model has an index over organisation and order
+    to answer that; without one PostgreSQL chooses. A wider reach is walked in the order. Other filters hold as they do
+    in the queryset.
     """
     query = queryset.query
     found, order = _find(query.where), _read_order(queryset)
@@ -101,6 +102,8 @@ def page_of(queryset: QuerySet[M], limit: int) -> list[M]:
     if len(reach.ids) > MERGED_AT_MOST:
         _replace(chosen, reach.walked())
         return list(chosen[:limit])
+    if not _is_indexed(queryset.model, reach, order):
+        return list(queryset[:limit])
     compiled = _merge(queryset, reach, order, limit)
     _replace(chosen, None)
     return list(chosen.filter(pk__in=RawSQL(*compiled)))
@@ -145,6 +148,30 @@ def _read_order(queryset: QuerySet[Any]) -> list[tuple[str, OrderBy]] | None:
             return None
         order.append((name, by))
     return order or None
+
+
+def _is_indexed(model: type[Model], reach: Reached, order: list[tuple[str, OrderBy]]) -> bool:
+    """Whether an index has the column of the reach and then the order, from either end."""
+    column = getattr(getattr(reach.lhs, "target", None) or reach.lhs, "name", "")
+    names = [_name(model, name) for name, _by in order]
+    wanted = [by.descending for _name, by in order]
+    for index in model._meta.indexes:
+        fields = [(_name(model, name), direction == "DESC") for name, direction in index.fields_orders]
+        if not fields or fields[0][0] != _name(model, column) or [name for name, _ in fields[1:]] != names:
+            continue
+        if [is_down for _, is_down in fields[1:]] in (wanted, [not each for each in wanted]):
+            return True
+    return False
+
+
+def _name(model: type[Model], name: str) -> str:
+    """The field's own name: an order may say ``pk``, a reach the column of a foreign key."""
+    if name == "pk":
+        return str(model._meta.pk.name)
+    try:
+        return model._meta.get_field(name).name
+    except FieldDoesNotExist:
+        return name
 
 
 def _is_plain(model: type[Model], name: str) -> bool:

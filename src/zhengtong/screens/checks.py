@@ -105,18 +105,23 @@ def _columns(screens: ModelScreens) -> Iterator[Fault]:
         yield "E010", f"lookup {screens.lookup} isn't unique"
 
 
+def _stored(model: type[models.Model]) -> Any:
+    """What is said of the table itself: a proxy has none of its own."""
+    return (model._meta.concrete_model or model)._meta
+
+
 def is_indexed(model: type[models.Model], name: str, *, by_beginning: bool = False) -> bool:
     """Return whether an index begins with the column; ``by_beginning``: one that LIKE 'x%' can use."""
     field = model._meta.get_field(name)
     if getattr(field, "unique", False) or getattr(field, "db_index", False):
         return True
-    for index in model._meta.indexes:
+    for index in _stored(model).indexes:
         first = next(iter(index.fields_orders), ("", ""))[0] if index.fields else ""
         if first == name and (not by_beginning or any("pattern_ops" in each for each in index.opclasses)):
             return True
     if by_beginning:
         return False
-    constraints = (each for each in model._meta.constraints if isinstance(each, models.UniqueConstraint))
+    constraints = (each for each in _stored(model).constraints if isinstance(each, models.UniqueConstraint))
     return any(each.fields[:1] == (name,) and each.condition is None for each in constraints)
 
 
@@ -124,8 +129,8 @@ def _carries(model: type[models.Model], field: Field, tie: str) -> bool:
     """Return whether an index orders the rows wholly: by a unique column, or by the column and the one that ends it."""
     if field.unique:
         return True
-    orders = ([name for name, _direction in index.fields_orders] for index in model._meta.indexes)
-    unique = (list(each.fields) for each in model._meta.constraints if isinstance(each, models.UniqueConstraint))
+    orders = ([name for name, _direction in index.fields_orders] for index in _stored(model).indexes)
+    unique = (list(each.fields) for each in _stored(model).constraints if isinstance(each, models.UniqueConstraint))
     return any(names[:2] == [field.name, tie] for names in (*orders, *unique))
 
 

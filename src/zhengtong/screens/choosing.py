@@ -26,7 +26,20 @@ def is_tree(model: type[Model]) -> bool:
 
 @cache
 def _text_fields(model: type[Model]) -> tuple[str, ...]:
-    """The indexed texts by whose beginning rows are found: code and name, as far as the model has them."""
+    """The indexed texts by whose beginning rows are found: code and name, as far as the model has them.
+
+    A row without any, such as an appointment, is found by the name of the first row that it always belongs to.
+    """
+    if own := _own_texts(model):
+        return own
+    for owner in model._meta.concrete_fields:
+        related = owner.related_model if owner.many_to_one and not owner.null else None
+        if isinstance(related, type) and (texts := _own_texts(related)):
+            return tuple(f"{owner.name}__{name}" for name in texts)
+    return ()
+
+
+def _own_texts(model: type[Model]) -> tuple[str, ...]:
     fields = {field.name: field for field in model._meta.concrete_fields if isinstance(field, models.CharField)}
     return tuple(name for name in ("code", "name", "title", "short_name") if name in fields)
 

@@ -70,7 +70,8 @@ class Button:
 
 
 def name_of(screens: ModelScreens, row: Any) -> str:
-    return str(getattr(row, screens.name) if screens.name else row)
+    """What a row is called in headings and labels; masked where its column is."""
+    return bind_of(screens, screens.name).shown(row) if screens.name else str(row)
 
 
 def row_url(screens: ModelScreens, row: Any) -> str:
@@ -115,11 +116,11 @@ def bulk_buttons(screens: ModelScreens, actor: Actor) -> list[Button]:
 
 
 def row_buttons(screens: ModelScreens, actor: Actor, row: Any) -> list[Button]:
-    """The acts on one row, in the declaration's order; the first is the main one."""
+    """The acts on one row, dangerous ones last; the first is the main one when it isn't dangerous."""
     found = []
     if screens.amend and _fits(screens.amend, screens, actor, row):
         found.append(Button(screens.amend, url_of(screens, "amend", row)))
-    for act in screens.actions:
+    for act in sorted(screens.actions, key=lambda act: act.is_dangerous):
         if _fits(act, screens, actor, row):
             is_direct = not (act.confirm or act.is_dangerous or has_fields(screens, act))
             found.append(Button(act, url_of(screens, "act", row, act=act.code), is_direct))

@@ -1,0 +1,1 @@
+"""The toy module's tables."""

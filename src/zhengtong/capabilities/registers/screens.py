@@ -175,6 +175,11 @@ def _household(_actor: Actor, resident: Resident) -> Any:
     )
 
 
+def _mask_address(address: str) -> str:
+    """安澜市澄波区沙洲街道渔歌村98号 → 安澜市澄波区****: the city and the county stay."""
+    return f"{address[:6]}****"
+
+
 def _read_number(text: str) -> str:
     return parse_citizen_number(text).value
 
@@ -199,7 +204,15 @@ class ResidentScreens(ModelScreens):
     detail = (
         Fields(
             _("基本信息"),
-            names=("name", "id_number", "sex", "birth_date", "phone", "region", Column("household__address")),
+            names=(
+                "name",
+                "id_number",
+                "sex",
+                "birth_date",
+                "phone",
+                "region",
+                Column("household__address", title=_("住址"), mask=_mask_address),
+            ),
         ),
         Related(
             _("同户人员"),

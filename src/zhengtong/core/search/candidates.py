@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from django.db import connection
 
 from zhengtong.core.search.declarations import Searchable
-from zhengtong.core.search.matching import Condition, every, list_ways, match
+from zhengtong.core.search.matching import Condition, every, list_ways, match, preselect
 from zhengtong.core.search.models import Entry
 from zhengtong.core.search.query import Query
 from zhengtong.core.search.scope import combine
@@ -47,25 +47,37 @@ class Candidate(NamedTuple):
 
 
 _COLUMNS: Final = "id, kind, extract(epoch FROM newest_at)::float8"
-# One row at least comes back: the left side says how many were looked at.
+# One row at least comes back: the left side says how many were looked at. Rows are read until there are hits enough.
 _LOOK: Final = (
-    "WITH newest AS MATERIALIZED (SELECT * FROM {table} WHERE kind = %s ORDER BY newest_at DESC, id DESC LIMIT %s) "
-    "SELECT looked.*, hits.* FROM (SELECT count(*), coalesce(avg(pg_column_size(grams)), 0)::int FROM newest) looked "
-    "LEFT JOIN ("
-    "SELECT {columns} FROM newest WHERE {where} LIMIT {limit}) hits ON true"
+    "WITH hits AS MATERIALIZED (SELECT {columns} FROM ("
+    "SELECT * FROM {table} WHERE kind = %s ORDER BY newest_at DESC, id DESC LIMIT %s"
+    ") newest WHERE {where} LIMIT {limit}) "
+    "SELECT looked.*, hits.* FROM (SELECT "
+    "(SELECT count(*) FROM (SELECT FROM {table} WHERE kind = %s ORDER BY newest_at DESC, id DESC LIMIT %s) newest), "
+    "(SELECT coalesce(avg(pg_column_size(grams)), 0)::int FROM ("
+    "SELECT grams FROM {table} WHERE kind = %s ORDER BY newest_at DESC, id DESC LIMIT {first}) newest)"
+    ") looked LEFT JOIN hits ON true"
 )
 _ASK: Final = (
     "WITH found AS MATERIALIZED (SELECT id, kind, newest_at FROM {table} WHERE {where} LIMIT {most}), ranked AS ("
     "SELECT *, row_number() OVER (PARTITION BY kind ORDER BY newest_at DESC, id DESC) AS place FROM found) "
     "SELECT {columns} FROM ranked WHERE place <= {limit}"
 )
+# Texts are looked at from the newest on, until there are hits enough: reading them is what costs.
+_ASK_AND_LOOK: Final = (
+    "WITH found AS MATERIALIZED (SELECT id, kind, newest_at FROM {table} WHERE {where}) "
+    "SELECT hit.* FROM (SELECT DISTINCT kind FROM found) each CROSS JOIN LATERAL (SELECT {columns} FROM ("
+    "SELECT * FROM found WHERE found.kind = each.kind ORDER BY newest_at DESC, id DESC OFFSET 0) listed "
+    "WHERE EXISTS (SELECT FROM {table} entry WHERE entry.id = listed.id AND ({matching}) OFFSET 0) LIMIT {limit}) hit"
+)
 
 
 def list_newest(query: Query, visible: Visible, *, in_names: bool) -> list[Candidate]:
     """Return of each visible kind the newest entries that match, at most ``CAP`` and one more."""
     matching = match(query, in_names=in_names)
+    preselected = preselect(query, in_names=in_names)
     if _most_rows(query, in_names=in_names) <= FEW:
-        return _ask(matching, visible)
+        return _ask(matching, preselected, visible)
     found: list[Candidate] = []
     rare: Visible = []
     for declared, condition in visible:
@@ -74,7 +86,7 @@ def list_newest(query: Query, visible: Visible, *, in_names: bool) -> list[Candi
             rare.append((declared, condition))
         else:
             found += walked
-    return found + _ask(matching, rare) if rare else found
+    return found + _ask(matching, preselected, rare) if rare else found
 
 
 def _most_rows(query: Query, *, in_names: bool) -> int:
@@ -109,15 +121,19 @@ def _walk(kind: str, where: Condition) -> list[Candidate] | None:
 
 def _look(kind: str, rows: int, where: Condition) -> tuple[list[Candidate], int, int]:
     """Return the hits among the newest ``rows`` of a kind, how many rows there were, and the size of their pairs."""
-    sql = _LOOK.format(table=TABLE, where=where.sql, columns=_COLUMNS, limit=CAP + 1)
-    found = _fetch(sql, (kind, rows, *where.parameters))
+    sql = _LOOK.format(table=TABLE, where=where.sql, columns=_COLUMNS, limit=CAP + 1, first=FIRST_LOOK)
+    found = _fetch(sql, (kind, rows, *where.parameters, kind, rows, kind))
     return [Candidate(*row[2:]) for row in found if row[2] is not None], found[0][0], found[0][1]
 
 
-def _ask(matching: Condition, visible: Visible) -> list[Candidate]:
-    where = every([matching, combine(visible)])
-    sql = _ASK.format(table=TABLE, where=where.sql, columns=_COLUMNS, limit=CAP + 1, most=_MOST_FETCHED)
-    return [Candidate(*row) for row in _fetch(sql, where.parameters)]
+def _ask(matching: Condition, preselected: Condition | None, visible: Visible) -> list[Candidate]:
+    if preselected is None:
+        where = every([matching, combine(visible)])
+        sql = _ASK.format(table=TABLE, where=where.sql, columns=_COLUMNS, limit=CAP + 1, most=_MOST_FETCHED)
+        return [Candidate(*row) for row in _fetch(sql, where.parameters)]
+    where = every([preselected, combine(visible)])
+    sql = _ASK_AND_LOOK.format(table=TABLE, where=where.sql, columns=_COLUMNS, limit=CAP + 1, matching=matching.sql)
+    return [Candidate(*row) for row in _fetch(sql, (*where.parameters, *matching.parameters))]
 
 
 def _fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

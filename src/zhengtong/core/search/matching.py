@@ -54,13 +54,17 @@ class Way:
         return [("grams", each) for each in self.grams] + [("terms", each) for each in self.terms]
 
     @property
-    def condition(self) -> Condition:
-        found = [
+    def indexed(self) -> Condition:
+        """What the index answers: all hits, and texts that have the pairs of ``string`` in other places."""
+        return every(
             Condition(f"{column} @@ %s::tsquery", (" & ".join(lexemes),))
             for column, lexemes in (("grams", self.grams), ("terms", self.terms))
             if lexemes
-        ]
-        return every([*found, self.string] if self.string else found)
+        )
+
+    @property
+    def condition(self) -> Condition:
+        return every([self.indexed, self.string]) if self.string else self.indexed
 
 
 def list_ways(part: Part, *, in_names: bool) -> list[Way]:
@@ -104,3 +108,11 @@ def _token(before: str, token: str) -> str:
 def match(query: Query, *, in_names: bool) -> Condition:
     """Return the condition that a hit has every part: in its names, or anywhere in names and text."""
     return every(either(way.condition for way in list_ways(part, in_names=in_names)) for part in query.parts)
+
+
+def preselect(query: Query, *, in_names: bool) -> Condition | None:
+    """Return what of :func:`match` the index answers, None when that is all of it."""
+    ways = [list_ways(part, in_names=in_names) for part in query.parts]
+    if not any(way.string for of_part in ways for way in of_part):
+        return None
+    return every(either(way.indexed for way in of_part) for of_part in ways)

@@ -67,11 +67,17 @@ class Found:
 
 @contextmanager
 def _bounded() -> Iterator[None]:
-    """Run queries that may not last; compiling them (JIT) would take longer than they do."""
+    """Run queries that may not last; compiling them (JIT) would take longer than they do.
+
+    With less memory than this, what the index found of a frequent word isn't kept row by row, and every text of a page
+    of the table is looked at.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL jit = off; SET LOCAL statement_timeout = {_PATIENCE_MS}")
+        cursor.execute(
+            f"SET LOCAL jit = off; SET LOCAL work_mem = '32MB'; SET LOCAL statement_timeout = {_PATIENCE_MS}"
+        )
         yield
-        cursor.execute("SET LOCAL jit = DEFAULT; SET LOCAL statement_timeout = DEFAULT")
+        cursor.execute("SET LOCAL jit = DEFAULT; SET LOCAL work_mem = DEFAULT; SET LOCAL statement_timeout = DEFAULT")
 
 
 def search(

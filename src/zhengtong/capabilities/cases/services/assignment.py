@@ -7,6 +7,7 @@ after. Claiming a review begins it.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -161,6 +162,22 @@ def reassign_task(*, actor: Actor, task_id: int, to: Appointment, reason: str) -
 
 def list_delegates(case: Case, task: Task) -> list[Appointment]:
     """Return the appointees of the task's office whose roles include its permission."""
-    roles = {role.code for role in registry.of(Role) if task.permission in role.permissions}
-    found = list_colleagues(task.organisation_id).filter(post__roles__role__in=roles)
-    return list(found)
+    return list(list_able(task.organisation_id, task.permission))
+
+
+def list_able(organisation_id: int, permission: str) -> QuerySet[Appointment]:
+    """Return who holds a post in an office today whose roles include ``permission``."""
+    roles = {role.code for role in registry.of(Role) if permission in role.permissions}
+    return list_colleagues(organisation_id).filter(post__roles__role__in=roles)
+
+
+def find_still_able(appointment_id: int | None, organisation_id: int, permission: str) -> int | None:
+    """Return an appointment if it is still held in the office with ``permission``, else that of its successor, if it
+    has one who may do it, else None: the office's pool."""
+    if appointment_id is None:
+        return None
+    able = list_able(organisation_id, permission).order_by()
+    successor = Appointment.objects.filter(pk=appointment_id).values("successor_id")
+    candidates = Q(pk=appointment_id) | Q(pk__in=successor)
+    found = set(able.filter(candidates).values_list("pk", flat=True))
+    return appointment_id if appointment_id in found else min(found, default=None)

@@ -23,8 +23,10 @@ from zhengtong.capabilities.cases.models import (
 )
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.services import clocks
+from zhengtong.capabilities.cases.services.assignment import find_still_able
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, remedies
 from zhengtong.capabilities.cases.services.steps import (
+    PERMISSIONS,
     advance,
     cancel_tasks,
     finish_task,
@@ -153,7 +155,8 @@ def _shown(value: object) -> str:
 
 @step()
 def return_to_review(*, actor: Actor, case_id: int, reason: str, version: int | None = None) -> Case:
-    """Send the case back to the one who reviewed it, with what is to be looked at again."""
+    """Send the case back to the one who reviewed it, with what is to be looked at again; to her successor or into the
+    office's pool when she has left."""
     if not reason.strip():
         raise Unacceptable(_("请写明退回的原因。"), "reason")
     case = lock_case(case_id, actor=actor, permission=DECIDE, version=version)
@@ -167,7 +170,8 @@ def return_to_review(*, actor: Actor, case_id: int, reason: str, version: int | 
     )
     advance(case, Act.RETURN, actor=actor, note=f"退回审查：{reason.strip()}")
     office, lamp = case.organisation_id, clocks.lamp_of(case)
-    open_task(case, TaskNode.REVIEW, organisation_id=office, assignee_id=reviewer, lamp=lamp)
+    holder = find_still_able(reviewer, office, PERMISSIONS[TaskNode.REVIEW])
+    open_task(case, TaskNode.REVIEW, organisation_id=office, assignee_id=holder, lamp=lamp)
     return case
 
 

@@ -6,8 +6,6 @@ then on. Limits run on as they did: a change of organs doesn't give more time. W
 ended it.
 """
 
-from collections.abc import Iterable
-
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -40,21 +38,30 @@ def succeed_organ(*, actor: Actor, organisation_id: int, successor_id: int) -> i
     old, new = _name(organisation_id), _name(successor_id)
     decided = _list_running(organisation_id).filter(organisation_id=organisation_id)
     moved = dict(decided.order_by("pk").values_list("pk", "number"))
-    tasks = Task.objects.filter(organisation_id=organisation_id, status=TaskStatus.OPEN)
-    handled = set(tasks.values_list("case_id", flat=True)) - moved.keys()
     offices = list(ItemOffice.objects.filter(Q(organisation_id=organisation_id) | Q(window_id=organisation_id)))
     decided.update(organisation_id=successor_id)
-    tasks.update(organisation_id=successor_id)
+    Task.objects.filter(organisation_id=organisation_id, status=TaskStatus.OPEN).update(organisation_id=successor_id)
     ItemOffice.objects.filter(organisation_id=organisation_id).update(organisation_id=successor_id)
     ItemOffice.objects.filter(window_id=organisation_id).update(window_id=successor_id)
-    filed = [pk for pk, number in moved.items() if number is not None]
-    _note(filed, actor, new, words=f"因机构调整，{old}的职责由{new}承接，本办件由{new}继续办理，办理期限不变。")
-    _note(sorted(handled), actor, new, note=f"因机构调整，{old}承担的环节由{new}承接。")
+    now = timezone.now()
+    words = f"因机构调整，{old}的职责由{new}承接，本办件由{new}继续办理，办理期限不变。"
+    CaseEvent.objects.bulk_create(
+        (
+            CaseEvent(
+                case_id=pk,
+                at=now,
+                act="succeed_organ",
+                actor_name=actor.name,
+                organisation_name=new,
+                words=words[:300],
+            )
+            for pk, number in moved.items()
+            if number is not None  # nobody has seen a draft yet but its applicant, to whom the organ is shown anyway
+        ),
+        batch_size=BATCH,
+    )
     before, after = {"organisation": organisation_id}, {"organisation": successor_id}
-    changed = [
-        *(("cases.case", pk) for pk in [*moved, *sorted(handled)]),
-        *(("cases.itemoffice", office.pk) for office in offices),
-    ]
+    changed = [*(("cases.case", pk) for pk in moved), *(("cases.itemoffice", office.pk) for office in offices)]
     for start in range(0, len(changed), BATCH):
         record_all(
             build(actor, "cases.succeed_organ", each, before=before, after=after)
@@ -74,22 +81,3 @@ def _list_running(organisation_id: int) -> QuerySet[Case]:
 
 def _name(organisation_id: int) -> str:
     return Organisation.objects.values_list("name", flat=True).get(pk=organisation_id)
-
-
-def _note(case_ids: Iterable[int], actor: Actor, organ: str, *, words: str = "", note: str = "") -> None:
-    now = timezone.now()
-    CaseEvent.objects.bulk_create(
-        (
-            CaseEvent(
-                case_id=pk,
-                at=now,
-                act="succeed_organ",
-                actor_name=actor.name,
-                organisation_name=organ,
-                words=words[:300],
-                note=note,
-            )
-            for pk in case_ids
-        ),
-        batch_size=BATCH,
-    )

@@ -1,12 +1,16 @@
 """Work is claimed from the office's pool, put back, or handed to a colleague who may do it too."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.core.audit.public import AuditRecord
+from zhengtong.core.identity import public as identity
 from zhengtong.core.worklist.public import list_mine, list_office
-from zhengtong.kernel.policy import Denied
+from zhengtong.kernel.policy import SYSTEM, Denied
 
 
 def review_task(case: cases.Case) -> cases.Task:
@@ -78,3 +82,20 @@ def test_a_task_that_is_done_is_nobodys(cast: Cast) -> None:
             act(actor=cast.reviewer, task_id=task.pk)
     with pytest.raises(cases.NoTask):
         cases.claim_task(actor=cast.reviewer, task_id=0)
+
+
+@pytest.mark.parametrize("has_successor", [True, False])
+def test_what_is_sent_back_to_who_has_left_goes_on(cast: Cast, has_successor: bool) -> None:
+    case, leaver = cast.recommended(), cast.appointment(cast.reviewer)
+    successor = cast.appointment(cast.inspector) if has_successor else None
+    identity.end_appointment(
+        actor=SYSTEM,
+        appointment=leaver,
+        end_date=timezone.localdate() - timedelta(days=1),
+        successor=successor,
+        reason="调离",
+    )
+    cases.return_to_review(actor=cast.approver, case_id=case.pk, reason="请补充核查情况")
+    task = cases.get_open_task(case, cases.TaskNode.REVIEW)
+    assert task is not None
+    assert task.assignee_id == (successor.pk if successor else None)

@@ -32,16 +32,17 @@ def enter_enterprise(organisation: Organisation, number: int) -> Enterprise:
 def enter_resident(organisation: Organisation, number: int) -> Resident:
     citizen_number = make_citizen_number(organisation.region.code[:6], BORN, number)
     household = Household.objects.create(
-        number=f"H{organisation.pk}-{number}", region=organisation.region, address="滨江路"
+        number=f"H{organisation.pk}-{number}", region=organisation.region, address=f"安澜市澄波区滨江路{number}号"
     )
     return Resident.objects.create(
         id_number=citizen_number,
         id_digest=digest(citizen_number),
-        name=f"王{number}",
+        name=f"王晓{number}",
         sex="2",
         birth_date=BORN,
         household=household,
         relation="02",
+        phone=f"1380000{number:04d}",
         region=organisation.region,
     )
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Index
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -157,17 +158,25 @@ def test_a_page_is_the_head_of_the_list(
     whole = [row.pk for row in found]
     with pytest.MonkeyPatch.context() as patch:  # so many organisations are merged, more are walked
         patch.setattr("zhengtong.kernel.reach.MERGED_AT_MOST", merged)
+        patch.setattr("zhengtong.kernel.reach._is_indexed", lambda *_of_what: True)
         page = page_of(found, limit)
     assert [row.pk for row in page] == whole[:limit]
     assert all(row.organisation_id in ids for row in page)
 
 
-def test_a_page_of_a_few_organisations_is_one_statement() -> None:
-    found = StaffMember.objects.filter(reached("organisation_id", [1, 2])).order_by("name", "id")
+@pytest.mark.parametrize(
+    ("order", "is_merged"), [(["-id"], True), (["id"], True), (["pk"], True), (["name", "id"], False)]
+)
+def test_a_page_of_a_few_organisations_is_merged_where_an_index_orders_them(
+    monkeypatch: pytest.MonkeyPatch, order: list[str], is_merged: bool
+) -> None:
+    index = Index(fields=["organisation", "-id"], name="staff_of_an_organisation")
+    monkeypatch.setattr(StaffMember._meta, "indexes", [index])
+    found = StaffMember.objects.filter(reached("organisation_id", [1, 2])).order_by(*order)
     with CaptureQueriesContext(connection) as said:
         assert page_of(found, 5) == []
     assert len(said) == 1
-    assert "LATERAL" in said[0]["sql"]
+    assert ("LATERAL" in said[0]["sql"]) is is_merged
 
 
 def test_a_change_of_the_tree_is_seen_at_once_and_a_rollback_leaves_nothing() -> None:

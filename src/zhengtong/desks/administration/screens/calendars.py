@@ -124,11 +124,11 @@ class RuleScreens(ModelScreens):
     columns = (
         Column("title"),
         "kind",
-        Column("value", title=_("规定"), value=_value, needs=("values",)),
-        "law",
+        Column("value", title=_("规定"), value=_value, needs=("values",), css="wrap"),
+        Column("law", css="wrap"),
         "article",
         "effective_from",
-        "effective_to",
+        Column("effective_to", is_shown=False),
         Column("is_unverified", tone=lambda rule: "warning" if rule.is_unverified else "success"),
         Column("code", is_shown=False),
     )

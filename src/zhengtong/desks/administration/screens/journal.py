@@ -5,8 +5,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.core.audit.public import AuditRecord, say_action, say_kind
+from zhengtong.core.audit.public import ActionWords, AuditRecord, say_action, say_kind
+from zhengtong.core.identity.public import Protected
 from zhengtong.desks.administration.models import PublicRecord
+from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor, ActorKind
 from zhengtong.screens.declaration import STAFF, Column, Fields, Filter, ModelScreens, Part
 
@@ -17,6 +19,17 @@ KINDS = {
     "anonymous": _("未登录"),
     "node": _("节点"),
 }
+
+
+def _actions(_actor: Actor) -> list[tuple[str, str]]:
+    """Every act that a module has words for, by its words."""
+    declared = [f"{words.module}.{verb}" for words in registry.of(ActionWords) for verb in words.words]
+    return sorted(((action, say_action(action)) for action in declared), key=lambda each: each[1])
+
+
+def _kinds(_actor: Actor) -> list[tuple[str, str]]:
+    kinds = {rule.model._meta.label_lower for rule in registry.of(Protected) if not rule.model._meta.proxy}
+    return sorted(((kind, say_kind(kind)) for kind in kinds), key=lambda each: each[1])
 
 
 def _changes(_actor: Actor, row: AuditRecord) -> dict[str, Any]:
@@ -47,9 +60,9 @@ class JournalScreens(ModelScreens):
     )
     filters = (
         "at",
-        Filter("action", kind="exact"),
-        Filter("object_kind", kind="exact"),
-        Filter("object_id", kind="exact"),
+        Filter("action", kind="choice", choices=_actions),
+        Filter("object_kind", kind="choice", choices=_kinds),
+        Filter("object_id", title=_("对象编号"), kind="exact"),
     )
     order, name = ("-at", "-id"), "action"
     detail = (

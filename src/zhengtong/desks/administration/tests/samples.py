@@ -60,7 +60,9 @@ def make_post(organisation: Organisation, number: int) -> Post:
 
 def make_staff(organisation: Organisation, number: int) -> StaffMember:
     account = Account.objects.create(username=f"sample-{organisation.pk}-{number}", kind="staff")
-    return StaffMember.objects.create(account=account, name=f"王{number}", organisation=organisation)
+    return StaffMember.objects.create(
+        account=account, name=f"王{number}", organisation=organisation, phone=f"1390000{number:04d}"
+    )
 
 
 def make_appointment(organisation: Organisation, number: int) -> Appointment:

@@ -1,0 +1,1 @@
+"""The screens' commands, one file each."""
