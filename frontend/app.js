@@ -6,7 +6,7 @@ import { autosave } from "./js/autosave.js";
 import { columnChoice } from "./js/columns.js";
 import { counters } from "./js/counter.js";
 import { dialogs } from "./js/dialog.js";
-import { focusErrors, menus, previews, smallThings } from "./js/page.js";
+import { focusErrors, menus, previews, showCurrentTab, smallThings } from "./js/page.js";
 import { keyboard } from "./js/keyboard.js";
 import { palette } from "./js/palette.js";
 import { requests } from "./js/requests.js";
@@ -25,6 +25,7 @@ function enliven(root) {
 }
 enliven(document);
 palette();
+showCurrentTab();
 focusErrors(document);
 document.addEventListener("htmx:after:settle", (event) => {
   enliven(document);

@@ -5,6 +5,14 @@ export function focusErrors(root) {
   root.querySelector("[data-error-summary]")?.focus();
 }
 
+// On a phone the tab one is on may lie beyond the edge of the strip.
+export function showCurrentTab() {
+  for (const tab of document.querySelectorAll(".tabs a[aria-current]")) {
+    const strip = tab.closest("ul");
+    if (strip && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = tab.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
 export function menus() {
   const closeOthers = (target) => {
     for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(target)) menu.open = false;

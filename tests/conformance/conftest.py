@@ -22,7 +22,9 @@ def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
 def furnished(town: Cast, request: pytest.FixtureRequest) -> Iterator[Room]:
     """A declaration's room; ``room`` is how a test enters it."""
     with transaction.atomic():
-        yield Room(request.param, town)
+        made = Room(request.param, town)
+        made.invite(town)
+        yield made
         transaction.set_rollback(True)
 
 

@@ -62,18 +62,25 @@ class Room:
     public ones all three are nobody in particular.
     """
 
-    def __init__(self, screens: ModelScreens, cast: Cast) -> None:
+    holder: Client
+    outsider: Client
+    powerless: Client
+
+    def __init__(self, screens: ModelScreens, cast: Cast, *, first: int = 1) -> None:
         self.screens = screens
         self.sample: Sample = get_sample(screens)
         self.here, self.elsewhere = (Organisation.objects.get(name=f"{name}人民政府") for name in ("澄波区", "禾溪县"))
         self.owner = cast.accounts["citizen"]
-        self.row = self.make(1)
+        self.row = self.make(first)
+
+    def invite(self, cast: Cast) -> None:
+        """Let the people come who knock."""
         self.powerless = sign_in("conformance-powerless", self.here)
-        if screens.audience == STAFF:
-            needed = list_permissions(screens)
+        if self.screens.audience == STAFF:
+            needed = list_permissions(self.screens)
             self.holder = sign_in("conformance-holder", self.here, *needed)
             self.outsider = sign_in("conformance-outsider", self.elsewhere, *needed)
-        elif screens.audience == CITIZEN:
+        elif self.screens.audience == CITIZEN:
             self.holder, self.outsider = self._citizen(cast, "citizen"), self._citizen(cast, "owner")
         else:
             self.holder = self.outsider = self.powerless = self.stranger()

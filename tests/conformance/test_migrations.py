@@ -63,7 +63,8 @@ def test_a_module_is_taken_away_and_brought_back(
 ) -> None:
     """Back to nothing, with whatever depends on it, and forward again: the tables are the same afterwards."""
     before = tables(scratch)
-    own = {model._meta.db_table for model in apps.get_app_config(label).get_models()}
+    models = apps.get_app_config(label).get_models()
+    own = {model._meta.db_table for model in models if not model._meta.proxy}
     assert own <= before
     call_command("migrate", label, "zero", database=SCRATCH, verbosity=0)
     assert not own & tables(scratch)

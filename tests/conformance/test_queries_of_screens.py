@@ -29,7 +29,7 @@ def ceiling(room: Room, verb: str) -> int:
         case "list" | "map":
             return 13
         case "detail":
-            return 12 + 3 * sum(isinstance(panel, Related) for panel in screens.detail)
+            return 13 + 3 * sum(isinstance(panel, Related) for panel in screens.detail)
         case "statistics":
             return 10 + 2 * len(screens.stats)
         case "interface":

@@ -108,6 +108,8 @@ def platform(transactional_db: None, browser: Browser, tmp_path: Path) -> Iterat
     database = connection.settings_dict
     environment = {
         **os.environ,
+        # The settings are the tests' own.
+        "PYTHONPATH": str(Path(__file__).parents[2]),
         "DATABASE_URL": f"postgresql:///{database['NAME']}?host={database['HOST']}&user={database['USER']}"
         f"&password={database['PASSWORD']}&port={database['PORT']}",
         "DATA_DIR": str(settings.DATA_DIR),

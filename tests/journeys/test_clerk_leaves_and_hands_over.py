@@ -69,7 +69,10 @@ def end_appointment(page: Page, platform: Platform, name: str, *, successor: str
     page.wait_for_url("**/posts/*/")
     main.get_by_role("link", name=name).last.click()
     page.wait_for_url("**/appointments/*/")
-    main.get_by_role("link", name="结束任职").click()
+    act = main.get_by_role("link", name="结束任职")
+    if not act.is_visible():
+        main.locator("summary", has_text="更多").click()
+    act.click()
     page.get_by_label("任职的最后一天").fill((timezone.localdate() - timedelta(days=1)).isoformat())
     if successor:
         choice = page.get_by_label("接办人的任职")
@@ -85,7 +88,8 @@ def expect_shut_out(page: Page, platform: Platform, username: str) -> None:
     page.goto(f"{platform.url}/desk/")
     expect(page.locator("[name=password]")).to_be_visible()
     fill_in(page, username)
-    expect(page.locator("main [role=alert], main .notice, main .field-error").first).to_be_visible()
+    expect(page.get_by_role("heading", name="账号已停用")).to_be_visible()
+    page.goto(f"{platform.url}/desk/")
     expect(page.locator("[name=password]")).to_be_visible()
 
 

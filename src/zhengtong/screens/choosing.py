@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhengtong.core.identity.public import Organisation, Protected, Region
 from zhengtong.kernel.modules import registry
-from zhengtong.kernel.policy import Actor, visible
+from zhengtong.kernel.policy import Actor, ActorKind, visible
 from zhengtong.screens.declaration import PUBLIC, ModelScreens
 
 SHORT = 100
@@ -59,7 +59,9 @@ def choosable(screens: ModelScreens, model: type[Model], actor: Actor) -> QueryS
     if issubclass(model, Region) or model not in protected:
         return rows
     for other in registry.of(ModelScreens):
-        if other.model is model and other.audience == screens.audience != PUBLIC:
+        if other.model is not model or not other.audience == screens.audience != PUBLIC:
+            continue
+        if actor.kind is not ActorKind.STAFF or actor.has(other.permission):
             return visible(actor, other.permission, other.rows(actor))
     return rows.none()
 

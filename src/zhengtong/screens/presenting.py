@@ -131,12 +131,14 @@ def _fits(act: Act, screens: ModelScreens, actor: Actor, row: Any) -> bool:
     return may(actor, screens, act.permission, row) and (act.when is None or act.when(row))
 
 
-def list_exports(screens: ModelScreens, query: str) -> list[tuple[str, str]]:
-    """The files that the list can be taken away as, narrowed as it is."""
+def list_exports(screens: ModelScreens, actor: Actor, query: str) -> list[tuple[str, str]]:
+    """The files that the list can be taken away as, narrowed as it is; to who may import, in the import's form too."""
     found = []
     for verb, title in (("export.xlsx", "Excel"), ("export.csv", "CSV")):
         if screens.exports and (url := url_or_none(screens, verb)):
             found.append((title, f"{url}?{query}" if query else url))
+    if screens.exports and import_url(screens, actor) and (url := url_or_none(screens, "export.xlsx")):
+        found.append((_("Excel（改后可以再导入）"), f"{url}?{query}&sheet=1" if query else f"{url}?sheet=1"))
     return found
 
 

@@ -72,7 +72,7 @@ class Field:
     @classmethod
     def read(cls, text: str) -> "Field":
         """Raises Unusable."""
-        name, kind, *title = text.split(":", 2)
+        name, kind, *title = [*text.split(":", 2), ""] if ":" in text else [text, ""]
         if not CODE.fullmatch(name) or keyword.iskeyword(name) or len(name) > LONGEST:
             raise Unusable(_("字段名“%(name)s”不能用：用小写英文字母、数字和下划线，字母开头") % {"name": name})
         if name in TAKEN or hasattr(Model, name):

@@ -41,9 +41,10 @@ def test_a_day_to_come_and_a_sealed_well_are_refused(cast: Cast) -> None:
         latitude=28.9,
     )
     assert well.location is not None
-    with pytest.raises(Refused, match="不能晚于今天"):
+    with pytest.raises(Refused) as future:
         report_level(actor=cast.owner, well=well, read_date=timezone.localdate() + timedelta(days=1), level=Decimal(3))
     seal_well(actor=SYSTEM, well=well, reason="报废")
-    with pytest.raises(Refused, match="已经封填"):
+    with pytest.raises(Refused) as sealed:
         report_level(actor=cast.owner, well=well, read_date=timezone.localdate(), level=Decimal(3))
+    assert (future.value.message, sealed.value.message) == ("测量日期不能晚于今天", "西井已经封填")
     assert not Reading.objects.exists()

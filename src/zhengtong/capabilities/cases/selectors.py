@@ -93,8 +93,8 @@ def list_materials(case: Case) -> list[CaseMaterial]:
 
 
 def list_material_keys(case: Case) -> list[str]:
-    """Return for each file in force which material it is."""
-    return list(case.materials.filter(replaced_at=None).values_list("key", flat=True))
+    """Return for each file in force which material it is, in no order."""
+    return list(case.materials.filter(replaced_at=None).order_by().values_list("key", flat=True))
 
 
 def list_tasks(case: Case) -> QuerySet[Task]:

@@ -20,6 +20,7 @@ from zhengtong.capabilities.registers.selectors import (
     is_representative,
     list_household_members,
 )
+from zhengtong.capabilities.registers.services import register_enterprise
 
 __all__ = [
     "VIEW_ENTERPRISE",
@@ -39,4 +40,5 @@ __all__ = [
     "is_registered_person",
     "is_representative",
     "list_household_members",
+    "register_enterprise",
 ]

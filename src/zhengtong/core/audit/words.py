@@ -95,8 +95,8 @@ def say_kind(kind: str) -> str:
 
 
 def say_key(kind: str, name: str) -> str:
-    """Return what a record of a row of ``kind`` calls the value ``name``: its field's title, the module's words or
-    those for every module; the name itself when there is none."""
+    """Return what a record of a row of ``kind`` calls the value ``name``: its field's title, the words of its module,
+    those for every module or those of another that writes about such rows; the name itself when there is none."""
     model = _get_model(kind)
     try:
         found = model._meta.get_field(name.removesuffix("_id")) if model is not None else None
@@ -108,7 +108,7 @@ def say_key(kind: str, name: str) -> str:
         words = _find(home)
         if words is not None and name in words.keys:
             return str(words.keys[name])
-    return name
+    return next((str(words.keys[name]) for words in registry.of(ActionWords) if name in words.keys), name)
 
 
 def list_names(objects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

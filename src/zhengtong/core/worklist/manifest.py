@@ -23,6 +23,16 @@ MODULE = Module(
                 "hand_over": _("移交离任人员的任务"),
                 "succeed": _("承接被合并机构的任务"),
             },
+            keys={
+                "kind": _("类型"),
+                "object": _("对象编号"),
+                "to_successor": _("移交给接办人的任务"),
+                "to_office": _("退回单位的任务"),
+                "cancelled": _("取消的待阅"),
+                "watched": _("移交的关注（件）"),
+                "items": _("转入的任务"),
+                "back_in_office": _("待领办的任务"),
+            },
         ),
     ),
 )

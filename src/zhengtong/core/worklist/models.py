@@ -92,6 +92,11 @@ class WorkItem(models.Model):
             models.Index(fields=["assignee", "nature", "due_at", "id"], condition=IS_OPEN, name="open_by_person"),
             # Everything that an office has to do, for whoever leads it.
             models.Index(fields=["organisation", "due_at", "id"], condition=IS_OPEN & TO_DO, name="to_do_by_office"),
+            # Searching what many offices have open, by the beginning of a number or of a name.
+            models.Index(
+                fields=["reference"], condition=IS_OPEN, opclasses=["varchar_pattern_ops"], name="open_by_reference"
+            ),
+            models.Index(fields=["party"], condition=IS_OPEN, opclasses=["varchar_pattern_ops"], name="open_by_party"),
             models.Index(
                 fields=["assignee", "-done_at", "-id"], condition=models.Q(state="done"), name="done_by_assignee"
             ),

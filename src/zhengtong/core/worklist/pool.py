@@ -116,6 +116,7 @@ class PoolQuerySet(QuerySet[WorkItem]):
     """Open items that nobody holds, within a reach. Pages and capped counts of it go by pair; all else is a filter."""
 
     reach: PoolReach
+    is_by_pair = True
 
     @classmethod
     def within(cls, reach: PoolReach) -> "PoolQuerySet":
@@ -126,6 +127,14 @@ class PoolQuerySet(QuerySet[WorkItem]):
     def _clone(self) -> Self:
         made: Self = super()._clone()  # type: ignore[misc]  # not in the stubs
         made.reach = self.reach
+        made.is_by_pair = self.is_by_pair
+        return made
+
+    def at_once(self) -> Self:
+        """Return the same rows, to be read without going from pair to pair: where a condition with an index of its own
+        leaves few of them."""
+        made = self._clone()
+        made.is_by_pair = False
         return made
 
     def count(self) -> int:
@@ -181,7 +190,8 @@ class PoolQuerySet(QuerySet[WorkItem]):
     def _is_slice(self) -> bool:
         query = self.query
         return (
-            query.high_mark is not None
+            self.is_by_pair
+            and query.high_mark is not None
             and query.low_mark == 0
             and not (query.distinct or query.combinator or query.annotations or query.deferred_loading[0])
             and not query.select_for_update

@@ -94,6 +94,18 @@ def filter_due(found: QuerySet[WorkItem], due: str, now: datetime | None = None)
     return found
 
 
+def filter_words(found: QuerySet[WorkItem], words: str, *, by_beginning: bool) -> QuerySet[WorkItem]:
+    """Keep what ``words`` name: the number from its beginning, the party or the title anywhere in it.
+
+    ``by_beginning`` is for what many offices have: number or party, each from its beginning, which an index finds.
+    """
+    by_number = Q(reference__startswith=words.upper())
+    if by_beginning:
+        rows = found.at_once() if isinstance(found, PoolQuerySet) else found
+        return rows.filter(by_number | Q(party__startswith=words))
+    return found.filter(by_number | Q(party__icontains=words) | Q(title__icontains=words))
+
+
 # Counting
 
 
@@ -119,7 +131,7 @@ def count_each(found: Mapping[str, QuerySet[Any]], cap: int = CAP) -> dict[str, 
 
 
 def _counting(rows: QuerySet[Any]) -> tuple[str, list[Any]]:
-    if isinstance(rows, PoolQuerySet):
+    if isinstance(rows, PoolQuerySet) and rows.is_by_pair:
         return rows.counting()
     sql, given = rows.values("pk").query.sql_with_params()
     return f"SELECT count(*) FROM ({sql}) AS counted", list(given)

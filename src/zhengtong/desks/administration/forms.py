@@ -2,12 +2,15 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.core.identity.public import Organisation
 from zhengtong.kernel.holidays import DepartingDay
+from zhengtong.kernel.policy import Actor, visible
 
 DAY = r"(\d{4})[-年/.](\d{1,2})[-月/.](\d{1,2})日?"
 LINE = re.compile(rf"\s*{DAY}\s*(?:[~～至—-]+\s*{DAY})?\s*(休|班)\s*(\S.*?)\s*")
@@ -108,3 +111,39 @@ class WarningForm(RuleForm):
 
 class RemedyForm(RuleForm):
     text = forms.CharField(label=_("告知内容"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500)
+
+
+class SplitForm(forms.Form):
+    """Into which two organisations one is split, and which of its posts goes where; both have been founded before."""
+
+    SIDES = (("first", _("第一个机构")), ("second", _("第二个机构")))
+
+    def __init__(self, *args: Any, actor: Actor, row: Organisation | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        siblings = Organisation.objects.filter(parent_id=row.parent_id if row else None, is_active=True)
+        offered = visible(actor, "identity.manage_organisations", siblings).exclude(pk=row.pk if row else 0)
+        for name, label in self.SIDES:
+            self.fields[name] = forms.ModelChoiceField(offered.order_by("id"), label=label, empty_label=_("请选择"))
+        self.fields["heir"] = forms.ChoiceField(
+            label=_("其余的人员和在办事项归"), choices=self.SIDES, help_text=_("没有另外指明的都归它")
+        )
+        self.posts = {f"post{post.pk}": post for post in row.posts.filter(is_active=True)} if row else {}
+        for name, post in self.posts.items():
+            self.fields[name] = forms.ChoiceField(
+                label=_("岗位“%(title)s”归") % {"title": post.title},
+                choices=[("", _("同上")), *self.SIDES],
+                required=False,
+            )
+        self.fields["on_date"] = forms.DateField(label=_("自哪天起"), required=False, help_text=_("不填就是今天"))
+        self.fields["basis"] = forms.CharField(label=_("依据文号"), max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        sides = {name: given.pop(name, None) for name, _label in self.SIDES}
+        if sides["first"] is not None and sides["first"] == sides["second"]:
+            self.add_error("second", _("两个机构不能相同"))
+        posts = {post: sides[given.pop(name)] for name, post in self.posts.items() if given.get(name)}
+        for name in self.posts:
+            given.pop(name, None)
+        heir = sides.get(given.pop("heir", ""))
+        return given | {"into": list(sides.values()), "posts": posts, "heir": heir}

@@ -1,5 +1,7 @@
 """The journal's records that belong to no organ, as rows of their own: protected by no organisation."""
 
+from django.utils.translation import gettext_lazy as _
+
 from zhengtong.core.audit.public import AuditRecord
 
 
@@ -8,4 +10,4 @@ class PublicRecord(AuditRecord):
 
     class Meta:
         proxy = True
-        verbose_name = AuditRecord._meta.verbose_name
+        verbose_name = _("日志记录")

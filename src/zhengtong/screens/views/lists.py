@@ -40,7 +40,7 @@ def show_list(request: HttpRequest, screens: ModelScreens, actor: Actor) -> Http
         select="row" if bulk else "",
         bar=bar,
         token=uuid4().hex,
-        exports=presenting.list_exports(screens, request.GET.urlencode()),
+        exports=presenting.list_exports(screens, actor, request.GET.urlencode()),
         import_url=presenting.import_url(screens, actor),
         conditions=presenting.list_conditions(listing),
         more_open=any(bound.is_active for bound in listing.filters[FIRST_FILTERS:]),

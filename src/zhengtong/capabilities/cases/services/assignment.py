@@ -30,6 +30,7 @@ from zhengtong.core.worklist.public import (
 )
 from zhengtong.kernel.modules import Role, registry
 from zhengtong.kernel.policy import Actor
+from zhengtong.kernel.rows import find_sole
 
 GIVEN = (TransferAct.ASSIGNED, TransferAct.TRANSFERRED, TransferAct.DELEGATED, TransferAct.REASSIGNED)
 VIEW = "cases.view_case"
@@ -39,7 +40,7 @@ def hold_task(move: Move) -> Task:
     """Lock the task's case, like every other act, and say whether the task may move so. Raises ItemGone, Denied, and
     WrongColleague when she who asked for more time would decide on it."""
     tasks = Task.objects.select_related("case__account").select_for_update(of=("case",))
-    task = tasks.filter(pk=move.object_id).first()
+    task = find_sole(tasks.filter(pk=move.object_id))
     if task is None:
         raise ItemGone
     # Whoever leads the office needn't be able to do the task herself; the worklist has asked whether she leads it.

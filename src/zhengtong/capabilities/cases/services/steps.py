@@ -16,6 +16,7 @@ from zhengtong.core.audit.public import record
 from zhengtong.core.worklist.public import close_item, open_item
 from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor, Denied, require
+from zhengtong.kernel.rows import find_sole
 
 WORK_KIND = "cases.task"
 PERMISSIONS: Mapping[str, str] = {
@@ -32,7 +33,7 @@ def lock_case(case_id: int, *, actor: Actor, permission: str, version: int | Non
 
     Raises Denied, and StaleCase when ``version`` is not the one that the person looked at.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("account").filter(pk=case_id).first()
+    case = find_sole(Case.objects.select_for_update(of=("self",)).select_related("account").filter(pk=case_id))
     if case is None:  # a draft, thrown away while this request was on its way
         raise Denied(permission, visible=False)
     admit(case, actor=actor, permission=permission)
@@ -163,7 +164,7 @@ def task_url(case: Case, node: str) -> str:
 
 def take_task(case: Case, node: str, *, actor: Actor) -> Task:
     """Return the open task of ``node``, locked. Raises NoTask, and TakenTask when a colleague has it."""
-    task = Task.objects.select_for_update().filter(case=case, node=node, status=TaskStatus.OPEN).first()
+    task = find_sole(Task.objects.select_for_update().filter(case=case, node=node, status=TaskStatus.OPEN))
     if task is None:
         raise NoTask
     refuse_taken(task, actor=actor)

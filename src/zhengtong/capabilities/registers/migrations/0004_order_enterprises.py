@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0006_limit_delegations'),
-        ('registers', '0003_name_the_region'),
+        ("identity", "0006_limit_delegations"),
+        ("registers", "0003_name_the_region"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['name', 'id'], name='enterprises_by_name'),
+            model_name="enterprise",
+            index=models.Index(fields=["name", "id"], name="enterprises_by_name"),
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['registrar', '-id'], name='enterprises_by_registrar'),
+            model_name="enterprise",
+            index=models.Index(fields=["registrar", "-id"], name="enterprises_by_registrar"),
         ),
     ]

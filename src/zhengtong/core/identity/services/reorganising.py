@@ -12,6 +12,7 @@ from zhengtong.core.identity.selectors import list_holders
 from zhengtong.core.identity.services.tree import (
     begin_history,
     close,
+    inherit,
     lock_tree,
     move_post,
     place,
@@ -91,8 +92,9 @@ def _merge(actor: Actor, row: Reorganisation) -> None:
 
 def _take_over(actor: Actor, row: Reorganisation, organisation: Organisation, into: Organisation, action: str) -> None:
     posts = list(organisation.posts.filter(is_active=True).select_related("organisation").order_by("id"))
+    inherit(organisation, [into], row)
     moved = [move_post(actor, post, into, row.on_date) for post in posts]
-    succeed(actor, organisation, into, [into], row)
+    succeed(actor, organisation, into, row)
     after = {"name": organisation.name, "successor": into.pk, "basis": row.basis, "posts": moved}
     record(actor, action, organisation, after=after)
 
@@ -102,8 +104,9 @@ def _split(actor: Actor, row: Reorganisation) -> None:
     into = {each.pk: each for each in Organisation.objects.filter(pk__in=row.details["into"])}
     goes = {int(post): into[target] for post, target in row.details["posts"].items()}
     posts = list(organisation.posts.filter(is_active=True).select_related("organisation").order_by("id"))
+    inherit(organisation, into.values(), row)
     moved = [move_post(actor, post, goes.get(post.pk, heir), row.on_date) for post in posts]
-    succeed(actor, organisation, heir, into.values(), row)
+    succeed(actor, organisation, heir, row)
     after = {"name": organisation.name, "successors": sorted(into), "heir": heir.pk, "basis": row.basis, "posts": moved}
     record(actor, "identity.organisation_split", organisation, after=after)
 

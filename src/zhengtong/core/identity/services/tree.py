@@ -87,20 +87,19 @@ def _state(organisation: Organisation) -> dict[str, Any]:
     return {name: getattr(organisation, name) for name in names}
 
 
-def succeed(
-    actor: Actor,
-    organisation: Organisation,
-    successor: Organisation,
-    heirs: Iterable[Organisation],
-    row: Reorganisation,
-) -> None:
-    """End ``organisation``; what it had open goes to ``successor``, and all ``heirs`` reach what it leaves behind."""
+def inherit(organisation: Organisation, heirs: Iterable[Organisation], row: Reorganisation) -> None:
+    """Let all ``heirs`` reach what ``organisation`` leaves behind. Before its posts move: whoever takes over from
+    somebody there may do what is open in it."""
     for heir in heirs:
         Succession.objects.get_or_create(
             predecessor=organisation,
             successor=heir,
             defaults={"change": row.change, "on_date": row.on_date, "basis": row.basis},
         )
+
+
+def succeed(actor: Actor, organisation: Organisation, successor: Organisation, row: Reorganisation) -> None:
+    """End ``organisation``; what it had open goes to ``successor``."""
     for child in organisation.children.filter(is_active=True).exclude(pk=successor.pk):
         begin_history(child)
         place(child, successor)

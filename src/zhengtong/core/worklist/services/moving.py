@@ -32,6 +32,7 @@ from zhengtong.core.worklist.services.watching import watch_what_was_given
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor, Denied
+from zhengtong.kernel.rows import find_sole
 from zhengtong.kernel.steps import step
 
 BATCH = 100
@@ -212,10 +213,8 @@ def _hold(move: Move, kind: str) -> tuple[WorkItem, object]:
     ):
         raise NotMovable(_("“%(kind)s”不能转给他人或退回。"), kind=str(declared.title))
     held = declared.guard(move) if declared.guard else None
-    item = (
-        WorkItem.objects.select_for_update()
-        .filter(IS_OPEN, kind=kind, object_id=move.object_id, nature=Nature.TO_DO)
-        .first()
+    item = find_sole(
+        WorkItem.objects.select_for_update().filter(IS_OPEN, kind=kind, object_id=move.object_id, nature=Nature.TO_DO)
     )
     if item is None:
         raise ItemGone

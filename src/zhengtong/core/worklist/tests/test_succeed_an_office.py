@@ -149,3 +149,15 @@ def hold_in(cast: Cast, organisation_id: int) -> None:
         change="merged",
         on_date=date(2026, 1, 1),
     )
+
+
+def test_who_had_the_same_post_in_both_keeps_her_items(cast: Cast) -> None:
+    wait_for(cast, 1, holder=cast.reviewer)
+    new, lesser = found(cast), cast.appointment(cast.reviewer)
+    post = identity.open_post(actor=SYSTEM, organisation=new, title=lesser.post.title)
+    identity.grant_role(actor=SYSTEM, post=post, role="reviewer", reach=identity.Reach.OWN)
+    identity.Appointment.objects.filter(pk=lesser.pk).update(kind=identity.AppointmentKind.CONCURRENT)
+    kept = identity.Appointment.objects.create(staff=lesser.staff, post=post, start_date=date(2020, 1, 1))
+    merge(cast, new)
+    assert holder_of(1) == kept.pk
+    assert [item.object_id for item in worklist.list_mine(again(cast, "reviewer"))] == [1]

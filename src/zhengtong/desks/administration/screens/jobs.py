@@ -116,7 +116,8 @@ class JobScreens(ModelScreens):
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
         latest = JobFailure.objects.filter(job_id=OuterRef("pk")).order_by("-id").values("error")[:1]
-        return ProcrastinateJob.objects.annotate(last_error=Subquery(latest))
+        jobs: QuerySet[Any] = ProcrastinateJob.objects.annotate(last_error=Subquery(latest))
+        return jobs
 
     def tone(self, row: Any) -> str:
         return "danger" if _is_failed(row) else ""

@@ -1,6 +1,6 @@
 """The journal for those who audit: they see everything within their reach, and change nothing."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -48,7 +48,7 @@ OBJECT = Column(
 class JournalScreens(ModelScreens):
     model, module, code, title = AuditRecord, "administration", "journal", _("工作人员日志")
     audience, permission, icon, menu_order = STAFF, "audit.view_journal", "shield", 80
-    columns = (
+    columns: ClassVar[tuple[str | Column, ...]] = (
         "at",
         "actor_name",
         ACTION,

@@ -18,7 +18,9 @@ from zhengtong.core.identity.public import (
     found_organisation,
     move_organisation,
     rename_organisation,
+    split_organisation,
 )
+from zhengtong.desks.administration.forms import SplitForm
 from zhengtong.desks.administration.services import merge_into
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.declaration import STAFF, Act, Choice, Column, Fields, Filter, History, ModelScreens, Related
@@ -120,6 +122,16 @@ class OrganisationScreens(ModelScreens):
             when=_is_active,
             is_dangerous=True,
             help=_("人员、岗位和在办的事项转到承接机构，原机构保留可查。填以后的日期，到那天自动生效。"),
+        ),
+        Act(
+            split_organisation,
+            MANAGE,
+            title=_("分设"),
+            row="organisation",
+            form=SplitForm,
+            when=_is_active,
+            is_dangerous=True,
+            help=_("先设立两个新机构，再把原机构的岗位分过去；原机构保留可查。"),
         ),
         Act(
             abolish_organisation,

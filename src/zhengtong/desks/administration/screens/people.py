@@ -45,6 +45,7 @@ from zhengtong.screens.declaration import (
 )
 from zhengtong.screens.routing import url_of
 
+ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")
 STAFFING, ROLES, ORGANISING = "identity.manage_staff", "identity.manage_roles", "identity.manage_organisations"
 
 
@@ -215,6 +216,20 @@ POST_DETAIL = (
 )
 
 
+def _appointing() -> dict[str, forms.Field | Choice]:
+    return {
+        "staff": Choice(Appointment, "staff", _("工作人员"), help=_("姓名的开头")),
+        "start_date": forms.DateField(label=_("任职起"), initial=timezone.localdate),
+        "kind": forms.ChoiceField(label=_("类别"), choices=AppointmentKind.choices),
+        "end_date": forms.DateField(label=_("任职止"), required=False, help_text=_("长期任职不填")),
+    }
+
+
+def _is_administrators(post: Post) -> bool:
+    """Whether it is a post of one of the three administrators, which only the security administrator fills."""
+    return post.is_active and post.roles.filter(role__in=ADMINISTRATORS).exists()
+
+
 class PostScreens(ModelScreens):
     model, module, code, title = Post, "administration", "posts", _("岗位")
     audience, permission, icon, menu_order = STAFF, ORGANISING, "inbox", 28
@@ -233,13 +248,8 @@ class PostScreens(ModelScreens):
             STAFFING,
             title=_("任命"),
             row="post",
-            when=lambda row: row.is_active,
-            asks={
-                "staff": Choice(Appointment, "staff", _("工作人员"), help=_("姓名的开头")),
-                "start_date": forms.DateField(label=_("任职起"), initial=timezone.localdate),
-                "kind": forms.ChoiceField(label=_("类别"), choices=AppointmentKind.choices),
-                "end_date": forms.DateField(label=_("任职止"), required=False, help_text=_("长期任职不填")),
-            },
+            when=lambda row: row.is_active and not _is_administrators(row),
+            asks=_appointing(),
         ),
         Act(close_post, ORGANISING, title=_("撤销岗位"), row="post", when=lambda row: row.is_active, is_dangerous=True),
     )
@@ -259,6 +269,7 @@ class PostRoleScreens(ModelScreens):
     search, order, name = ("title",), ("id",), "title"
     actions = (
         Act(grant_role, ROLES, title=_("授予角色"), row="post", form=GrantForm, when=lambda row: row.is_active),
+        Act(appoint, ROLES, title=_("任命"), row="post", when=_is_administrators, asks=_appointing()),
         Act(withdraw_role, ROLES, title=_("收回角色"), row="post", form=WithdrawForm, is_dangerous=True),
     )
     detail = POST_DETAIL

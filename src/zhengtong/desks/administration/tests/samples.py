@@ -97,7 +97,8 @@ def make_job(organisation: Organisation, number: int) -> ProcrastinateJob:
             "VALUES ('default', 'papers.render', %s, 'failed', 1) RETURNING id",
             [f'{{"n": {number}}}'],
         )
-        return ProcrastinateJob.objects.get(pk=cursor.fetchone()[0])
+        made: ProcrastinateJob = ProcrastinateJob.objects.get(pk=cursor.fetchone()[0])
+        return made
 
 
 def make_record(organisation: Organisation, number: int) -> AuditRecord:
@@ -128,9 +129,19 @@ def employ(staff: StaffMember) -> None:
     Appointment.objects.create(staff=staff, post=post, start_date=date(2020, 1, 1))
 
 
+def make_administrators(post: Post) -> None:
+    post.roles.create(role="audit_administrator", reach="subtree")
+
+
 def _other(organisation: Organisation) -> Organisation:
     """Another organ under the same government."""
     return make_organisation(organisation.parent or organisation, 800 + organisation.pk)
+
+
+def _split(row: Organisation) -> dict[str, Any]:
+    assert row.parent
+    first, second = (make_organisation(row.parent, number + row.pk) for number in (500, 600))
+    return {"first": first.pk, "second": second.pk, "heir": "first"}
 
 
 def _person(post: Post) -> StaffMember:
@@ -155,6 +166,7 @@ SAMPLES = {
             "move-organisation": lambda row: {"parent": _other(row)},
             "merge-into": lambda row: {"into": _other(row)},
             "abolish-organisation": lambda row: {},
+            "split-organisation": _split,
         },
     ),
     "administration.reorganisations": Sample(make=make_reorganisation, acts={"cancel-reorganisation": lambda row: {}}),
@@ -186,8 +198,9 @@ SAMPLES = {
         acts={
             "grant-role": lambda row: {"role": "reviewer", "reach": "own"},
             "withdraw-role": lambda row: {"role": "reviewer"},
+            "appoint": lambda row: {"staff": _person(row), "start_date": str(TODAY), "kind": "main"},
         },
-        before={"withdraw-role": give_role},
+        before={"withdraw-role": give_role, "appoint": make_administrators},
     ),
     "administration.appointments": Sample(
         make=make_appointment,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from zhengtong.core.worklist.public import (
     RECALLABLE,
+    Nature,
     WorkState,
     WorkTransfer,
     list_back_in_office,
@@ -47,15 +48,17 @@ def _find(request: HttpRequest, actor: Actor) -> tuple[str, QuerySet[WorkTransfe
 def _say_state(transfer: WorkTransfer) -> tuple[str, str]:
     """Return where the item of ``transfer`` is now, and the tone to say it in."""
     item = transfer.item
+    is_reading = item.nature == Nature.TO_READ
     if item.state == WorkState.DONE:
-        return _("已办结"), "success"
+        return _("已阅") if is_reading else _("已办结"), "success"
     if item.state == WorkState.CANCELLED:
         return _("已取消"), "neutral"
     if item.assignee is None:
         return _("待领办"), "warning"
     if transfer.act in RECALLABLE and item.assignee_id == transfer.to_appointment_id and transfer.seen_at is None:
         return _("%(name)s未打开") % {"name": item.assignee.staff.name}, "warning"
-    return _("%(name)s办理中") % {"name": item.assignee.staff.name}, "info"
+    words = _("%(name)s待阅") if is_reading else _("%(name)s办理中")
+    return words % {"name": item.assignee.staff.name}, "info"
 
 
 def _rows(found: list[WorkTransfer]) -> list[dict[str, Any]]:
@@ -117,16 +120,26 @@ def print_handed_over(request: HttpRequest) -> HttpResponse:
     """The whole list on paper, with room to sign."""
     actor = staff_actor(request)
     scope, _everything, found = _find(request, actor)
-    rows = _rows(list(found[:PRINTED]))
+    transfers = list(found[:PRINTED])
+    rows = _rows(transfers)
+    givers = {row["cells"]["from"] for row in rows}
+    columns = [
+        ("reference", _("编号")),
+        ("title", _("事项")),
+        ("party", _("申请人")),
+        ("step", _("环节")),
+        *([("to", _("转给"))] if scope == "given" else [("from", _("移交人"))] if len(givers) > 1 else []),
+        ("day", _("日期")),
+        ("now_words", _("现在")),
+    ]
+    for transfer, row in zip(transfers, rows, strict=True):
+        row["cells"]["day"] = timezone.localdate(transfer.at).isoformat()
     context = {
-        "scope": scope,
         "title": _titles()[scope],
-        "columns": [column[1] for column in _columns(scope)],
-        "lines": [
-            [row["cells"]["now_words" if column[0] == "now" else column[0]] for column in _columns(scope)]
-            for row in rows
-        ],
-        "person": actor.name,
+        "columns": [words for _name, words in columns],
+        "lines": [[(row["cells"][name], name in ("reference", "day")) for name, _words in columns] for row in rows],
+        "giver": actor.name if scope == "given" else next(iter(givers)) if len(givers) == 1 else "",
+        "receiver": actor.name if scope == "received" else "",
         "now": timezone.now(),
         "is_cut": len(rows) == PRINTED,
         "most": PRINTED,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from zhengtong.core.worklist.public import (
     WorkKind,
     count_each,
     filter_due,
+    filter_words,
     list_led,
     list_mine,
     list_office,
@@ -31,6 +32,8 @@ from zhengtong.kernel.policy import Actor, ActorKind, Denied
 from zhengtong.screens.access import actor_of
 
 LONGEST_ID = 18
+# Scopes that hold what many people or offices have: searched by the beginning of words.
+WIDE = ("office", "unit")
 
 
 def staff_actor(request: HttpRequest) -> Actor:
@@ -102,11 +105,11 @@ def list_tabs(
     return tabs, counted
 
 
-def narrow(found: QuerySet[WorkItem], given: QueryDict) -> QuerySet[WorkItem]:
+def narrow(found: QuerySet[WorkItem], given: QueryDict, scope: str = "") -> QuerySet[WorkItem]:
     """Apply search, step and kind from the address."""
-    query = given.get("q", "").strip()[:60]
+    query = given.get("q", "").replace("\x00", "").strip()[:60]
     if query:
-        found = found.filter(Q(reference__istartswith=query) | Q(party__icontains=query) | Q(title__icontains=query))
+        found = filter_words(found, query, by_beginning=scope in WIDE)
     step, kind = given.get("step", ""), given.get("kind", "")
     if step in TaskNode.values:
         found = found.filter(permission=TASK_PERMISSIONS[step])
@@ -115,10 +118,11 @@ def narrow(found: QuerySet[WorkItem], given: QueryDict) -> QuerySet[WorkItem]:
     return found
 
 
-def describe_filters(given: QueryDict, nature: Nature | None = None) -> dict[str, Any]:
+def describe_filters(given: QueryDict, nature: Nature | None = None, scope: str = "") -> dict[str, Any]:
     """Return what the line of filters shows; kinds only where there is a choice."""
     kinds = [(each.code, each.title) for each in registry.of(WorkKind) if nature in (None, each.nature)]
     return {
+        "words": _("编号、申请人（从头起）") if scope in WIDE else _("编号、申请人、事项"),
         "steps": TaskNode.choices if nature is not Nature.TO_READ else (),
         "kinds": kinds if len(kinds) > 1 else (),
         "is_filtered": any(given.get(name) for name in ("q", "step", "kind", "due")),

@@ -27,7 +27,7 @@ def show_todo(request: HttpRequest) -> HttpResponse:
     scopes = list_scopes(actor)
     scope = scopes.get(request.GET.get("scope", ""), scopes["mine"])
     due = request.GET.get("due", "")
-    narrowed = narrow(scope.found, request.GET)
+    narrowed = narrow(scope.found, request.GET, scope.code)
     is_unit = scope.code == "unit"
     found = filter_due(narrowed, due).select_related("organisation__region", *(["assignee__staff"] if is_unit else []))
     page = paginate(found, request.GET, order=("due_at", "id"))
@@ -49,7 +49,7 @@ def show_todo(request: HttpRequest) -> HttpResponse:
         "rows": rows_with_holder(page.rows) if is_unit else rows_of(page.rows),
         "tabs": tabs,
         "chips": list_chips(request.GET, counted),
-        **describe_filters(request.GET, scope.nature),
+        **describe_filters(request.GET, scope.nature, scope.code),
     }
     return show(request, "workbench/todo.html", context)
 
