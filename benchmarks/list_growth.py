@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from socket import create_server
 from statistics import median
 from time import monotonic, perf_counter, sleep
@@ -175,7 +176,7 @@ def run() -> GrowthFigure:
         reference_value=round(beside, 1),
         ratio=round(beside / value, 3),
         rounds=ROUNDS,
-        peak_rss_mb=0,
+        peak_rss_mb=getrusage(RUSAGE_CHILDREN).ru_maxrss // 1024,
         worst=" ".join(worst),
         worst_ratio=round(ratios[worst], 3),
         worst_p50=round(max(median(of_large) for _, of_large in taken.values()), 1),

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from tests.cast import Cast, make_cast
 from tests.conformance.rooms import Room
@@ -29,6 +31,7 @@ def furnished(town: Cast, request: pytest.FixtureRequest) -> Iterator[Room]:
 
 
 @pytest.fixture
-def room(furnished: Room, db: None) -> Room:
-    """The room, with a savepoint around what happens in it."""
-    return furnished
+def room(furnished: Room, db: None) -> Iterator[Room]:
+    """The room, with a savepoint around what happens in it. The language of a request doesn't outlast the test."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield furnished

@@ -36,12 +36,12 @@ SHOWN = ("list", "new", "detail", "amend", "history", "columns", "views", "map",
 _PART = re.compile(r"<\w+:(\w+)>")
 
 
-def of_audience(*audiences: str) -> Any:
+def of_audience(*audiences: str) -> pytest.MarkDecorator:
     """Parametrise a test over the rooms of the declarations for ``audiences`` (all when none is named)."""
     return over(screens for screens in SCREENS if not audiences or screens.audience in audiences)
 
 
-def over(found: Iterable[ModelScreens]) -> Any:
+def over(found: Iterable[ModelScreens]) -> pytest.MarkDecorator:
     rooms = [pytest.param(screens, id=screens.key) for screens in found]
     return pytest.mark.parametrize("furnished", rooms, indirect=True, scope="module")
 
@@ -165,6 +165,12 @@ def choose(page: str, name: str, value: Any) -> Any:
         return value.pk
     code = getattr(value, "code", "")
     return f"{code} {value}" if code else f"{value}〔{value.pk}〕"
+
+
+def body_of(answer: Any) -> bytes:
+    """Return what was answered, also when it was streamed."""
+    content: bytes = b"".join(answer) if answer.streaming else answer.content
+    return content
 
 
 def complaints(answer: Any) -> str:

@@ -2,8 +2,9 @@
 
 import io
 import zipfile
+from typing import Any
 
-from tests.conformance.rooms import SCREENS, Room, over
+from tests.conformance.rooms import SCREENS, Room, body_of, over
 from zhengtong.screens.columns import BoundColumn, bind_of
 from zhengtong.screens.declaration import Fields, ModelScreens
 
@@ -15,9 +16,9 @@ def masked(screens: ModelScreens) -> list[BoundColumn]:
     return list(found.values())
 
 
-def read(answer: object) -> str:
+def read(answer: Any) -> str:
     """Return an answer's text, that of a spreadsheet's parts too."""
-    content = b"".join(answer) if getattr(answer, "streaming", False) else answer.content  # type: ignore[attr-defined,call-overload]  # the test client's answer
+    content = body_of(answer)
     if content[:2] != b"PK":
         return str(content.decode())
     with zipfile.ZipFile(io.BytesIO(content)) as parts:

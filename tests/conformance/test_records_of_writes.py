@@ -7,14 +7,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.conformance.rooms import SCREENS, Journal, Room, complaints, of_audience, over, send
+from tests.conformance.rooms import SCREENS, Journal, Room, body_of, complaints, of_audience, over, send
 from zhengtong.screens.declaration import CITIZEN, STAFF, Act
 from zhengtong.screens.sheets.models import SheetRun, State
 from zhengtong.screens.sheets.shape import Shape
-
-
-def body_of(answer: Any) -> bytes:
-    return b"".join(answer) if answer.streaming else answer.content
 
 
 def sheet_of(room: Room, row: Any) -> bytes:

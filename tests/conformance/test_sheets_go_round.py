@@ -3,8 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.conformance.rooms import SCREENS, Room, over
-from tests.conformance.test_records_of_writes import body_of
+from tests.conformance.rooms import SCREENS, Room, body_of, over
 from zhengtong.core.identity.models import Account
 from zhengtong.core.identity.public import get_account_actor
 from zhengtong.kernel.policy import Actor

@@ -104,8 +104,9 @@ def read_the_list(page: Page, platform: Platform, handed: list[cases.Case]) -> N
     page.locator("main").get_by_role("link", name="打印清单").click()
     page.wait_for_url("**/handed-over/print/**")
     expect(page.get_by_text("移交人（签名）")).to_be_visible()
+    expect(page.get_by_text("移交人：林国栋。接收人：何志刚。")).to_be_visible()
     for case in handed:
-        expect(page.locator("tbody tr", has_text=case.number or "")).to_contain_text("林国栋")
+        expect(page.locator("tbody tr", has_text=case.number or "")).to_contain_text("何志刚办理中")
 
 
 def finish_from_the_list(page: Page, platform: Platform, case: cases.Case) -> None:

@@ -21,7 +21,6 @@ from zhengtong.screens.sheets.services import check_sheet
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 FIND = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations
-    .filter(rule => ["serious", "critical"].includes(rule.impact))
     .map(rule => rule.id + ": " + rule.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")))"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -59,3 +59,11 @@ def test_every_class_of_its_screens_is_a_declaration_without_views() -> None:
 
 def test_its_migrations_are_complete(db: None) -> None:
     call_command("makemigrations", "wells", check=True, dry_run=True, verbosity=0)
+
+
+def test_the_guide_shows_the_code_as_it_is() -> None:
+    guide = (ROOT / "docs" / "howto" / "add-a-module.md").read_text("utf-8")
+    code = "\n".join(path.read_text("utf-8") for path in sorted(TOY.rglob("*.py")))
+    blocks = [block.split("```")[0].strip("\n") for block in guide.split("```python\n")[1:]]
+    assert len(blocks) > 8
+    assert [block.splitlines()[0] for block in blocks if block not in code] == []

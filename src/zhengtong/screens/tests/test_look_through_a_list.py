@@ -205,6 +205,25 @@ def test_every_row_is_on_one_page_there_and_back(water: WaterOffice, listed: Lis
     assert back[::-1] == there
 
 
+def test_a_total_stops_at_the_page_where_counting_takes_long(
+    water: WaterOffice, listed: Listed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(1, 8):
+        water.dig(n)
+
+    def told(address: str, size: int) -> tuple[int, bool, str]:
+        page = listed("keeper", address).page(size=size)
+        return page.total, page.capped, page.next
+
+    assert told("", 3)[:2] == (7, False)
+    monkeypatch.setattr("zhengtong.screens.paging.MOST_COST", 0)
+    assert told("", 3)[:2] == (3, True)
+    assert told(f"after={told('', 3)[2]}", 20)[:2] == (4, True)  # there are those before, too
+    assert told("", 7)[:2] == (7, False)  # all are on the page
+    page = water.browser("keeper").get(WELLS).content.decode()
+    assert "共 7 条" in page
+
+
 def test_dates_without_a_value_come_last_upwards(water: WaterOffice, listed: Listed) -> None:
     water.dig(1, drilled_date=None)
     water.dig(2, drilled_date=date(2021, 1, 1))

@@ -1,11 +1,13 @@
 """A bureau is merged while its cases run: the successor decides them, and nobody's limit starts anew."""
 
+import threading
 from pathlib import Path
 
 import pytest
+from django.db import connection, connections, transaction
 from pytest_django.fixtures import Settings
 
-from tests.cast import Cast, cast, fresh
+from tests.cast import Cast, cast, fresh, make_cast
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases import references
 from zhengtong.capabilities.cases.models import Case, ItemOffice
@@ -120,3 +122,44 @@ def test_running_it_again_moves_nothing(cast: Cast) -> None:
     new = merge(cast.office.organisation)
     assert succeed_organ(actor=SYSTEM, organisation_id=cast.office.organisation_id, successor_id=new.pk) == 0
     assert case.events.filter(act="succeed_organ").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_that_is_being_made_while_the_bureau_is_merged_is_taken_along() -> None:
+    """The merger waits for the case; the task that the step opened meanwhile goes over, too."""
+    cast = make_cast()
+    case = cast.reviewing()
+    new = found_like(cast.office.organisation, NEW)
+
+    def merge_beside() -> None:
+        try:
+            identity.merge_organisations(
+                actor=SYSTEM, organisations=[cast.office.organisation], into=new, basis="澄编〔2026〕3号"
+            )
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        cases.recommend(actor=cast.reviewer, case_id=case.pk, outcome="grant", opinion="符合")
+        merger = threading.Thread(target=merge_beside)
+        merger.start()
+        wait_until_blocked()
+    merger.join(30)
+    assert not merger.is_alive()
+    task = cases.get_open_task(case, cases.TaskNode.DECISION)
+    assert task is not None
+    assert task.organisation == new
+    assert WorkItem.objects.get(object_id=task.pk, kind="cases.task").organisation_id == new.pk
+    assert [item.object_id for item in list_office(again(cast, "approver"))] == [task.pk]
+
+
+def wait_until_blocked() -> None:
+    """Wait until another session waits for this one. Fails when none does."""
+    blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    for _attempt in range(3000):
+        with connection.cursor() as cursor:
+            cursor.execute(blocked)
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_sleep(0.01)")
+    raise AssertionError("nobody waits")

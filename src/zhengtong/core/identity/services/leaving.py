@@ -36,7 +36,12 @@ def end_appointment(
     office). Until the last day is past it can be ended anew, on another day. Raises Refused and Denied.
     """
     require_staffing(actor, appointment.post)
-    found = Appointment.objects.select_for_update(of=("self",)).select_related("post", "staff").get(pk=appointment.pk)
+    # Without its key: a step of hers that is under way refers to the appointment, and would wait for us as we for it.
+    found = (
+        Appointment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("post", "staff")
+        .get(pk=appointment.pk)
+    )
     if found.handed_over_at is not None:
         raise Refused("handed-over", _("这个任职已经结束，工作也已交接"))
     check_period(found.start_date, end_date)
@@ -102,7 +107,7 @@ def hand_over_ended(*, actor: Actor) -> int:
     done = 0
     for pk in list(ended.values_list("pk", flat=True)):
         with transaction.atomic():
-            found = Appointment.objects.select_for_update(of=("self",)).select_related("staff").get(pk=pk)
+            found = Appointment.objects.select_for_update(of=("self",), no_key=True).select_related("staff").get(pk=pk)
             # Meanwhile another worker may have done it, or an administrator let it last longer.
             if found.handed_over_at is None and found.end_date and found.end_date < timezone.localdate():
                 _hand_over(actor, found)
@@ -146,7 +151,11 @@ def _find_present(appointment: Appointment) -> Appointment | None:
 
 def _close_account(actor: Actor, ended: Appointment) -> None:
     """Close the account of who holds nothing any more, neither now nor later."""
-    staff = StaffMember.objects.select_for_update(of=("self",)).select_related("account").get(pk=ended.staff_id)
+    staff = (
+        StaffMember.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("account")
+        .get(pk=ended.staff_id)
+    )
     today = timezone.localdate()
     if staff.appointments.filter(Q(end_date=None) | Q(end_date__gte=today)).exists() or not staff.account.is_active:
         return

@@ -126,7 +126,8 @@ def move_post(actor: Actor, post: Post, successor: Organisation, on_date: date) 
     target = _find_or_open(post, successor)
     held = Appointment.objects.filter(Q(end_date=None) | Q(end_date__gte=on_date), post=post)
     moved = []
-    for appointment in held.select_related("staff").select_for_update(of=("self",)).order_by("id"):
+    # Without their keys: steps under way refer to the appointments, and would wait for us as we for their cases.
+    for appointment in held.select_related("staff").select_for_update(of=("self",), no_key=True).order_by("id"):
         if _merge_with_other(actor, appointment, target, on_date):
             continue
         appointment.post = target
@@ -156,7 +157,7 @@ def _merge_with_other(actor: Actor, appointment: Appointment, target: Post, on_d
     """End the lesser of two appointments when its holder has the target post already; True: it was this one."""
     other = (
         Appointment.objects.filter(Q(end_date=None) | Q(end_date__gte=on_date), staff=appointment.staff_id, post=target)
-        .select_for_update()
+        .select_for_update(no_key=True)
         .first()
     )
     if other is None:
