@@ -40,11 +40,15 @@ def ceiling(room: Room, verb: str) -> int:
 def count(room: Room) -> dict[str, int]:
     counted = {}
     for verb, address in watched(room):
-        room.holder.get(address)  # what is asked once a process isn't counted
-        with CaptureQueriesContext(connection) as asked:
-            body_of(room.holder.get(address))
-        counted[verb] = len(asked)
+        # What is asked once a process or once a second isn't counted.
+        counted[verb] = min(_ask(room, address) for _ in range(3))
     return counted
+
+
+def _ask(room: Room, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        body_of(room.holder.get(address))
+    return len(asked)
 
 
 @of_audience()

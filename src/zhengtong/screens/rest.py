@@ -59,6 +59,9 @@ class Unusable(Exception):
         self.name, self.detail = name, detail
 
 
+# What people type: a NUL is refused at the door of the platform.
+TypedText = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
+
 # Columns as a typed schema ---------------------------------------------------------------------------
 
 
@@ -153,7 +156,7 @@ def asked_schema(screens: ModelScreens) -> type[Schema]:
         for param in bound.params:
             fields[param] = _ask(bound)
     if screens.search:
-        fields[SEARCH] = (str, Field("", max_length=LONGEST_SEARCH, description="按开头查找"))
+        fields[SEARCH] = (TypedText, Field("", max_length=LONGEST_SEARCH, description="按开头查找"))
     names = dict.fromkeys((*screens.sorts, screens.order[0].removeprefix("-")))
     sorts = tuple(f"{turn}{name}" for name in names for turn in ("", "-"))
     fields[SORT] = (Literal[("", *sorts)], Field("", description="按哪一列排，前面加 - 是倒序"))
@@ -179,14 +182,14 @@ def _ask(bound: BoundFilter) -> tuple[Any, Any]:
             values = tuple(value for value, _words in bound.choices)
             return list[Literal[values]], Field([], description=title)  # type: ignore[valid-type]  # the field's choices
         case "choice":
-            return list[str], Field([], max_length=20, description=title)
+            return list[TypedText], Field([], max_length=20, description=title)
         case "flag":
             return Literal["", "0", "1"], Field("", description=f"{title}：1 是，0 否")
         case "dates":
             return Annotated[date, BeforeValidator(_day)], Field(None, description=f"{title}，从、到（含）")
         case "digest":
-            return str, Field("", max_length=60, description=f"{title}，完整号码")
-    return str, Field("", max_length=100, description=title)
+            return TypedText, Field("", max_length=60, description=f"{title}，完整号码")
+    return TypedText, Field("", description=title)
 
 
 def _day(value: Any) -> Any:

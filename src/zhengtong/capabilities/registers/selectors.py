@@ -73,7 +73,8 @@ def list_household_members(*, actor: Actor, household: Household, purpose: str =
     require(actor, VIEW_RESIDENT)
     stating = _stating(actor, purpose)
     members = list(household.members.order_by("relation", "birth_date"))
-    for subject in [member.id_digest for member in members] or [None]:
+    subjects: list[str | None] = [member.id_digest for member in members]
+    for subject in subjects or [None]:
         record(stating, "registers.look_up_household", household, subject=subject)
     return members
 

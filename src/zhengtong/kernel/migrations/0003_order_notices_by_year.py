@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0002_keep_job_failures'),
+        ("kernel", "0002_keep_job_failures"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='calendarnotice',
-            index=models.Index(fields=['year', 'id'], name='notices_by_year'),
+            model_name="calendarnotice",
+            index=models.Index(fields=["year", "id"], name="notices_by_year"),
         ),
     ]

@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0004_refuse_truncation'),
+        ("audit", "0004_refuse_truncation"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditrecord',
-            name='at',
-            field=models.DateTimeField(verbose_name='时间'),
+            model_name="auditrecord",
+            name="at",
+            field=models.DateTimeField(verbose_name="时间"),
         ),
         migrations.AddIndex(
-            model_name='auditrecord',
-            index=models.Index(fields=['at', 'id'], name='audit_by_time'),
+            model_name="auditrecord",
+            index=models.Index(fields=["at", "id"], name="audit_by_time"),
         ),
     ]

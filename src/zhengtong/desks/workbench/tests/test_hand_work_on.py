@@ -197,6 +197,12 @@ def test_what_an_agent_did_names_her(cast: Cast, browse: Browse) -> None:
     assert row["cells"]["agent"] == "何志刚"
 
 
+def asked_for(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return len(asked)
+
+
 def test_pages_ask_as_much_for_many_rows_as_for_few(cast: Cast, browse: Browse) -> None:
     client = browse("reviewer")
     pages = ("/desk/watched/", "/desk/handed-over/?scope=given", "/desk/?scope=reading", "/desk/done/")
@@ -205,9 +211,7 @@ def test_pages_ask_as_much_for_many_rows_as_for_few(cast: Cast, browse: Browse) 
         counts = []
         for address in pages:
             client.get(address)
-            with CaptureQueriesContext(connection) as asked:
-                client.get(address)
-            counts.append(len(asked))
+            counts.append(min(asked_for(client, address) for _ in range(3)))  # what is asked once a second left out
         return counts
 
     give(cast, client, cast.reviewing(), keeps_watching="on")
