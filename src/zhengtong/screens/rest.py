@@ -60,7 +60,8 @@ class Unusable(Exception):
 
 
 # What people type: a NUL is refused at the door of the platform.
-TypedText = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
+TypedText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+LONGEST_WORD = 100
 
 # Columns as a typed schema ---------------------------------------------------------------------------
 
@@ -182,14 +183,15 @@ def _ask(bound: BoundFilter) -> tuple[Any, Any]:
             values = tuple(value for value, _words in bound.choices)
             return list[Literal[values]], Field([], description=title)  # type: ignore[valid-type]  # the field's choices
         case "choice":
-            return list[TypedText], Field([], max_length=20, description=title)
+            value = Annotated[TypedText, Field(max_length=LONGEST_WORD)]
+            return list[value], Field([], max_length=20, description=title)
         case "flag":
             return Literal["", "0", "1"], Field("", description=f"{title}：1 是，0 否")
         case "dates":
             return Annotated[date, BeforeValidator(_day)], Field(None, description=f"{title}，从、到（含）")
         case "digest":
             return TypedText, Field("", max_length=60, description=f"{title}，完整号码")
-    return TypedText, Field("", description=title)
+    return TypedText, Field("", max_length=LONGEST_WORD, description=title)
 
 
 def _day(value: Any) -> Any:
