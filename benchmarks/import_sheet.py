@@ -94,7 +94,6 @@ def empty_table() -> None:
     with connection.cursor() as cursor:
         for table in ("registers_enterprise", "sheets_sheetrow"):
             cursor.execute(f"VACUUM {table}")
-        cursor.execute("CHECKPOINT")
 
 
 def run() -> Figure:
