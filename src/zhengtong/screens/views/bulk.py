@@ -88,12 +88,12 @@ def act_on_rows(request: HttpRequest, screens: ModelScreens, actor: Actor, act: 
         )
         return render(request, "screens/model/bulk.html", context, status=422 if is_sent else 200)
     form.is_valid()
+    # One transaction with the mark: whoever sends it again after a crash finds either all of it done or nothing.
     with once(f"form:{request.POST.get(TOKEN, '')[:64] or uuid4().hex}") as is_first:
-        pass
-    if not is_first:
-        messages.success(request, _("这份表单已经提交过，没有重复办理"))
-        return redirect(back)
-    outcome = perform_each(screens, found, actor, rows, form)
+        if not is_first:
+            messages.success(request, _("这份表单已经提交过，没有重复办理"))
+            return redirect(back)
+        outcome = perform_each(screens, found, actor, rows, form)
     if missing:
         outcome.failed.append((_("%(n)d 条记录") % {"n": missing}, _("找不到，或者已经不在您的范围内")))
     if not outcome.failed:
