@@ -8,6 +8,8 @@ from importlib import import_module
 NAMES = (
     "can",
     "can_list",
+    "case_list",
+    "case_list_16",
     "case_step",
     "clock_due",
     "export_sheet",

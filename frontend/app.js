@@ -8,24 +8,32 @@ import { counters } from "./js/counter.js";
 import { dialogs } from "./js/dialog.js";
 import { focusErrors, menus, previews, showCurrentTab, smallThings } from "./js/page.js";
 import { keyboard } from "./js/keyboard.js";
+import { live } from "./js/live.js";
 import { palette } from "./js/palette.js";
+import { progress } from "./js/progress.js";
+import { readAloud } from "./js/read_aloud.js";
 import { requests } from "./js/requests.js";
 import { reveals } from "./js/reveal.js";
 import { submitOnce } from "./js/submit_once.js";
+import { tour } from "./js/tour.js";
 import { uploads } from "./js/upload.js";
+import { wall } from "./js/wall.js";
 
 window.Alpine = Alpine;
 Alpine.start();
 
 // Listeners on the document: they hold for what htmx brings in later.
-for (const start of [requests, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice]) start();
+for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live]) start();
 
 function enliven(root) {
   for (const enrich of [autosave, counters, uploads, previews]) enrich(root);
 }
 enliven(document);
 palette();
+readAloud();
+tour();
 showCurrentTab();
+wall();
 focusErrors(document);
 document.addEventListener("htmx:after:settle", (event) => {
   enliven(document);

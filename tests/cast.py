@@ -29,6 +29,7 @@ PHONE = "13900001234"
 CREDIT_CODE = "91350100M000100Y43"  # GB 32100's own example
 PERSON = identity.make_citizen_number("990102", date(1990, 5, 17), 12)
 ITEM = "food-business-licence"
+BUSINESS, FIRE, SIGN = "business-licence", "public-gathering-fire-check", "shop-sign"
 
 
 def photo(name: str = "photo.jpg", size: tuple[int, int] = (320, 240)) -> SimpleUploadedFile:
@@ -78,7 +79,15 @@ class Cast:
     head: Actor
     supervisor: Actor
     outsider: Actor
+    fire_reviewer: Actor
+    fire_inspector: Actor
+    fire_approver: Actor
+    urban_reviewer: Actor
+    urban_inspector: Actor
+    urban_approver: Actor
     office: cases.ItemOffice
+    # By item; that of the food licence is ``office``.
+    offices: dict[str, cases.ItemOffice] = field(default_factory=dict)
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
     def appointment(self, actor: Actor) -> identity.Appointment:
@@ -185,7 +194,7 @@ def _organisation(
 
 
 def make_cast() -> Cast:
-    """Make the county, its people and the office that handles the item; seed the rules when they are missing."""
+    """Make the county, its people and the offices that handle the items; seed the rules when they are missing."""
     if not CalendarNotice.objects.exists():
         call_command("seed")
         # A transaction that imported a year asks for its version at every look: that isn't what tests count.
@@ -204,6 +213,8 @@ def make_cast() -> Cast:
     bureau = _organisation("澄波区市场监督管理局", kinds.DEPARTMENT, counties[0], hall)
     centre = _organisation("澄波区政务服务中心", kinds.SERVICE_CENTRE, counties[0], hall)
     other_bureau = _organisation("禾溪县市场监督管理局", kinds.DEPARTMENT, counties[1], other_hall)
+    fire = _organisation("澄波区消防救援局", kinds.DEPARTMENT, counties[0], hall)
+    urban = _organisation("澄波区城市管理局", kinds.DEPARTMENT, counties[0], hall)
 
     accounts = {
         "counter": _staff("counter", "周敏", centre, {"window_clerk": region_wide}),
@@ -217,6 +228,12 @@ def make_cast() -> Cast:
         "outsider": _staff(
             "outsider", "罗建军", other_bureau, {"reviewer": own, "approver": own, "window_clerk": region_wide}
         ),
+        "fire_reviewer": _staff("fire_reviewer", "秦海涛", fire, {"reviewer": own}),
+        "fire_inspector": _staff("fire_inspector", "陶丽娟", fire, {"reviewer": own}),
+        "fire_approver": _staff("fire_approver", "贺永刚", fire, {"approver": own}),
+        "urban_reviewer": _staff("urban_reviewer", "龚伟民", urban, {"reviewer": own}),
+        "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
+        "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),
@@ -226,21 +243,24 @@ def make_cast() -> Cast:
     mandate = identity.Mandate.objects.create(
         citizen=accounts["owner"].citizen, legal_entity=entity, kind="legal_representative", verified_at=timezone.now()
     )
-    item = cases.get_item(ITEM)
-    assert item is not None
-    office = cases.open_office(
-        actor=SYSTEM,
-        item=item,
-        organisation=bureau,
-        window=centre,
-        address="澄波区滨江路1号政务服务中心一楼",
-        hours="工作日 9:00—12:00，13:30—17:00",
-        phone="0990-2100001",
-        supervision_phone="0990-12345",
-    )
+    handlers = {ITEM: bureau, BUSINESS: bureau, FIRE: fire, SIGN: urban}
+    offices = {
+        item.code: cases.open_office(
+            actor=SYSTEM,
+            item=item,
+            organisation=centre if item.kind == cases.CaseKind.BUNDLE else handlers[item.code],
+            window=centre,
+            address="澄波区滨江路1号政务服务中心一楼",
+            hours="工作日 9:00—12:00，13:30—17:00",
+            phone="0990-2100001",
+            supervision_phone="0990-12345",
+        )
+        for item in cases.list_items()
+        if item.kind == cases.CaseKind.BUNDLE or item.code in handlers
+    }
     actors = {name: identity.get_account_actor(account) for name, account in accounts.items() if name != "owner"}
     owner = identity.get_citizen_actor(accounts["owner"], mandate=mandate)
-    return Cast(**actors, owner=owner, office=office, accounts=accounts)
+    return Cast(**actors, owner=owner, office=offices[ITEM], offices=offices, accounts=accounts)
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
-// Bars of statistics, drawn from the page's own tokens. The table under each chart holds the same numbers.
-import { BarChart } from "echarts/charts";
-import { AriaComponent, GridComponent, TooltipComponent } from "echarts/components";
+// Bars of statistics and lines over time, drawn from the page's own tokens. The table under each chart holds the same numbers.
+import { BarChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import "../css/charts.css";
+import { lineOptions } from "./chart_lines.js";
 
-use([BarChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
+use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
 
 const ROW = 34;
 const drawn = [];
@@ -17,6 +18,7 @@ function optionsOf(element, data) {
   const styles = getComputedStyle(element);
   const colour = (name) => styles.getPropertyValue(name).trim();
   const text = { color: colour("--ink"), fontFamily: colour("--font"), fontSize: 13 };
+  if (data.kind === "lines") return lineOptions(data, { colour, text, short, isAnimated: !isStill.matches && !isPrinting.matches });
   const write = (value) => value.toLocaleString("en") + (data.unit ? ` ${data.unit}` : "");
   const isLying = data.kind === "lying";
   // A phone has no room for long names beside the bars.
@@ -84,7 +86,7 @@ function start(element) {
   const draw = () => chart.setOption(optionsOf(element, data), true);
   draw();
   chart.on("click", ({ dataIndex }) => {
-    if (data.bars[dataIndex].url) location.assign(data.bars[dataIndex].url);
+    if (data.bars?.[dataIndex].url) location.assign(data.bars[dataIndex].url);
   });
   new ResizeObserver(() => {
     chart.resize();

@@ -23,10 +23,13 @@ export function menus() {
     const nav = document.getElementById("desk-nav");
     if (toggle && nav) {
       event.preventDefault();
-      const isOpen = nav.classList.toggle("desk-nav-open");
-      document.querySelector(".desk-toggle")?.setAttribute("aria-expanded", String(isOpen));
-      (isOpen ? nav.querySelector("ul a") : document.querySelector(".desk-toggle"))?.focus();
+      openNav(nav, !nav.classList.contains("desk-nav-open"));
     }
+  });
+  // The menu that lies over the page closes when one leaves it, so that nobody goes on behind it.
+  document.addEventListener("focusin", (event) => {
+    const nav = document.querySelector(".desk-nav-open");
+    if (nav && !nav.contains(event.target) && !event.target.closest("[data-nav-toggle]")) openNav(nav, false, false);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -35,8 +38,20 @@ export function menus() {
       menu.open = false;
       menu.querySelector("summary").focus();
     }
-    document.getElementById("desk-nav")?.classList.remove("desk-nav-open");
+    const nav = document.querySelector(".desk-nav-open");
+    if (nav) openNav(nav, false);
   });
+  for (const button of document.querySelectorAll("[data-back]")) {
+    button.hidden = history.length < 2;
+    button.addEventListener("click", () => history.back());
+  }
+}
+
+function openNav(nav, isOpen, takesFocus = true) {
+  nav.classList.toggle("desk-nav-open", isOpen);
+  const toggle = document.querySelector(".desk-toggle");
+  toggle?.setAttribute("aria-expanded", String(isOpen));
+  if (takesFocus) (isOpen ? nav.querySelector("ul a") : toggle)?.focus();
 }
 
 // A picture opens beside its list; anything else keeps its own link into a new tab.

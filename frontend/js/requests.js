@@ -1,5 +1,6 @@
-// htmx: the CSRF header, a toast instead of an error page inside a fragment, and the whole page when the session has ended.
+// htmx: the CSRF header, a sentence instead of an error page inside a fragment, the whole page when the session has ended.
 import { csrfToken } from "./csrf.js";
+import { showFailure } from "./progress.js";
 import { say, toast } from "./words.js";
 
 export function requests() {
@@ -19,11 +20,18 @@ export function requests() {
     const { ctx } = event.detail;
     if (ctx.response.status === 422) return; // a form that came back with its errors
     ctx.swap = "none";
-    toast(problemText(ctx.text) ?? say(ctx.response.status === 403 ? "refused" : "failed"));
+    const { status } = ctx.response;
+    const words = status === 403 ? "refused" : status === 429 ? "busy" : status >= 500 ? "down" : "failed";
+    fail(ctx, problemText(ctx.text) ?? say(words), status === 408 || status === 429 || status >= 500);
   });
   document.addEventListener("htmx:error", (event) => {
-    if (event.detail?.ctx) toast(say("offline"));
+    const ctx = event.detail?.ctx;
+    if (ctx) fail(ctx, say("cut"), true);
   });
+}
+
+function fail(ctx, text, mayRetry) {
+  if (!showFailure(ctx, text, mayRetry)) toast(text);
 }
 
 export function problemText(text) {

@@ -1,11 +1,15 @@
 """Errors in words: a page that says what happened and what to do for a person, RFC 9457 for a program."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +43,14 @@ TOO_MANY = Problem(429, "too-many-requests", _("操作太频繁"), _("请稍等�
 SERVER_ERROR = Problem(
     500, "server-error", _("系统出错了"), _("您的内容没有丢失。请稍后再试；如仍不行，请把下面的编号告诉我们。")
 )
+UNAVAILABLE = Problem(
+    503,
+    "unavailable",
+    _("系统暂时连不上数据库"),
+    _("这通常几分钟内就会恢复，已经提交成功的内容都在。请稍等片刻再试；很急的事请打热线或者到窗口办理。"),
+)
+# As long as a database takes to start again.
+_RETRY_AFTER_SECONDS = 30
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -59,8 +71,12 @@ def answer(request: HttpRequest, problem: Problem, detail: str = "") -> HttpResp
         "todo": problem.advice,
         "code": "-".join(filter(None, (problem.code, rid[:12]))),
         "status": problem.status,
+        "at": timezone.now(),
+        # Only what was read can be read again; a form is sent again by going back to it.
+        "again": request.get_full_path() if request.method == "GET" else "",
+        "home": settings.STAFF_HOME_URL if request.path.startswith(settings.STAFF_HOME_URL) else "/",
     }
-    if problem is SERVER_ERROR:
+    if problem.status >= SERVER_ERROR.status:
         # Without the request: its context processors, the session or the database may be what is broken.
         return HttpResponse(render_to_string("screens/error.html", {**context, **look(request)}), status=problem.status)
     return render(request, "screens/error.html", context, status=problem.status)
@@ -96,8 +112,18 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return answer(request, NOT_FOUND)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Called by allauth, whose own page speaks English."""
+    return answer(request, TOO_MANY)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    return answer(request, SERVER_ERROR)
+    """Say whether the database is away, which mends itself, or something is broken. Django calls this while it handles it."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return answer(request, SERVER_ERROR)
+    response = answer(request, UNAVAILABLE)
+    response.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("zhengtong.config.api")),
     path("", include("zhengtong.screens.routes")),
     path("desk/window/", include("zhengtong.desks.window.urls")),
+    path("desk/supervision/", include("zhengtong.desks.supervision.urls")),
     path("desk/", include("zhengtong.desks.workbench.urls")),
     path("", include("zhengtong.desks.hall.urls")),
 ]
@@ -27,4 +28,5 @@ if settings.DEMO:
 handler400 = "zhengtong.config.errors.bad_request"
 handler403 = "zhengtong.config.errors.permission_denied"
 handler404 = "zhengtong.config.errors.page_not_found"
+handler429 = "zhengtong.config.errors.too_many_requests"
 handler500 = "zhengtong.config.errors.server_error"

@@ -3,6 +3,9 @@
 A module's demo has ``title: str``, ``load(context: DemoContext) -> None`` and, if people sign in with them,
 ``ACCOUNTS: tuple[DemoAccount, ...]``. Its part and the mark that it is loaded are one transaction, so a load
 that was killed goes on with the part that is missing.
+
+There are two sizes: the small city that everybody tries the platform with, and ``Scale.CITY``, which has all that the
+small one has and a real city's numbers beside it. A part reads ``context.scale``.
 """
 
 import random
@@ -10,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeVar
@@ -34,6 +38,13 @@ BATCH_ROWS = 2000
 DEFAULT_SEED = 20260301
 
 M = TypeVar("M", bound=Model)
+
+
+class Scale(StrEnum):
+    """How much a load makes: some three hundred cases, or a million."""
+
+    SMALL = "small"
+    CITY = "city"
 
 
 class DemoRefused(Exception):
@@ -62,6 +73,11 @@ class DemoContext:
     today: date
     seed: int
     console: Console | None = None
+    scale: Scale = Scale.SMALL
+
+    @property
+    def is_city(self) -> bool:
+        return self.scale is Scale.CITY
 
     def rng(self, name: str) -> random.Random:
         """Return the stream ``name`` of this seed; streams don't influence each other."""
@@ -154,12 +170,17 @@ def demo_accounts() -> list[DemoAccount]:
 
 
 def load_demo(
-    *, seed: int | None, today: date | None, default_today: date, console: Console | None = None
+    *,
+    seed: int | None,
+    today: date | None,
+    default_today: date,
+    console: Console | None = None,
+    scale: Scale | None = None,
 ) -> DemoContext:
     """Load every part that is missing and return what they were made from.
 
-    ``seed`` and ``today`` are None where the caller has no wish. A load that was interrupted goes on with
-    the seed and the day it began with. Raises DemoPresent when nothing is missing, DemoRefused when the
+    ``seed``, ``today`` and ``scale`` are None where the caller has no wish. A load that was interrupted goes on
+    with those it began with. Raises DemoPresent when nothing is missing, DemoRefused when the
     wishes contradict what is loaded, and whatever a part raises (that part is then rolled back).
     """
     parts = demo_parts()
@@ -167,7 +188,7 @@ def load_demo(
     missing = [part for part in parts if LOADED + part.label not in marks]
     if not missing:
         raise DemoPresent(_("数据库里已有演示数据。要重新生成，请换一个空数据库（例如设置 DATA_DIR 为新目录）再运行"))
-    context = _begin(marks, seed, today, default_today, console)
+    context = _begin(marks, seed, today, scale, default_today, console)
     for number, part in enumerate(missing, 1):
         if console:
             console.print(f"[{number}/{len(missing)}] {part.title}", highlight=False, markup=False)
@@ -180,18 +201,27 @@ def load_demo(
 
 
 def _begin(
-    marks: set[str], seed: int | None, today: date | None, default_today: date, console: Console | None
+    marks: set[str],
+    seed: int | None,
+    today: date | None,
+    scale: Scale | None,
+    default_today: date,
+    console: Console | None,
 ) -> DemoContext:
     began = next((mark for mark in marks if mark.startswith(BEGAN)), None)
     if began is None:
-        context = DemoContext(today or default_today, DEFAULT_SEED if seed is None else seed, console)
-        with once(f"{BEGAN}{context.seed}:{context.today.isoformat()}"):
+        seed = DEFAULT_SEED if seed is None else seed
+        context = DemoContext(today or default_today, seed, console, scale or Scale.SMALL)
+        # The small city's mark has no scale in it: those of before there were two are small.
+        tail = f":{context.scale}" if context.is_city else ""
+        with once(f"{BEGAN}{context.seed}:{context.today.isoformat()}{tail}"):
             return context
-    began_seed, began_today = began.removeprefix(BEGAN).split(":")
-    context = DemoContext(date.fromisoformat(began_today), int(began_seed), console)
-    if (seed is not None and seed != context.seed) or (today is not None and today != context.today):
+    began_seed, began_today, *began_scale = began.removeprefix(BEGAN).split(":")
+    context = DemoContext(date.fromisoformat(began_today), int(began_seed), console, Scale(*began_scale or ("small",)))
+    wishes = (seed in (None, context.seed), today in (None, context.today), scale in (None, context.scale))
+    if not all(wishes):
         raise DemoRefused(
             _("演示数据是以 --seed %(seed)s --today %(today)s 开始加载的，请用同样的参数继续，或换一个空数据库")
-            % {"seed": began_seed, "today": began_today}
+            % {"seed": began_seed, "today": began_today + (" --scale city" if context.is_city else "")}
         )
     return context

@@ -1,10 +1,11 @@
-"""What the screens bring: keeping views of a list for one's office, and what their own acts are called."""
+"""What the screens bring: keeping views of a list for one's office, the workbench's help, what their acts are called."""
 
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.audit.public import ActionWords
 from zhengtong.core.identity.public import Protected
 from zhengtong.kernel.modules import Module, Permission
+from zhengtong.screens.menu import MenuEntry
 from zhengtong.screens.models import SavedView
 
 MODULE = Module(
@@ -12,6 +13,7 @@ MODULE = Module(
     title=_("界面"),
     declares=(
         Permission("screens.share_view", _("为本机构保存共用的视图")),
+        MenuEntry("screens.help", _("使用帮助"), "info", "screens:help", order=900),
         Protected(SavedView, organisation="organisation_id"),
         ActionWords(
             "screens",

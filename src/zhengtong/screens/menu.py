@@ -50,11 +50,16 @@ class MenuEntry(Declaration):
         return self.code
 
     def is_for(self, actor: Actor) -> bool:
-        if actor.kind is not ActorKind.STAFF:
-            return False
-        if self.roles and not any(grant.role in self.roles for grant in actor.grants):
-            return False
-        return not self.permissions or any(actor.has(permission) for permission in self.permissions)
+        return is_held(actor, self.permissions, self.roles)
+
+
+def is_held(actor: Actor, permissions: tuple[str, ...], roles: tuple[str, ...]) -> bool:
+    """Return whether ``actor`` is of the staff and holds one of ``permissions`` and one of ``roles``, if there are any."""
+    if actor.kind is not ActorKind.STAFF:
+        return False
+    if roles and not any(grant.role in roles for grant in actor.grants):
+        return False
+    return not permissions or any(actor.has(permission) for permission in permissions)
 
 
 def _screen_entries() -> Iterator[MenuEntry]:

@@ -1,4 +1,4 @@
-"""What a person keeps of a list: her views of it, and the columns that she chose."""
+"""What a person keeps of a list: her views of it, and the columns that she chose; and which tours she has seen."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -63,3 +63,21 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.screens
+
+
+class SeenTour(models.Model):
+    """The steps of a page's tour that an account was shown or declined; ``page`` is the name of the page's view."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("账号")
+    )
+    page = models.CharField(_("页面"), max_length=120)
+    steps = ArrayField(models.CharField(max_length=100), verbose_name=_("看过的步骤"), default=list)
+    seen_at = models.DateTimeField(_("看过的时间"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("看过的引导")
+        constraints = [models.UniqueConstraint(fields=["account", "page"], name="one_tour_a_page")]
+
+    def __str__(self) -> str:
+        return self.page

@@ -14,7 +14,7 @@ from zhengtong.kernel.modules import registry
 from zhengtong.screens import views
 from zhengtong.screens.declaration import ModelScreens
 from zhengtong.screens.routing import ID, PREFIXES, Route, id_converter, opened
-from zhengtong.screens.views import look
+from zhengtong.screens.views import aids, look
 
 # What has ROUTES besides the views of this package.
 FURTHER = ("sheets.views",)
@@ -46,6 +46,8 @@ def declared() -> Iterator[URLResolver]:
 app_name = "screens"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("look/switch/", look.switch_look, name="look"),
+    path("look/tour/", aids.remember, name="tour"),
     path("look/", look.show_guide, name="guide"),
+    path("desk/help/", aids.show_help, name="help"),
     *declared(),
 ]

@@ -1,11 +1,14 @@
-"""The offices of the demo city: every county's market regulation authority handles the items that sectors bring."""
+"""The offices of the demo city: in every county the organ that an item's text names handles it, for its residents."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
 from zhengtong.capabilities.cases import starting_rows
-from zhengtong.capabilities.cases.models import ItemVersion, ServiceItem
+from zhengtong.capabilities.cases.definitions import get_definition
+from zhengtong.capabilities.cases.models import CaseKind, ItemVersion, ServiceItem
+from zhengtong.capabilities.cases.selectors import get_live_version
 from zhengtong.capabilities.cases.services.items import open_office
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation, RegionLevel
@@ -19,10 +22,17 @@ CENTRE = "政务服务中心"
 HOURS = "工作日 9:00—12:00，13:30—17:00（法定节假日除外）"
 # Older than the oldest demo case, which is a year before the demo's day.
 PUBLISHED_DAYS_AGO = 420
-_ADDRESSES = {
-    "990102": "安澜市澄波区安澜大道188号澄波区政务服务中心一楼市场监管综合窗口（A06—A09）",
-    "990121": "安澜市云岫县岫城街道迎宾路26号云岫县政务服务中心二楼市场监管窗口（12、13号）",
-    "990122": "安澜市禾溪县禾城街道人民路61号禾溪县政务服务中心一楼市场监管窗口（B03、B04）",
+_CENTRES = {
+    "990102": "安澜市澄波区安澜大道188号澄波区政务服务中心一楼",
+    "990121": "安澜市云岫县岫城街道迎宾路26号云岫县政务服务中心二楼",
+    "990122": "安澜市禾溪县禾城街道人民路61号禾溪县政务服务中心一楼",
+}
+# Title of the organ → its counters there, in the order of the counties, and the ends of its two phone numbers.
+_COUNTERS = {
+    BUREAU: (("市场监管综合窗口（A06—A09）", "市场监管窗口（12、13号）", "市场监管窗口（B03、B04）"), "315", "345"),
+    "消防救援局": (("消防救援窗口（A15）", "综合窗口（18号）", "综合窗口（B09）"), "119", "149"),
+    "城市管理局": (("城市管理窗口（A16）", "综合窗口（18号）", "综合窗口（B09）"), "319", "349"),
+    CENTRE: (("“一件事”综合窗口（A01—A03）", "“一件事”窗口（1号）", "“一件事”窗口（B01）"), "100", "140"),
 }
 
 
@@ -31,24 +41,42 @@ def load(context: DemoContext) -> None:
     # Both are there already unless nobody has run ``seed``; repeating them does nothing.
     load_seed(actor=SYSTEM)
     starting_rows.load(actor=SYSTEM)
+    opened = open_offices(ServiceItem.objects.order_by("code"))
     day = context.today - timedelta(days=PUBLISHED_DAYS_AGO)
     ItemVersion.objects.update(published_at=timezone.make_aware(datetime.combine(day, time(9))))
+    record(SYSTEM, "demo.load", ("cases", context.seed), after={"offices": opened})
+
+
+def open_offices(items: Iterable[ServiceItem]) -> int:
+    """Open the offices of ``items`` in every county that has their organ; return how many."""
     in_counties = Organisation.objects.filter(region__level=RegionLevel.COUNTY).select_related("region")
-    bureaus = in_counties.filter(name__endswith=BUREAU).order_by("region__code")
-    centres = {centre.region_id: centre for centre in in_counties.filter(name__endswith=CENTRE)}
+    organs = {(organ.region.code, organ.name.removeprefix(organ.region.name)): organ for organ in in_counties}
+    counties = sorted({code for code, _title in organs})
     opened = 0
-    for item in ServiceItem.objects.order_by("code"):
-        for bureau in bureaus:
-            tail = bureau.region.code[-2:]
+    for item in items:
+        organ_title = _organ_of(item)
+        for county in counties:
+            organ, centre = organs.get((county, organ_title)), organs[county, CENTRE]
+            if organ is None:
+                continue
+            counters, phone, supervision_phone = _COUNTERS.get(organ_title, ((), "100", "140"))
+            counter = dict(zip(_CENTRES, counters, strict=False)).get(county, "")
             open_office(
                 actor=SYSTEM,
                 item=item,
-                organisation=bureau,
-                window=centres[bureau.region_id],
-                address=_ADDRESSES.get(bureau.region.code, centres[bureau.region_id].address),
+                organisation=organ,
+                window=centre,
+                address=f"{_CENTRES.get(county, centre.address)}{counter}",
                 hours=HOURS,
-                phone=f"0990-88{tail}315",
-                supervision_phone=f"0990-88{tail}345",
+                phone=f"0990-88{county[-2:]}{phone}",
+                supervision_phone=f"0990-88{county[-2:]}{supervision_phone}",
             )
             opened += 1
-    record(SYSTEM, "demo.load", ("cases", context.seed), after={"offices": opened})
+    return opened
+
+
+def _organ_of(item: ServiceItem) -> str:
+    """Return the title of the organ that handles ``item``; a bundle is the service centre's."""
+    if item.kind == CaseKind.BUNDLE:
+        return CENTRE
+    return str(get_definition(get_live_version(item).pk).text.get("authority", BUREAU))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from zhengtong.capabilities.cases.models import Case
+from zhengtong.capabilities.cases.models import Case, ServiceItem
+from zhengtong.core.papers.public import Paper
 from zhengtong.kernel.events import Event
 
 
@@ -47,6 +48,30 @@ class CaseRefused(CaseEventBase):
 @dataclass(frozen=True, slots=True)
 class CaseDelivered(CaseEventBase):
     code: ClassVar[str] = "case.delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class CasePaused(CaseEventBase):
+    """The decision clocks stand still for ``allowed_days``, as ``paper`` told the applicant."""
+
+    code: ClassVar[str] = "case.paused"
+    paper: Paper
+    allowed_days: int
+    reason: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResumed(CaseEventBase):
+    code: ClassVar[str] = "case.resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPublished(Event):
+    """An item has a new text; drafts move to it, and what is compiled from it has to follow."""
+
+    code: ClassVar[str] = "item.published"
+    item: ServiceItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def clean_form(
     """
     cleaned: dict[str, Any] = {}
     errors: list[tuple[str, str, str]] = []
-    for section in definition.sections:
+    for section in definition.list_asked(form):
         bound = bind_section(section, form)
         if bound.is_valid():
             cleaned |= {key: plain(value) for key, value in bound.cleaned_data.items()}

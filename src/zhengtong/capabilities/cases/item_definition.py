@@ -5,8 +5,10 @@ prefilled from, what a material's condition may say.
 """
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from zhengtong.capabilities.cases.domain import Condition, OneOf, UnreadableCondition, read_condition
 
 FIELD_TYPES = frozenset(
     {
@@ -42,20 +44,10 @@ class UnusableDefinition(ValueError):
 
 
 @dataclass(frozen=True)
-class Condition:
-    """Holds when the answer to ``field`` is (or, for several answers, contains) one of ``values``."""
-
-    field: str
-    values: tuple[str, ...]
-
-    def holds(self, form: Mapping[str, Any]) -> bool:
-        answer = form.get(self.field)
-        answers = answer if isinstance(answer, list) else [answer]
-        return any(value in answers for value in self.values)
-
-
-@dataclass(frozen=True)
 class FieldSpec:
+    """One question. ``element`` names what is asked (a data element): the same in several items of a bundle is asked
+    once. ``condition``: only then it is asked."""
+
     key: str
     label: str
     type: str
@@ -69,6 +61,11 @@ class FieldSpec:
     is_personal: bool = False
     minimum: float | None = None
     maximum: float | None = None
+    element: str = ""
+    condition: Condition | None = None
+
+    def is_asked(self, form: Mapping[str, Any]) -> bool:
+        return self.condition is None or self.condition.holds(form)
 
 
 @dataclass(frozen=True)
@@ -81,6 +78,8 @@ class SectionSpec:
 
 @dataclass(frozen=True)
 class MaterialSpec:
+    """One paper to hand in. ``document`` names what it is: the same in several items of a bundle is handed in once."""
+
     key: str
     name: str
     is_required: bool
@@ -91,6 +90,7 @@ class MaterialSpec:
     max_files: int = 5
     condition: Condition | None = None
     e_licence: str = ""
+    document: str = ""
 
     def is_asked(self, form: Mapping[str, Any]) -> bool:
         return self.condition is None or self.condition.holds(form)
@@ -101,12 +101,30 @@ class MaterialSpec:
 
 
 @dataclass(frozen=True)
+class OutputSpec:
+    """What a granted case of the item tells the later parts of a bundle: the value of ``source`` (``licence.number``,
+    ``form.<field>``) answers their fields of ``element``."""
+
+    element: str
+    source: str
+
+
+@dataclass(frozen=True)
 class ItemDefinition:
     code: str
     name: str
     sections: tuple[SectionSpec, ...]
     materials: tuple[MaterialSpec, ...]
     text: Mapping[str, Any] = field(repr=False)
+    outputs: tuple[OutputSpec, ...] = ()
+
+    def list_asked(self, form: Mapping[str, Any]) -> tuple[SectionSpec, ...]:
+        """Return the sections with the fields that the answers so far leave to be asked; none that is empty."""
+        asked = (
+            replace(section, fields=tuple(spec for spec in section.fields if spec.is_asked(form)))
+            for section in self.sections
+        )
+        return tuple(section for section in asked if section.fields)
 
     def fields(self) -> Iterator[FieldSpec]:
         for section in self.sections:
@@ -121,7 +139,7 @@ class ItemDefinition:
     def delivery_way(self, form: Mapping[str, Any]) -> str:
         """Return ``counter`` when the answers ask for paper, by the text's ``delivery`` rule, else ``electronic``."""
         rule = self.text.get("delivery")
-        if rule and Condition(rule["field"], tuple(rule["counter"])).holds(form):
+        if rule and OneOf(rule["field"], tuple(rule["counter"])).holds(form):
             return "counter"
         return "electronic"
 
@@ -140,7 +158,20 @@ def _known(key: str, values: frozenset[str], value: str, where: str) -> str:
     return value
 
 
-def _field(raw: Mapping[str, Any], where: str) -> FieldSpec:
+def _condition(raw: Mapping[str, Any], fields: Container[str], place: str) -> Condition | None:
+    if not (said := raw.get("condition")):
+        return None
+    try:
+        condition = read_condition(said)
+    except (UnreadableCondition, ArithmeticError) as error:
+        raise UnusableDefinition(f"{place}.condition: {error}") from error
+    for name in condition.fields():
+        if name not in fields:
+            raise UnusableDefinition(f"{place}.condition: there is no field {name!r}")
+    return condition
+
+
+def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldSpec:
     place = f"{where}.{raw.get('key', '?')}"
     spec = FieldSpec(
         key=raw["key"],
@@ -156,6 +187,8 @@ def _field(raw: Mapping[str, Any], where: str) -> FieldSpec:
         is_personal=raw.get("personal", False),
         minimum=raw.get("min"),
         maximum=raw.get("max"),
+        element=raw.get("element", ""),
+        condition=_condition(raw, fields, place),
     )
     if spec.type in {"choice", "multichoice"} and not spec.options:
         raise UnusableDefinition(f"{place}: a {spec.type} needs options")
@@ -164,9 +197,6 @@ def _field(raw: Mapping[str, Any], where: str) -> FieldSpec:
 
 def _material(raw: Mapping[str, Any], fields: frozenset[str]) -> MaterialSpec:
     place = f"materials.{raw.get('key', '?')}"
-    condition = None
-    if said := raw.get("condition"):
-        condition = Condition(_known("condition.field", fields, said["field"], place), tuple(said["values"]))
     return MaterialSpec(
         key=raw["key"],
         name=raw["name"],
@@ -176,27 +206,38 @@ def _material(raw: Mapping[str, Any], fields: frozenset[str]) -> MaterialSpec:
         original=raw.get("original", ""),
         source=raw.get("source", ""),
         max_files=raw.get("max_files", 5),
-        condition=condition,
+        condition=_condition(raw, fields, place),
         e_licence=raw.get("e_licence", ""),
+        document=raw.get("document", ""),
     )
+
+
+def _output(raw: Mapping[str, Any], fields: frozenset[str]) -> OutputSpec:
+    spec = OutputSpec(raw["element"], raw["from"])
+    kind, _, key = spec.source.partition(".")
+    if spec.source != "licence.number" and not (kind == "form" and key in fields):
+        raise UnusableDefinition(f"outputs.{spec.element}: from = {spec.source!r} names nothing that there is")
+    return spec
 
 
 def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
     """Return the item's text as typed values; raise UnusableDefinition naming the place that is wrong."""
     try:
+        keys = [str(each["key"]) for section in raw["form"] for each in section["fields"]]
+        if len(keys) != len(set(keys)):
+            raise UnusableDefinition("a field's key is used twice")
+        known = frozenset(keys)
         sections = tuple(
             SectionSpec(
                 key=section["key"],
                 title=section["title"],
                 help=section.get("help", ""),
-                fields=tuple(_field(each, section["key"]) for each in section["fields"]),
+                fields=tuple(_field(each, section["key"], known) for each in section["fields"]),
             )
             for section in raw["form"]
         )
-        keys = [spec.key for section in sections for spec in section.fields]
-        if len(keys) != len(set(keys)):
-            raise UnusableDefinition("a field's key is used twice")
-        materials = tuple(_material(each, frozenset(keys)) for each in raw["materials"])
-        return ItemDefinition(raw["code"], raw["name"], sections, materials, raw)
+        materials = tuple(_material(each, known) for each in raw["materials"])
+        outputs = tuple(_output(each, known) for each in raw.get("outputs", ()))
+        return ItemDefinition(raw["code"], raw["name"], sections, materials, raw, outputs)
     except KeyError as error:
         raise UnusableDefinition(f"{raw.get('code', '?')}: {error} is missing") from error

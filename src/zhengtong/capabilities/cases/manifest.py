@@ -45,9 +45,15 @@ MODULE = Module(
         Role(
             "organ_head",
             _("机关负责人"),
-            ("cases.view_case", "cases.decide_case", "cases.approve_extension", "screens.share_view"),
+            (
+                "cases.view_case",
+                "cases.decide_case",
+                "cases.approve_extension",
+                "screens.share_view",
+                "supervision.watch",
+            ),
         ),
-        Role("supervisor", _("监察员"), ("cases.view_case",)),
+        Role("supervisor", _("监察员"), ("cases.view_case", "supervision.watch", "supervision.urge")),
         Role("item_compiler", _("事项管理员"), ("cases.compile_item", IMPORT_CALENDAR.code)),
         Protected(
             Case,

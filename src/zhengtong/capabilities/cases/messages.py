@@ -38,18 +38,19 @@ MESSAGE_TEMPLATES = (
 
 def tell_applicant(case: Case, template: str, *, actor: Actor, **context: object) -> None:
     """Tell the applicant, in her account when she has one, and by text; and the guardian or agent who applied for her,
-    while that lasts.
+    while that lasts. ``template`` is one of :data:`MESSAGE_TEMPLATES`, or another module's by its full code.
     """
+    template = template if "." in template else f"cases.{template}"
     known = {"item": case.item_name, "number": case.number, **context}
     link = f"/hall/cases/{case.public_id}/" if case.account_id else ""
     send_message(
         actor=actor,
         recipient=case.account,
-        template=f"cases.{template}",
+        template=template,
         context=known,
         link=link,
         phone=case.applicant_phone,
     )
     agent = case.applied_by
     if agent is not None and list_live_representations(agent).filter(principal__account=case.account_id).exists():
-        send_message(actor=actor, recipient=agent, template=f"cases.{template}", context=known, link=link)
+        send_message(actor=actor, recipient=agent, template=template, context=known, link=link)

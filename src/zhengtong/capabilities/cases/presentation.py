@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken
 from zhengtong.capabilities.cases.item_definition import FieldSpec, ItemDefinition
-from zhengtong.capabilities.cases.models import Case, Clock, ClockBasis, ClockPurpose, Task
+from zhengtong.capabilities.cases.models import COUNTED, Case, Clock, Task
 from zhengtong.capabilities.cases.selectors import list_clocks, list_materials, list_tasks
 from zhengtong.core.files.public import file_response
 from zhengtong.core.identity.public import name_agent
@@ -47,6 +47,8 @@ ACT_TITLES = {
     "recommend": gettext_lazy("提出审查意见"),
     "request_extension": gettext_lazy("申请延期"),
     "refuse_extension": gettext_lazy("不同意延期"),
+    "urge_case": gettext_lazy("催办"),
+    "answer_urging": gettext_lazy("说明办理情况"),
 }
 ROW_TONES = {AlertLevel.RED: "danger", AlertLevel.YELLOW: "warning"}
 
@@ -100,7 +102,7 @@ def mask_answer(spec: FieldSpec, text: str) -> str:
 def list_answers(case: Case, *, is_revealed: bool = False) -> list[AnswerSection]:
     """Return the answers of ``case`` by section; personal ones masked unless ``is_revealed``."""
     sections = []
-    for section in get_definition(case.item_version_id).sections:
+    for section in get_definition(case.item_version_id).list_asked(case.form):
         answers = []
         for spec in section.fields:
             text = show_value(case.form.get(spec.key, False if spec.type == "boolean" else None))
@@ -356,9 +358,7 @@ def late_clocks(lamp: str, now: datetime) -> QuerySet[Clock]:
 
     Cards fire on the promised decision clock; acceptance and delivery have only the law's.
     """
-    counted = Clock.objects.filter(finished_at=None).filter(
-        Q(basis=ClockBasis.PROMISED) | ~Q(purpose=ClockPurpose.DECISION)
-    )
+    counted = Clock.objects.filter(COUNTED, finished_at=None)
     if lamp == "red":
         return counted.filter(due_at__lte=now)
     return counted.filter(due_at__gt=now, level="yellow")

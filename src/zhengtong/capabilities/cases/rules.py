@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Max
@@ -16,6 +17,7 @@ from zhengtong.capabilities.cases.domain import (
     Remedy,
     Rulebook,
     Term,
+    Threshold,
     Unit,
 )
 from zhengtong.capabilities.cases.models import LegalRule, RuleKind
@@ -32,9 +34,10 @@ def to_rows(rulebook: Rulebook) -> Iterator[LegalRule]:
         (RuleKind.EXCLUSION, rulebook.exclusions),
         (RuleKind.REMEDY, rulebook.remedies),
         (RuleKind.TERM, rulebook.terms),
+        (RuleKind.THRESHOLD, rulebook.thresholds),
     ):
         for rule in rules:
-            values = {k: v for k, v in asdict(rule).items() if k not in _COMMON}
+            values = {k: _plain(v) for k, v in asdict(rule).items() if k not in _COMMON}
             yield LegalRule(kind=kind, values=values, **{name: getattr(rule, name) for name in _COMMON})
     yield LegalRule(
         kind=RuleKind.WARNING,
@@ -47,7 +50,12 @@ def to_rows(rulebook: Rulebook) -> Iterator[LegalRule]:
     )
 
 
-def read_rule(row: LegalRule) -> Limit | Exclusion | Remedy | Term | int:
+def _plain(value: Any) -> Any:
+    """Return ``value`` as JSON holds it: an amount as the text of its digits, so that none is lost."""
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def read_rule(row: LegalRule) -> Limit | Exclusion | Remedy | Term | Threshold | int:
     """Return what a row means, for a warning its percent. Raises TypeError or ValueError when it can't be."""
     given: dict[str, Any] = {name: getattr(row, name) for name in _COMMON} | row.values
     match RuleKind(row.kind):
@@ -62,6 +70,8 @@ def read_rule(row: LegalRule) -> Limit | Exclusion | Remedy | Term | int:
             return Remedy(**given)
         case RuleKind.TERM:
             return Term(**given)
+        case RuleKind.THRESHOLD:
+            return Threshold(**given | {"amount": Decimal(given["amount"])})
     percent = int(given["percent"])
     if not 1 <= percent <= 100:
         raise ValueError(f"a warning at {percent} % can't be")
@@ -78,6 +88,7 @@ def _load(today: date) -> Rulebook:
         exclusions=tuple(rules[RuleKind.EXCLUSION]),
         remedies=tuple(rules[RuleKind.REMEDY]),
         terms=tuple(rules[RuleKind.TERM]),
+        thresholds=tuple(rules[RuleKind.THRESHOLD]),
         warning_percent=rules[RuleKind.WARNING][-1] if rules[RuleKind.WARNING] else 90,
     )
 

@@ -75,8 +75,13 @@ def get_case_by_public_id(actor: Actor, public_id: UUID) -> Case | None:
 
 
 def list_own_cases(actor: Actor) -> QuerySet[Case]:
-    """Return an applicant's cases and drafts, the newest first."""
-    return list_cases(actor).select_related("item_version__item", "office__organisation").order_by("-created_at", "-id")
+    """Return an applicant's cases and drafts, the newest first; the parts of a bundle are found in it."""
+    return (
+        list_cases(actor)
+        .filter(parent=None)
+        .select_related("item_version__item", "office__organisation")
+        .order_by("-created_at", "-id")
+    )
 
 
 def get_case_for_progress(number: str, phone_tail: str) -> Case | None:

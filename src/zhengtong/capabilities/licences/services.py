@@ -5,9 +5,11 @@ from django.utils import timezone
 
 from zhengtong.capabilities.cases.public import Case, CaseDocument, get_rulebook, next_number
 from zhengtong.capabilities.licences.declarations import LicenceKind
+from zhengtong.capabilities.licences.events import LicenceIssued
 from zhengtong.capabilities.licences.models import Licence
 from zhengtong.core.audit.public import record
 from zhengtong.core.papers.public import issue_paper
+from zhengtong.kernel.events import publish
 from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor
 
@@ -47,4 +49,5 @@ def issue_licence(*, actor: Actor, case: Case) -> Licence | None:
         valid_until=valid_until,
     )
     record(actor, "licences.issue_licence", licence, after={"number": number, "case": case.number})
+    publish(LicenceIssued(actor, licence))
     return licence

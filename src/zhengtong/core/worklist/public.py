@@ -12,6 +12,7 @@ from zhengtong.core.worklist.declarations import (
 from zhengtong.core.worklist.errors import ItemGone, ItemTaken, NotMovable, Opened, WorkRefused, WrongColleague
 from zhengtong.core.worklist.events import WorkItemMoved
 from zhengtong.core.worklist.leading import leads, list_led
+from zhengtong.core.worklist.messages import list_leaders
 from zhengtong.core.worklist.models import (
     RECALLABLE,
     AlertLevel,
@@ -108,6 +109,7 @@ __all__ = [
     "list_back_in_office",
     "list_done",
     "list_given",
+    "list_leaders",
     "list_led",
     "list_mine",
     "list_office",

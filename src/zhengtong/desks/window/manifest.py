@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.cases.public import TaskNode, TaskPage
 from zhengtong.kernel.modules import Module
 from zhengtong.screens.menu import MenuEntry
+from zhengtong.screens.tours import TourStep
 
 MODULE = Module(
     code="window",
@@ -29,5 +30,23 @@ MODULE = Module(
         ),
         TaskPage(TaskNode.ACCEPTANCE, "window:case"),
         TaskPage(TaskNode.DELIVERY, "window:case"),
+        TourStep(
+            "window.queue",
+            "workbench:todo",
+            "window:queue",
+            _("窗口受理：收件和发证"),
+            _("网上和窗口来的申请在这里受理、一次告知要补的材料；办好的在这里发给申请人。"),
+            order=30,
+            permissions=("cases.accept_case", "cases.deliver_case"),
+        ),
+        TourStep(
+            "window.new",
+            "workbench:todo",
+            "window:new",
+            _("代办申请：帮来窗口的人填"),
+            _("不会上网的群众带着材料来，您替他填表、拍照上传，他确认后提交。"),
+            order=40,
+            permissions=("cases.file_for_applicant",),
+        ),
     ),
 )

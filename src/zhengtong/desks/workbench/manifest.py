@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.cases.public import CASE_KIND, TaskNode, TaskPage
 from zhengtong.core.search.public import ResultPage
 from zhengtong.core.worklist.public import CAP, WorkPage, count_open
+from zhengtong.desks.workbench.leading import WATCH
 from zhengtong.kernel.modules import Module
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.menu import MenuEntry
+from zhengtong.screens.tours import TourStep
 
 LEADERS = ("supervisor", "organ_head")
 
@@ -26,7 +28,7 @@ MODULE = Module(
         MenuEntry("workbench.done", _("已办"), "check", "workbench:done", order=20),
         MenuEntry("workbench.cases", _("办件查询"), "list", "workbench:cases", ("cases.view_case",), order=30),
         MenuEntry("workbench.search", _("搜索"), "search", "workbench:search", order=35, use="search"),
-        MenuEntry("workbench.late", _("超期预警"), "flag", "workbench:late", ("cases.view_case",), LEADERS, order=40),
+        MenuEntry("workbench.leading", _("分管概况"), "flag", "workbench:leading", (WATCH,), order=40),
         WorkPage("mine", "workbench:todo"),
         WorkPage("office", "workbench:todo", "?scope=office"),
         WorkPage("handed_over", "workbench:handed_over"),
@@ -35,5 +37,58 @@ MODULE = Module(
         TaskPage(TaskNode.DECISION, "workbench:case"),
         TaskPage(TaskNode.EXTENSION, "workbench:case"),
         ResultPage(CASE_KIND, "workbench:case", "cases.view_case"),
+        TourStep(
+            "workbench.todo",
+            "workbench:todo",
+            "workbench:todo",
+            _("待办：轮到您的任务"),
+            _("每次上班先看这里。数字是等着您办的件数，排在最前面的最先到期。"),
+            order=10,
+        ),
+        TourStep(
+            "workbench.scopes",
+            "workbench:todo",
+            "tabs",
+            _("领办本单位的任务"),
+            _("“待领办”里是还没有人接的任务，勾选后领办，就到您的待办里。别人领走的不会再给您。"),
+            order=20,
+            roles=("reviewer", "approver"),
+        ),
+        TourStep(
+            "workbench.cases",
+            "workbench:todo",
+            "workbench:cases",
+            _("查任何一件"),
+            _("按编号、申请人、状态、时限查您管辖范围内的办件，能导出成表格。"),
+            order=60,
+            permissions=("cases.view_case",),
+            roles=("reviewer", "approver", *LEADERS),
+        ),
+        TourStep(
+            "workbench.leading",
+            "workbench:todo",
+            "workbench:leading",
+            _("分管概况：哪里要催"),
+            _("超期的、快到期的按机关和事项列在这里，还有在谁手里；点数字看办件。"),
+            order=50,
+            permissions=("cases.view_case",),
+            roles=LEADERS,
+        ),
+        TourStep(
+            "workbench.search",
+            "workbench:todo",
+            "search",
+            _("知道编号就直接搜"),
+            _("按 Ctrl K 随时回到搜索框，打编号、名称或者拼音。按 ? 看全部快捷键。"),
+            order=70,
+        ),
+        TourStep(
+            "workbench.person",
+            "workbench:todo",
+            "person",
+            _("岗位、代理和显示"),
+            _("有几个岗位的在这里切换，休假前在这里委托同事代理。大字、高对比和使用帮助也在这里。"),
+            order=80,
+        ),
     ),
 )

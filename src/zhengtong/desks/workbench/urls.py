@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.desks.workbench.views import case, cases, handover, moving, search, todo, watched
+from zhengtong.desks.workbench.views import case, cases, handover, leading, moving, search, todo, watched
 
 app_name = "workbench"
 urlpatterns = [
@@ -21,7 +21,9 @@ urlpatterns = [
     path("handed-over/print/", handover.print_handed_over, name="handed_over_print"),
     path("search/", search.show_results, name="search"),
     path("search/offers/", search.show_offers, name="offers"),
-    path("late/", cases.show_late, name="late"),
+    path("leading/", leading.show_leading, name="leading"),
+    # Where the page of what is late was before.
+    path("late/", leading.show_late, name="late"),
     path("cases/", cases.show_cases, name="cases"),
     path("cases/export.csv", cases.export_cases, name="export"),
     path("cases/<str:number>/", case.show_case, name="case"),

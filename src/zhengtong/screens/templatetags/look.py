@@ -407,5 +407,10 @@ def script_words() -> SafeString:
         "over": _("超出 {n} 字"),
         "copied": _("已复制"),
         "close": _("关闭"),
+        "loading": _("正在加载"),
+        "cut": _("没有连上服务器，这一步没有完成。请检查网络后重试"),
+        "down": _("系统暂时没有办成这一步，您的内容没有丢失。请重试"),
+        "busy": _("操作太频繁，请稍等几分钟再重试"),
+        "required": _("必填"),
     }
     return format_html('<meta name="look-words" content="{}">', json.dumps(words, ensure_ascii=False))

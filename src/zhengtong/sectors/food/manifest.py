@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.bundles.public import BundleFile
 from zhengtong.capabilities.cases.public import ItemFile
 from zhengtong.capabilities.licences.public import LicenceKind
 from zhengtong.core.papers.public import PaperKind
@@ -18,6 +19,7 @@ MODULE = Module(
     title=_("食品经营"),
     declares=(
         ItemFile(HERE / "seed" / "items" / "food-business-licence.toml"),
+        BundleFile(HERE / "seed" / "bundles" / "open-restaurant.toml"),
         PaperKind(
             code="food.licence",
             title=_("食品经营许可证"),

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any, Final, TypeVar
@@ -104,6 +105,14 @@ class Term(Sourced):
     years: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold(Sourced):
+    """From how much on something applies: ``amount`` of ``unit`` (平方米, 人, 座) and more."""
+
+    amount: Decimal
+    unit: str
+
+
 S = TypeVar("S", bound=Sourced)
 
 
@@ -123,10 +132,11 @@ class Rulebook:
     exclusions: tuple[Exclusion, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     terms: tuple[Term, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
     warning_percent: int = 90
 
     def __post_init__(self) -> None:
-        for rows in (self.limits, self.exclusions, self.remedies, self.terms):
+        for rows in (self.limits, self.exclusions, self.remedies, self.terms, self.thresholds):
             _refuse_overlaps(rows)
         if not 0 < self.warning_percent < 100:
             raise ValueError("warning_percent must be between 1 and 99")
@@ -138,6 +148,10 @@ class Rulebook:
     def term(self, code: str, day: date) -> Term:
         """Return the term in force on ``day``. Raises LookupError."""
         return in_force(self.terms, code, day)
+
+    def threshold(self, code: str, day: date) -> Threshold:
+        """Return the threshold in force on ``day``. Raises LookupError."""
+        return in_force(self.thresholds, code, day)
 
     def exclusion(self, code: str, day: date) -> Exclusion:
         """Return the exclusion in force on ``day``. Raises LookupError."""
@@ -189,6 +203,10 @@ def parse_rulebook(text: str) -> Rulebook:
         exclusions=tuple(Exclusion(**_source(row)) for row in book.get("exclusion", ())),
         remedies=tuple(Remedy(**_source(row), text=str(row["text"])) for row in book.get("remedy", ())),
         terms=tuple(Term(**_source(row), years=int(row["years"])) for row in book.get("term", ())),
+        thresholds=tuple(
+            Threshold(**_source(row), amount=Decimal(str(row["amount"])), unit=str(row["unit"]))
+            for row in book.get("threshold", ())
+        ),
         warning_percent=int(book["warning"]["percent"]),
     )
 

@@ -26,6 +26,9 @@ class LegalState(StrEnum):
     DELIVERED = "delivered"
     ARCHIVED = "archived"
     WITHDRAWN = "withdrawn"
+    # Of a bundle, whose own parts are decided.
+    UNDERWAY = "underway"
+    COMPLETED = "completed"
 
     @property
     def label(self) -> str:
@@ -52,6 +55,8 @@ class Act(StrEnum):
     DELIVER = "deliver"
     ARCHIVE = "archive"
     WITHDRAW = "withdraw"
+    BEGIN_PARTS = "begin_parts"
+    COMPLETE = "complete"
 
     @property
     def label(self) -> str:
@@ -82,6 +87,8 @@ _STATE_LABELS: Final[Mapping[LegalState, str]] = {
     LegalState.DELIVERED: _("已送达"),
     LegalState.ARCHIVED: _("已归档"),
     LegalState.WITHDRAWN: _("已撤回"),
+    LegalState.UNDERWAY: _("办理中"),
+    LegalState.COMPLETED: _("已办结"),
 }
 
 _ACT_LABELS: Final[Mapping[Act, str]] = {
@@ -103,12 +110,15 @@ _ACT_LABELS: Final[Mapping[Act, str]] = {
     Act.DELIVER: _("送达"),
     Act.ARCHIVE: _("归档"),
     Act.WITHDRAW: _("撤回申请"),
+    Act.BEGIN_PARTS: _("提交一件事申请"),
+    Act.COMPLETE: _("一件事办结"),
 }
 
 _PARTIES: Final[Mapping[Act, Party]] = {
     Act.SUBMIT: Party.APPLICANT,
     Act.RESUBMIT: Party.APPLICANT,
     Act.WITHDRAW: Party.APPLICANT,
+    Act.BEGIN_PARTS: Party.APPLICANT,
     Act.DEEM_ACCEPTED: Party.CLOCK,
 }
 
@@ -123,7 +133,11 @@ _RECEIVED: Final[Mapping[Act, LegalState]] = {
 }
 
 TRANSITIONS: Final[Mapping[LegalState, Mapping[Act, LegalState]]] = {
-    LegalState.DRAFT: {Act.SUBMIT: LegalState.SUBMITTED, Act.WITHDRAW: LegalState.WITHDRAWN},
+    LegalState.DRAFT: {
+        Act.SUBMIT: LegalState.SUBMITTED,
+        Act.BEGIN_PARTS: LegalState.UNDERWAY,
+        Act.WITHDRAW: LegalState.WITHDRAWN,
+    },
     LegalState.SUBMITTED: {**_RECEIVED, Act.CORRECT_ON_SPOT: LegalState.SUBMITTED},
     LegalState.NOT_REQUIRED: {Act.ARCHIVE: LegalState.ARCHIVED},
     LegalState.NOT_COMPETENT: {Act.ARCHIVE: LegalState.ARCHIVED},
@@ -149,6 +163,8 @@ TRANSITIONS: Final[Mapping[LegalState, Mapping[Act, LegalState]]] = {
     LegalState.DELIVERED: {Act.ARCHIVE: LegalState.ARCHIVED},
     LegalState.ARCHIVED: {},
     LegalState.WITHDRAWN: {Act.ARCHIVE: LegalState.ARCHIVED},
+    LegalState.UNDERWAY: {Act.COMPLETE: LegalState.COMPLETED, Act.WITHDRAW: LegalState.WITHDRAWN},
+    LegalState.COMPLETED: {Act.ARCHIVE: LegalState.ARCHIVED},
 }
 
 DECIDED: Final = frozenset({LegalState.GRANTED, LegalState.REFUSED})
@@ -161,6 +177,7 @@ ENDED: Final = frozenset(
         LegalState.DELIVERED,
         LegalState.ARCHIVED,
         LegalState.WITHDRAWN,
+        LegalState.COMPLETED,
     }
 )
 """Nothing is owed to the applicant any more: no clock runs."""

@@ -5,6 +5,7 @@ from zhengtong.capabilities.cases.models.case import (
     Case,
     CaseDocument,
     CaseEvent,
+    CaseKind,
     CaseMaterial,
     Channel,
     CorrectionMark,
@@ -14,16 +15,19 @@ from zhengtong.capabilities.cases.models.case import (
     NumberSequence,
     Outcome,
 )
-from zhengtong.capabilities.cases.models.clock import Clock, ClockBasis, ClockInterval, ClockPurpose
+from zhengtong.capabilities.cases.models.clock import COUNTED, PAUSABLE, Clock, ClockBasis, ClockInterval, ClockPurpose
 from zhengtong.capabilities.cases.models.item import Audience, ItemOffice, ItemVersion, LegalRule, RuleKind, ServiceItem
 from zhengtong.capabilities.cases.models.work import ExtensionRequest, SiteVisit, Task, TaskNode, TaskStatus
 
 __all__ = [
+    "COUNTED",
+    "PAUSABLE",
     "Appraisal",
     "Audience",
     "Case",
     "CaseDocument",
     "CaseEvent",
+    "CaseKind",
     "CaseMaterial",
     "Channel",
     "Clock",

@@ -24,7 +24,22 @@ CASE_STATES = [
     ("delivered", _("已送达")),
     ("archived", _("已归档")),
     ("withdrawn", _("已撤回")),
+    ("underway", _("办理中")),
+    ("completed", _("已办结")),
 ]
+
+
+# Submitted; among those what hasn't ended; and what was decided.
+FILED = models.Q(number__isnull=False)
+RUNNING = models.Q(closed_at__isnull=True, number__isnull=False)
+DECIDED = models.Q(decided_at__isnull=False)
+
+
+class CaseKind(models.TextChoices):
+    """A bundle (一件事) is one application that leads to several cases; each of those is a licence's."""
+
+    LICENCE = "licence", _("单个事项")
+    BUNDLE = "bundle", _("一件事")
 
 
 class Channel(models.TextChoices):
@@ -61,6 +76,11 @@ class Case(models.Model):
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     # Null, not "", until it is submitted: the number is unique.
     number = models.CharField(_("办件编号"), max_length=20, unique=True, null=True)  # noqa: DJ001
+    kind = models.CharField(
+        _("类别"), max_length=10, choices=CaseKind.choices, default=CaseKind.LICENCE, db_default=CaseKind.LICENCE
+    )
+    # The bundle that this case is a part of.
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts", db_index=False)
     item_version = models.ForeignKey("cases.ItemVersion", on_delete=models.PROTECT, related_name="+")
     item_name = models.CharField(_("事项"), max_length=100)
     office = models.ForeignKey("cases.ItemOffice", on_delete=models.PROTECT, related_name="+")
@@ -104,6 +124,18 @@ class Case(models.Model):
             models.Index(fields=["account", "-created_at"], name="cases_by_account"),
             models.Index(fields=["legal_entity", "-created_at"], name="cases_by_entity"),
             models.Index(fields=["organisation", "state", "-id"], name="cases_by_organ"),
+            models.Index(fields=["parent", "id"], condition=models.Q(parent__isnull=False), name="parts_of_bundle"),
+            # What runs, the soonest due first: everywhere, in one organ, of one item in one place. Few of all cases run.
+            models.Index(fields=["due_at", "id"], condition=RUNNING, name="running_by_due"),
+            models.Index(fields=["organisation", "due_at", "id"], condition=RUNNING, name="running_by_organ"),
+            models.Index(fields=["office", "due_at", "id"], condition=RUNNING, name="running_by_office"),
+            # What was decided, the latest first: everywhere, and in one organ.
+            models.Index(fields=["-decided_at", "-id"], condition=DECIDED, name="decided_by_day"),
+            models.Index(fields=["organisation", "-decided_at", "-id"], condition=DECIDED, name="decided_by_organ"),
+            # What was filed, the newest first; in a time; by the beginning of a name.
+            models.Index(fields=["organisation", "-id"], condition=FILED, name="filed_by_organ"),
+            models.Index(fields=["submitted_at", "id"], condition=FILED, name="filed_by_day"),
+            models.Index(fields=["applicant_name"], opclasses=["varchar_pattern_ops"], name="cases_by_applicant"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -117,6 +149,9 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state__in=["granted", "refused", "delivered"]) | models.Q(decided_at__isnull=False),
                 name="decided_before_delivered",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="licence") | models.Q(parent__isnull=True), name="no_bundle_in_a_bundle"
             ),
         ]
 

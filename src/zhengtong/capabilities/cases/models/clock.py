@@ -8,11 +8,20 @@ class ClockPurpose(models.TextChoices):
     COMPLETENESS = "completeness", _("受理")
     DECISION = "decision", _("决定")
     DELIVERY = "delivery", _("送达")
+    BUNDLE = "bundle", _("一件事办结")
 
 
 class ClockBasis(models.TextChoices):
     STATUTORY = "statutory", _("法定")
     PROMISED = "promised", _("承诺")
+
+
+# Cards fire on these: those of a promise, and those that have only the law's limit. The statutory twin of a promise has
+# legal consequences, and no cards.
+WITHOUT_PROMISE = (ClockPurpose.COMPLETENESS, ClockPurpose.DELIVERY)
+COUNTED = models.Q(basis=ClockBasis.PROMISED) | models.Q(purpose__in=WITHOUT_PROMISE)
+# Those that may stand still.
+PAUSABLE = (ClockPurpose.DECISION, ClockPurpose.BUNDLE)
 
 
 class Clock(models.Model):
@@ -55,6 +64,11 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.purpose} {self.basis}"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether cards fire on it: the row's own answer to ``COUNTED``."""
+        return self.basis == ClockBasis.PROMISED or self.purpose in WITHOUT_PROMISE
 
 
 class ClockInterval(models.Model):

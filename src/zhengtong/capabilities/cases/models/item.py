@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.cases.models.case import CaseKind
+
 
 class RuleKind(models.TextChoices):
     LIMIT = "limit", _("期限")
@@ -13,6 +15,7 @@ class RuleKind(models.TextChoices):
     REMEDY = "remedy", _("救济途径")
     TERM = "term", _("证照有效期")
     WARNING = "warning", _("预警")
+    THRESHOLD = "threshold", _("界限")
 
 
 class LegalRule(models.Model):
@@ -57,6 +60,9 @@ class ServiceItem(models.Model):
     name_en = models.CharField(max_length=150, blank=True)
     aliases = ArrayField(models.CharField(max_length=40), verbose_name=_("俗称"), default=list)
     pinyin = models.CharField(max_length=400, blank=True)
+    kind = models.CharField(
+        _("类别"), max_length=10, choices=CaseKind.choices, default=CaseKind.LICENCE, db_default=CaseKind.LICENCE
+    )
     audience = models.CharField(_("对象"), max_length=12, choices=Audience.choices)
     is_published = models.BooleanField(_("已发布"), default=True)
 

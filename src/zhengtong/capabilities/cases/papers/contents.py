@@ -43,12 +43,20 @@ class ReceivedMaterial(TypedDict):
     count: int
 
 
+class ReceivedPart(TypedDict):
+    """An item of a bundle, and the organ that handles it."""
+
+    name: str
+    organ: str
+
+
 class ReceiptContent(Common):
     """receipt.typ 申请材料接收凭证 (行政许可法 art. 32 ¶ 2: sealed and dated)."""
 
     received_at: datetime
     channel: str  # 网上申请, 窗口申请
     materials: list[ReceivedMaterial]
+    parts: NotRequired[list[ReceivedPart]]
     expected_on: NotRequired[date]
     promised_days: NotRequired[int]
     receiver: NotRequired[str]

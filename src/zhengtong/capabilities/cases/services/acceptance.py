@@ -295,6 +295,7 @@ def start_at_counter(*, actor: Actor, office: ItemOffice) -> Case:
     require(actor, "cases.file_for_applicant", office.organisation)
     version = get_live_version(office.item)
     case = Case.objects.create(
+        kind=office.item.kind,
         item_version=version,
         item_name=office.item.name,
         office=office,

@@ -15,7 +15,15 @@ from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import ApproverRole, ClockState, Interval, Limit
 from zhengtong.capabilities.cases.errors import Unacceptable
-from zhengtong.capabilities.cases.models import Case, Clock, ClockBasis, ClockInterval, ClockPurpose, TaskStatus
+from zhengtong.capabilities.cases.models import (
+    PAUSABLE,
+    Case,
+    Clock,
+    ClockBasis,
+    ClockInterval,
+    ClockPurpose,
+    TaskStatus,
+)
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.core.audit.public import build, record_all
 from zhengtong.core.papers.public import Paper
@@ -49,7 +57,7 @@ def to_state(clock: Clock, limit: Limit | None = None) -> ClockState:
         started_at=clock.started_at,
         intervals=tuple(
             Interval(i.started_at, i.ended_at, i.allowed_days, i.reason, i.article, str(i.paper_id))
-            for i in (clock.intervals.all() if clock.purpose == ClockPurpose.DECISION else ())  # the one that pauses
+            for i in (clock.intervals.all() if clock.purpose in PAUSABLE else ())
         ),
         extension=clock.extension,
         stopped_at=clock.finished_at,
@@ -126,6 +134,15 @@ def expected_decision(case: Case, received_at: datetime) -> Expected:
 
 def start_decision(case: Case, accepted_at: datetime, now: datetime) -> dict[str, Clock]:
     """Start both decision clocks, statutory and promised, from acceptance; return them by basis."""
+    return _start_both(case, ClockPurpose.DECISION, accepted_at, now)
+
+
+def start_bundle(case: Case, accepted_at: datetime) -> dict[str, Clock]:
+    """Start both clocks of a bundle (行政许可法 第四十二条第二款: 统一、联合办理), when its parts are accepted."""
+    return _start_both(case, ClockPurpose.BUNDLE, accepted_at, accepted_at)
+
+
+def _start_both(case: Case, purpose: str, accepted_at: datetime, now: datetime) -> dict[str, Clock]:
     calendar = calendar_of(case)
     version = case.item_version
     limit = get_rulebook().limit(version.statutory_limit, calendar.local_date(accepted_at))
@@ -133,7 +150,7 @@ def start_decision(case: Case, accepted_at: datetime, now: datetime) -> dict[str
         ClockBasis.STATUTORY: domain.start_clock(limit, accepted_at),
         ClockBasis.PROMISED: domain.start_clock(limit, accepted_at, promised=version.promised_days),
     }
-    rows = {basis: _new(case, ClockPurpose.DECISION, basis, state, calendar) for basis, state in clocks.items()}
+    rows = {basis: _new(case, purpose, basis, state, calendar) for basis, state in clocks.items()}
     if now != accepted_at:
         for basis, row in rows.items():
             write_state(row, clocks[basis], calendar, now)
@@ -159,7 +176,7 @@ def start_delivery(case: Case, decided_at: datetime) -> Clock:
 
 def _running(case: Case, purpose: str) -> QuerySet[Clock]:
     found = Clock.objects.select_for_update().filter(case=case, purpose=purpose, finished_at=None).order_by("id")
-    return found.prefetch_related("intervals") if purpose == ClockPurpose.DECISION else found
+    return found.prefetch_related("intervals") if purpose in PAUSABLE else found
 
 
 def finish(case: Case, purpose: str, at: datetime) -> None:
@@ -173,11 +190,20 @@ def finish(case: Case, purpose: str, at: datetime) -> None:
         clock.save(update_fields=_COMPUTED)
 
 
-def pause(case: Case, at: datetime, *, paper: Paper, allowed_days: int, reason: str, article: str) -> list[Clock]:
+def pause(
+    case: Case,
+    at: datetime,
+    *,
+    paper: Paper,
+    allowed_days: int,
+    reason: str,
+    article: str,
+    purpose: str = ClockPurpose.DECISION,
+) -> list[Clock]:
     """Stop counting from ``at`` for ``allowed_days`` told in ``paper`` (行政许可法 第四十五条). Saves the clocks."""
     calendar = calendar_of(case)
     paused = []
-    for clock in _running(case, ClockPurpose.DECISION):
+    for clock in _running(case, purpose):
         state = domain.pause(
             to_state(clock),
             at,
@@ -205,11 +231,11 @@ def due_if_paused(case: Case, at: datetime, allowed_days: int) -> date:
     return domain.due(state, calendar).last_date
 
 
-def resume(case: Case, at: datetime) -> list[Clock]:
+def resume(case: Case, at: datetime, *, purpose: str = ClockPurpose.DECISION) -> list[Clock]:
     """Count again from ``at``."""
     calendar = calendar_of(case)
     resumed = []
-    for clock in _running(case, ClockPurpose.DECISION):
+    for clock in _running(case, purpose):
         state = domain.resume(to_state(clock), at)
         clock.intervals.filter(ended_at=None).update(ended_at=at)
         write_state(clock, state, calendar, at)
@@ -248,7 +274,7 @@ def lamp_of(case: Case) -> tuple[str, datetime | None]:
 
 def _show_due(case: Case, clocks: Iterable[Clock]) -> None:
     for clock in clocks:
-        if clock.basis == ClockBasis.PROMISED or clock.purpose != ClockPurpose.DECISION:
+        if clock.is_counted:
             case.due_at = clock.due_at
             open_tasks = case.tasks.filter(status=TaskStatus.OPEN).values_list("id", flat=True)
             reschedule_items(

@@ -20,6 +20,7 @@ from zhengtong.capabilities.cases.item_definition import ItemDefinition
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Case,
+    CaseKind,
     CaseMaterial,
     Channel,
     ClockPurpose,
@@ -65,6 +66,7 @@ def start_draft(
     if kept is not None:
         return kept
     case = Case.objects.create(
+        kind=office.item.kind,
         item_version=version,
         item_name=office.item.name,
         office=office,
@@ -87,7 +89,7 @@ def save_draft(*, actor: Actor, case_id: int, answers: Mapping[str, Any]) -> dat
     A draft of an older version moves to the newest: answers that are still asked for stay.
     """
     case = _lock_editable(case_id, actor)
-    _move_to_live_version(case)
+    move_to_live_version(case)
     asked = {spec.key for spec in get_definition(case.item_version_id).fields()}
     if case.state == LegalState.NEED_MATERIALS:
         asked &= {mark[6:] for mark in open_marks(case) if mark.startswith("field:")}
@@ -132,7 +134,8 @@ def _lock_editable(case_id: int, actor: Actor) -> Case:
     return case
 
 
-def _move_to_live_version(case: Case) -> bool:
+def move_to_live_version(case: Case) -> bool:
+    """Let a locked draft follow the newest text of its item (not saved); return whether it was of an older one."""
     if case.state != LegalState.DRAFT:
         return False
     live = get_live_version(case.office.item)
@@ -232,7 +235,7 @@ def submit_case(*, actor: Actor, case_id: int) -> Case:
     case = lock_case(case_id, actor=actor, permission="cases.edit_application")
     if case.number is not None:
         return case  # clicked twice, or sent again by a browser that lost the answer
-    case.form, _moved = dict(case.form), _move_to_live_version(case)
+    case.form, _moved = dict(case.form), move_to_live_version(case)
     cleaned, errors = check_application(case)
     if errors:
         raise IncompleteApplication(errors)
@@ -241,13 +244,21 @@ def submit_case(*, actor: Actor, case_id: int) -> Case:
     return case
 
 
+def next_case_number(at: datetime) -> str:
+    """Return the number of the case that is submitted ``at``."""
+    year = timezone.localtime(at).year
+    return f"{settings.CASE_NUMBER_PREFIX}-{year}-{next_number(f'case:{year}'):06d}"
+
+
 def number_and_receive(
-    case: Case, *, actor: Actor, definition: ItemDefinition, cleaned: Mapping[str, Any], at: datetime | None = None
+    case: Case, *, actor: Actor, definition: ItemDefinition, cleaned: Mapping[str, Any], number: str = ""
 ) -> None:
-    """Turn the locked draft into a numbered application that its counter has received."""
-    now = at or timezone.now()
-    year = timezone.localtime(now).year
-    case.number = f"{settings.CASE_NUMBER_PREFIX}-{year}-{next_number(f'case:{year}'):06d}"
+    """Turn the locked draft into a numbered application that its counter has received.
+
+    ``number`` is that of a part, which its bundle gives it.
+    """
+    now = timezone.now()
+    case.number = number or next_case_number(now)
     due_at, days = clocks.start_completeness(case, now)
     advance(
         case,
@@ -267,7 +278,14 @@ def number_and_receive(
 
 
 def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinition, days: int) -> None:
-    """Issue the receipt and open the counter's task. ``days`` are those in which the applicant gets an answer."""
+    """Issue the receipt and open the counter's task. ``days`` are those in which the applicant gets an answer.
+
+    A part is received with its bundle, whose receipt names it; what is handed in later has a receipt of its own.
+    """
+    open_task(case, TaskNode.ACCEPTANCE, organisation_id=case.organisation_id)
+    publish(CaseSubmitted(actor, case))
+    if case.parent_id is not None and case.state == LegalState.SUBMITTED:
+        return
     expected = clocks.expected_decision(case, at)
     counted = Counter(list_material_keys(case))
     issue_case_paper(
@@ -288,9 +306,7 @@ def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinitio
         },
         facts=[("收到时间", f"{timezone.localtime(at):%Y-%m-%d %H:%M}")],
     )
-    open_task(case, TaskNode.ACCEPTANCE, organisation_id=case.organisation_id)
     tell_applicant(case, "submitted", actor=actor, days=days)
-    publish(CaseSubmitted(actor, case))
 
 
 def applicant_of(definition: ItemDefinition, cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -341,6 +357,8 @@ def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", version: int 
     case = lock_case(case_id, actor=actor, permission="cases.withdraw_application", version=version)
     if case.number is None:
         raise Unacceptable(_("草稿还没有提交，不需要撤回，可以直接删除。"))
+    if case.kind == CaseKind.BUNDLE:
+        raise Unacceptable(_("一件事请撤回其中的事项。"))
     now = timezone.now()
     advance(case, Act.WITHDRAW, actor=actor, at=now, words="您撤回了申请，办理终止。", note=reason, closed_at=now)
     cancel_tasks(case)

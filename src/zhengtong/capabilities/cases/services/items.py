@@ -11,14 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 from pypinyin import Style, lazy_pinyin
 
-from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_promise
+from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_promise, settle
+from zhengtong.capabilities.cases.events import ItemPublished
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition, parse_definition
-from zhengtong.capabilities.cases.models import ItemOffice, ItemVersion, LegalRule, ServiceItem
+from zhengtong.capabilities.cases.models import CaseKind, ItemOffice, ItemVersion, LegalRule, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook, to_rows
 from zhengtong.capabilities.cases.search import ITEM_KIND
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation
 from zhengtong.core.search.public import refresh
+from zhengtong.kernel.events import publish
 from zhengtong.kernel.policy import Actor, require
 
 
@@ -51,6 +53,8 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
     the law allows.
     """
     require(actor, "cases.compile_item")
+    day = timezone.localdate()
+    raw = settle(raw, lambda code: get_rulebook().threshold(code, day).amount)
     definition = parse_definition(raw)
     text: dict[str, Any] = json.loads(json.dumps(raw, ensure_ascii=False, default=str))
     digest = hashlib.sha256(json.dumps(text, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -69,6 +73,7 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
             "aliases": aliases,
             "pinyin": pinyin_of([definition.name, *aliases]),
             "audience": raw["audience"],
+            "kind": CaseKind.BUNDLE if raw.get("kind") == CaseKind.BUNDLE else CaseKind.LICENCE,
         },
     )
     newest = item.versions.order_by("-number").first()
@@ -86,6 +91,7 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
     )
     refresh(ITEM_KIND, [item.pk])
     record(actor, "cases.publish_item", version, after={"item": item.code, "number": version.number})
+    publish(ItemPublished(actor, item))
     return version
 
 

@@ -70,16 +70,21 @@ def issue_case_paper(
     content: Mapping[str, Any],
     facts: Sequence[tuple[str, str]] = (),
     at: datetime | None = None,
+    word: str = "",
 ) -> Paper:
-    """Issue one of :data:`PAPER_KINDS` for ``case`` in the name of its organ, and add it to the case's documents."""
+    """Issue one of :data:`PAPER_KINDS` for ``case`` in the name of its organ, and add it to the case's documents.
+
+    A module above names its own kind in full (``bundles.completion``) and gives the ``word`` of its number.
+    """
+    word = word or _WORDS[name]
     moment = at or timezone.now()
     year = timezone.localtime(moment).year
     organ = case.organisation
-    number = f"{organ.short_name}许{_WORDS[name]}〔{year}〕{next_number(f'paper:{organ.pk}:{_WORDS[name]}:{year}')}号"
+    number = f"{organ.short_name}许{word}〔{year}〕{next_number(f'paper:{organ.pk}:{word}:{year}')}号"
     office = case.office
     paper = issue_paper(
         actor=actor,
-        kind=f"cases.{name}",
+        kind=name if "." in name else f"cases.{name}",
         title="",
         number=number,
         issuer=organ,

@@ -10,6 +10,7 @@ from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import Unacceptable
+from zhengtong.capabilities.cases.events import CasePaused, CaseResumed
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Case,
@@ -36,6 +37,7 @@ from zhengtong.capabilities.cases.services.steps import (
 )
 from zhengtong.core.identity.public import Appointment, is_same_person, list_colleagues
 from zhengtong.core.worklist.public import open_item
+from zhengtong.kernel.events import publish
 from zhengtong.kernel.policy import Actor
 from zhengtong.kernel.steps import step
 
@@ -82,6 +84,7 @@ def arrange_site_visit(
         )
     if task.assignee_id is None:
         claim_task(actor=actor, task_id=task.pk)
+        case.refresh_from_db(fields=["state", "version"])  # claiming begins the review
     basis = f"《{rule.law}》{rule.article}"
     paper = issue_case_paper(
         case,
@@ -120,6 +123,7 @@ def arrange_site_visit(
         due_at=case.due_at,
         journal={"officers": [officer.pk for officer in officers], "days": allowed_days},
     )
+    publish(CasePaused(actor, case, paper, allowed_days, str(rule.title), basis))
     tell_applicant(case, "site_visit", actor=actor, at=f"{shown_date(local.date())} {local:%H:%M}")
     return visit
 
@@ -150,6 +154,7 @@ def record_site_visit(
         due_at=case.due_at,
         journal={"passed": is_passed},
     )
+    publish(CaseResumed(actor, case))
     return visit
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhengtong.capabilities.cases import domain
-from zhengtong.capabilities.cases.models import Clock, ClockBasis, ClockPurpose, Task, TaskStatus
+from zhengtong.capabilities.cases.models import Clock, ClockPurpose, Task, TaskStatus
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.steps import WORK_KIND
 from zhengtong.capabilities.cases.tasks import deem_accepted
@@ -42,7 +42,7 @@ def fire_due(limit: int = clocks.BATCH) -> int:
             entries.append(build(SYSTEM, "cases.clock_alert", clock, before={"level": before}, after=after))
         if clock.purpose == ClockPurpose.COMPLETENESS and clock.level == domain.Level.RED:
             deem_accepted.defer(case_id=clock.case_id)
-        if clock.basis == ClockBasis.PROMISED or clock.purpose != ClockPurpose.DECISION:
+        if clock.is_counted:
             by_lamp[(clock.due_at, clock.next_alert_at, clock.level)].append(clock.case_id)
     Clock.objects.bulk_update(rows.values(), ["level", "next_alert_at", "due_at", "is_provisional", "calendar_version"])
     tasks = defaultdict(list)

@@ -125,3 +125,9 @@ def test_findings_are_owed(cast: Cast, case: cases.Case) -> None:
             cases.record_site_visit(actor=cast.reviewer, case_id=case.pk, is_passed=True, findings="")
     assert caught.value.field == "findings"
     assert fresh(case).state == cases.LegalState.EXCLUDED_TIME
+
+
+def test_a_visit_arranged_before_the_task_is_claimed_begins_the_review(cast: Cast) -> None:
+    visit = cast.visit(cast.accepted())
+    assert fresh(visit.case).state == "excluded_time"
+    assert visit.case.events.filter(act="begin_review").count() == 1

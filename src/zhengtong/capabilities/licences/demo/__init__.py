@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.cases.public import ItemOffice, LegalState, deem_accepted, fire_due, get_item
+from zhengtong.capabilities.licences.demo.city import load_city
 from zhengtong.capabilities.licences.demo.history import History
 from zhengtong.capabilities.licences.demo.people import Applicant, find_representatives, gather_public, list_bureaus
 from zhengtong.capabilities.licences.demo.plans import SPAN_DAYS, Plan, list_plans
@@ -35,8 +36,11 @@ Take = Callable[[], list[tuple[str, dict[str, int]]]]
 def load(context: DemoContext, count: int | None = None) -> None:
     """Make ``count`` cases, CASE_COUNT by default, until the beginning of the demo's day.
 
-    All acts of all cases happen in the order of time, so numbers and journal are in that order too.
+    All acts of all cases happen in the order of time, so numbers and journal are in that order too. A real city's
+    million come before them: the cases of the accounts that one signs in with are then the newest.
     """
+    if context.is_city:
+        load_city(context)
     item = get_item(ITEM)
     if item is None:
         raise LookupError(f"the demo needs the item {ITEM}")

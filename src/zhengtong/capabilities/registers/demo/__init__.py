@@ -1,4 +1,7 @@
-"""The registers of the demo city: 20,000 residents in their households, and 3,000 enterprises."""
+"""The registers of the demo city: 20,000 residents in their households, and 3,000 enterprises.
+
+On the scale of a real city a million and a hundred thousand; what is different then is in ``million``.
+"""
 
 import random
 from collections import defaultdict
@@ -18,6 +21,7 @@ from zhengtong.capabilities.registers.demo.enterprises import (
     make_enterprise,
     may_own,
 )
+from zhengtong.capabilities.registers.demo.million import load_million
 from zhengtong.capabilities.registers.demo.population import HouseholdRow, Known, Population, Village
 from zhengtong.capabilities.registers.models import (
     Enterprise,
@@ -43,6 +47,8 @@ from zhengtong.kernel.policy import SYSTEM
 title = "人口库与法人库"
 RESIDENT_COUNT = 20_000
 ENTERPRISE_COUNT = 3_000
+CITY_RESIDENT_COUNT = 1_000_000
+CITY_ENTERPRISE_COUNT = 100_000
 _MARKET_BUREAU = "市场监督管理局"
 
 
@@ -54,18 +60,27 @@ def load(context: DemoContext) -> None:
         for region in regions.values()
         if region.level == RegionLevel.VILLAGE
     ]
-    with context.progress(RESIDENT_COUNT, _("生成居民")) as advance:
-        population = Population(
-            today=context.today,
-            rng=context.rng("registers.population"),
-            divisions=[code for code, region in regions.items() if region.level == RegionLevel.COUNTY],
+    population = Population(
+        today=context.today,
+        rng=context.rng("registers.population"),
+        divisions=[code for code, region in regions.items() if region.level == RegionLevel.COUNTY],
+    )
+    known = _known(villages, context.today)
+    if context.is_city:
+        residents, enterprise_count = CITY_RESIDENT_COUNT, CITY_ENTERPRISE_COUNT
+        count, owners = load_million(
+            context, population.make_households(villages, residents, known), residents, regions
         )
-        households = population.list_households(villages, RESIDENT_COUNT, _known(villages, context.today))
-        advance(RESIDENT_COUNT)
-    enterprises = _enterprises(context, households, regions)
-    _load_population(context, households, regions)
+    else:
+        residents, enterprise_count = RESIDENT_COUNT, ENTERPRISE_COUNT
+        with context.progress(residents, _("生成居民")) as advance:
+            households = population.list_households(villages, residents, known)
+            advance(residents)
+        _load_population(context, households, regions)
+        count, owners = len(households), _list_owners(households, context.today)
+    enterprises = _enterprises(context, owners, enterprise_count, regions)
     _load_enterprises(context, enterprises, regions)
-    loaded = {"households": len(households), "residents": RESIDENT_COUNT, "enterprises": len(enterprises)}
+    loaded = {"households": count, "residents": residents, "enterprises": len(enterprises)}
     record(SYSTEM, "demo.load", ("registers", context.seed), after=loaded)
 
 
@@ -121,8 +136,17 @@ def _load_population(context: DemoContext, rows: list[HouseholdRow], regions: di
         )
 
 
+def _list_owners(households: list[HouseholdRow], today: date) -> list[Owner]:
+    return [
+        Owner(person.name, person.id_number, person.birth_date, household.village[:6])
+        for household in households
+        for person in household.members
+        if may_own(person.birth_date, today)
+    ]
+
+
 def _enterprises(
-    context: DemoContext, households: list[HouseholdRow], regions: dict[str, Region]
+    context: DemoContext, owners: list[Owner], total: int, regions: dict[str, Region]
 ) -> list[EnterpriseRow]:
     towns = [
         Town(region.code, region.code[:6], regions[region.code[:6]].name, region.name)
@@ -130,12 +154,6 @@ def _enterprises(
         if region.level == RegionLevel.TOWN
     ]
     city = next(region.name for region in regions.values() if region.level == RegionLevel.CITY)
-    owners = [
-        Owner(person.name, person.id_number, person.birth_date, household.village[:6])
-        for household in households
-        for person in household.members
-        if may_own(person.birth_date, context.today)
-    ]
     rng = context.rng("registers.enterprises")
     rows = []
     mandates = Mandate.objects.filter(revoked_at=None).select_related("citizen", "legal_entity").order_by("pk")
@@ -158,7 +176,7 @@ def _enterprises(
                 status=EnterpriseStatus.ACTIVE,
             )
         )
-    return rows + list_enterprises(towns, owners, ENTERPRISE_COUNT - len(rows), city=city, today=context.today, rng=rng)
+    return rows + list_enterprises(towns, owners, total - len(rows), city=city, today=context.today, rng=rng)
 
 
 def _load_enterprises(context: DemoContext, rows: list[EnterpriseRow], regions: dict[str, Region]) -> None:

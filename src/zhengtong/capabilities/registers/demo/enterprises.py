@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 
 from zhengtong.capabilities.registers.models import EnterpriseKind as Kind
 from zhengtong.capabilities.registers.models import EnterpriseStatus as Status
@@ -61,6 +62,8 @@ _SECOND = "源来味园居月达丰通汇鑫和泰昌华成茂远缘记阁轩坊
 _CAPITALS = (5, 10, 30, 50, 50, 100, 100, 100, 200, 300, 500, 500, 1000, 2000, 5000)
 _STREETS = ("安澜大道", "文澜路", "人民路", "解放路", "澄江路", "书院街", "长桥路", "迎宾路", "花巷", "新港路")
 OLDEST = date(1998, 1, 1)
+# A large city uses up the names of two characters: after so many that are taken, one of three is tried.
+_PATIENCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,10 @@ def list_enterprises(
         owner = rng.choice((near[town.county] if rng.random() < 0.85 else owners) or owners)
         trade = rng.choices(TRADES, [trade.weight for trade in TRADES])[0]
         name, scope = _name(town, kind, trade, city, rng)
-        while name in names:
-            name, scope = _name(town, kind, trade, city, rng)
+        for attempt in count():
+            if name not in names:
+                break
+            name, scope = _name(town, kind, trade, city, rng, words=2 if attempt < _PATIENCE else 3)
         names.add(name)
         rows.append(
             make_enterprise(f"MAE{number:05d}", name, kind, owner, town, scope, city=city, today=today, rng=rng)
@@ -162,8 +167,8 @@ def _birthday(birth_date: date, years: int) -> date:
     return date(birth_date.year + years, birth_date.month, min(birth_date.day, 28))
 
 
-def _name(town: Town, kind: Kind, trade: Trade, city: str, rng: random.Random) -> tuple[str, str]:
-    word = rng.choice(_FIRST) + rng.choice(_SECOND)
+def _name(town: Town, kind: Kind, trade: Trade, city: str, rng: random.Random, *, words: int = 2) -> tuple[str, str]:
+    word = rng.choice(_FIRST) + "".join(rng.choice(_SECOND) for _ in range(words - 1))
     if kind is Kind.COOPERATIVE:
         crop = rng.choice(_COOPERATIVES)
         return f"{town.county_name}{word}{crop}专业合作社", f"一般项目：{crop}及初加工；农产品销售；农业技术推广服务。"

@@ -84,15 +84,19 @@ class Population:
 
     def list_households(self, villages: Sequence[Village], total: int, known: Sequence[Known]) -> list[HouseholdRow]:
         """Return households with ``total`` members altogether over all ``villages``, those ``known`` among them."""
+        return list(self.make_households(villages, total, known))
+
+    def make_households(
+        self, villages: Sequence[Village], total: int, known: Sequence[Known]
+    ) -> Iterator[HouseholdRow]:
+        """Yield what :meth:`list_households` returns, for whoever doesn't keep it all."""
         self.taken.update(person.id_number for person in known)
         shares = [self.rng.uniform(0.7, 1.3) * (1.5 if village.is_community else 1) for village in villages]
         quotas = [int(total * share / sum(shares)) for share in shares]
         quotas[-1] += total - sum(quotas)
-        rows: list[HouseholdRow] = []
         for village, quota in zip(villages, quotas, strict=True):
             here = [person for person in known if person.village == village.code]
-            rows.extend(self._fill(village, quota, here))
-        return rows
+            yield from self._fill(village, quota, here)
 
     def _fill(self, village: Village, quota: int, known: list[Known]) -> Iterator[HouseholdRow]:
         waiting = list(known)

@@ -15,6 +15,7 @@ from zhengtong.core.identity.demo.people import (
     CitizenRow,
     StaffRow,
     list_citizens,
+    list_city_staff,
     list_staff,
 )
 from zhengtong.core.identity.demo.places import Place, list_places, path_of
@@ -49,6 +50,13 @@ _ROLES = {
     "inspector2": "第二名核查员",
     "approver": "审批员",
     "head": "首席代表（批准延期）",
+    "fire1": "消防核查员",
+    "fire2": "第二名消防核查员",
+    "fire_approver": "消防审批员",
+    "urban1": "城管核查员",
+    "urban2": "第二名城管核查员",
+    "urban_approver": "城管审批员",
+    "leader": "分管副市长（看全市办件）",
     "supervisor": "监察员",
     "administrator": "系统管理员（机构、人员）",
     "security": "安全保密管理员（角色、密级）",
@@ -83,6 +91,8 @@ def load(context: DemoContext) -> None:
     # Argon2 is slow on purpose; all demo accounts share one password and so one hash.
     password = make_password(PASSWORD)
     staff = list_staff(organs, today=context.today, rng=context.rng("identity.staff"))
+    if context.is_city:
+        staff += list_city_staff(organs, today=context.today, rng=context.rng("identity.city_staff"))
     _load_staff(context, staff, organisations, password)
     citizens = list_citizens(places, rng=context.rng("identity.citizens"))
     _load_citizens(context, citizens, password)

@@ -9,10 +9,12 @@ from enum import StrEnum
 
 from zhengtong.core.identity.demo.organs import (
     DATA_BUREAU,
+    FIRE_BUREAU,
     GOVERNMENT,
     MARKET_BUREAU,
     POLICE,
     SERVICE_CENTRE,
+    URBAN_BUREAU,
     Organ,
 )
 from zhengtong.core.identity.demo.places import CITY_CODE, Place
@@ -58,6 +60,7 @@ APPROVER = PostKind("审批科科长", (DemoRole.APPROVER,))
 REVIEWER = PostKind("审查员", (DemoRole.REVIEWER,))
 INSPECTOR = PostKind("现场核查员", (DemoRole.REVIEWER,))
 COUNTER = PostKind("综合窗口受理员", (DemoRole.WINDOW_CLERK,), "region")
+VICE_MAYOR = PostKind("分管副市长", (DemoRole.SUPERVISOR,), "region")
 SUPERVISOR = PostKind("效能监察员", (DemoRole.SUPERVISOR,), "region")
 ADMINISTRATOR = PostKind("系统管理员", (DemoRole.SYSTEM_ADMINISTRATOR,), "region")
 SECURITY = PostKind("安全保密管理员", (DemoRole.SECURITY_ADMINISTRATOR,), "region")
@@ -68,6 +71,14 @@ HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
 DIRECTOR = PostKind("主任")
 TOWN_LEADER = PostKind("主要负责人")
 CLERK = PostKind("科员")
+
+_BUSY = ((REVIEWER, 12), (INSPECTOR, 4), (APPROVER, 4))
+_CITY_STAFF: dict[str, tuple[tuple[PostKind, int], ...]] = {
+    SERVICE_CENTRE: ((COUNTER, 16),),
+    MARKET_BUREAU: _BUSY,
+    "城市管理局": _BUSY,
+    "消防救援局": _BUSY,
+}
 
 # Departments without matters that people apply for.
 _WITHOUT_MATTERS = frozenset(
@@ -127,6 +138,13 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("inspector2", "宋雪梅", f"{_DISTRICT}/{MARKET_BUREAU}", INSPECTOR),
     ("approver", "沈立新", f"{_DISTRICT}/{MARKET_BUREAU}", APPROVER),
     ("head", "高婉清", f"{_DISTRICT}/{MARKET_BUREAU}", REPRESENTATIVE),
+    ("fire1", "秦海涛", f"{_DISTRICT}/{FIRE_BUREAU}", INSPECTOR),
+    ("fire2", "陶丽娟", f"{_DISTRICT}/{FIRE_BUREAU}", INSPECTOR),
+    ("fire_approver", "贺永刚", f"{_DISTRICT}/{FIRE_BUREAU}", APPROVER),
+    ("urban1", "龚伟民", f"{_DISTRICT}/{URBAN_BUREAU}", INSPECTOR),
+    ("urban2", "丁晓芸", f"{_DISTRICT}/{URBAN_BUREAU}", INSPECTOR),
+    ("urban_approver", "潘建平", f"{_DISTRICT}/{URBAN_BUREAU}", APPROVER),
+    ("leader", "顾明远", f"{CITY_CODE}/{GOVERNMENT}", VICE_MAYOR),
     ("supervisor", "方明辉", f"{CITY_CODE}/{DATA_BUREAU}", SUPERVISOR),
     ("administrator", "许文斌", f"{CITY_CODE}/{DATA_BUREAU}", ADMINISTRATOR),
     ("security", "邓静怡", f"{CITY_CODE}/{DATA_BUREAU}", SECURITY),
@@ -165,11 +183,14 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
         yield from [(COUNTER,)] * 3
     elif organ.title in _WITHOUT_MATTERS:
         yield (LEADER,)
-    elif organ.title != GOVERNMENT:
+    elif organ.title == GOVERNMENT:
+        yield from [(VICE_MAYOR,)] if organ.region == CITY_CODE else []
+    else:
         is_city = organ.region == CITY_CODE
         is_market = organ.title == MARKET_BUREAU
+        visits_sites = is_market or (organ.title in (FIRE_BUREAU, URBAN_BUREAU) and not is_city)
         # Small organs have one person on two posts.
-        if is_city or is_market:
+        if is_city or visits_sites:
             yield (LEADER,)
             yield (APPROVER,)
         else:
@@ -177,7 +198,9 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
         yield (REVIEWER, SUPERVISOR) if organ.title == DATA_BUREAU and not is_city else (REVIEWER,)
         if is_market:
             yield (REPRESENTATIVE,)
+        if visits_sites:
             yield from [(INSPECTOR,)] * 2
+        if is_market:
             yield (REGISTRAR,)
         if organ.title == POLICE and not is_city:
             yield (HOUSEHOLD_OFFICER,)
@@ -211,6 +234,30 @@ def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> l
             row.holdings.append(Holding(organ_key, post, start))
             start += timedelta(days=rng.randint(0, 60))
         rows.append(row)
+    return rows
+
+
+def list_city_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> list[StaffRow]:
+    """Return those whom a real city has beside the small one's: enough to handle a million cases in three years.
+
+    They have been there all the while.
+    """
+    rows = []
+    for organ in organs:
+        if organ.region == CITY_CODE or organ.title not in _CITY_STAFF:
+            continue
+        for post, count in _CITY_STAFF[organ.title]:
+            for _ in range(count):
+                number = STAFF_COUNT + len(rows) + 1
+                rows.append(
+                    StaffRow(
+                        username=f"staff{number:03d}",
+                        name=family_name(rng) + given_name(rng, rng.random() < 0.55, rng.randint(1966, 2000)),
+                        phone=f"{PHONE_SEGMENT}1{number:07d}",
+                        enforcement_number=f"9901{number:08d}" if post in (REVIEWER, INSPECTOR) else "",
+                        holdings=[Holding(organ.key, post, today - timedelta(days=rng.randint(1200, 5000)))],
+                    )
+                )
     return rows
 
 

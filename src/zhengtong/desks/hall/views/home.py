@@ -4,11 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from zhengtong.capabilities.cases.public import Audience, list_items, list_published_grants
+from zhengtong.capabilities.cases.public import Audience, CaseKind, list_items, list_published_grants
 from zhengtong.desks.hall.access import HallRequest
 from zhengtong.desks.hall.selectors import get_own_summary, list_live_definitions, list_shown_grants, suggest_items
 from zhengtong.kernel.policy import ActorKind
 
+BUNDLES = 6
 POPULAR = 8
 LATEST = 5
 
@@ -16,8 +17,10 @@ LATEST = 5
 @require_safe
 def show_home(request: HallRequest) -> HttpResponse:
     items = list_items()
+    single = items.exclude(kind=CaseKind.BUNDLE)
     context = {
-        "popular": list_live_definitions(items[:POPULAR]),
+        "bundles": list_live_definitions(items.filter(kind=CaseKind.BUNDLE)[:BUNDLES]),
+        "popular": list_live_definitions(single[:POPULAR]),
         "audiences": [(each.value, each.label) for each in Audience if items.filter(audience=each).exists()],
         "grants": list_shown_grants(list_published_grants()[:LATEST]),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.table import Table
 
-from zhengtong.kernel.demo import DEFAULT_SEED, DemoPresent, DemoRefused, demo_accounts, load_demo
+from zhengtong.kernel.demo import DEFAULT_SEED, DemoPresent, DemoRefused, Scale, demo_accounts, load_demo
 
 
 class Command(BaseCommand):
@@ -24,20 +24,28 @@ class Command(BaseCommand):
         load = actions.add_parser("load", help="把演示数据装入空数据库")
         load.add_argument("--seed", type=int, help=f"随机种子，相同种子生成相同数据（默认 {DEFAULT_SEED}）")
         load.add_argument("--today", type=date.fromisoformat, help="演示数据的“今天”，如 2026-03-02（默认为当天）")
+        load.add_argument(
+            "--scale",
+            type=Scale,
+            choices=list(Scale),
+            help="规模：small 为小城（默认），city 另有百万居民、十万经营主体和三年的百万办件",
+        )
         load.add_argument("--once", action="store_true", help="已有演示数据时直接结束，不报错")
         actions.add_parser("accounts", help="列出演示账号")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         if action == "load":
-            self.load(seed=options["seed"], today=options["today"], is_once=options["once"])
+            self.load(**{name: options[name] for name in ("seed", "today", "scale")}, is_once=options["once"])
         else:
             self.print_accounts()
 
-    def load(self, *, seed: int | None, today: date | None, is_once: bool) -> None:
+    def load(self, *, seed: int | None, today: date | None, scale: Scale | None, is_once: bool) -> None:
         console = Console(stderr=True)
         started = time.monotonic()
         try:
-            context = load_demo(seed=seed, today=today, default_today=timezone.localdate(), console=console)
+            context = load_demo(
+                seed=seed, today=today, scale=scale, default_today=timezone.localdate(), console=console
+            )
         except DemoPresent as present:
             if not is_once:
                 raise CommandError(str(present)) from present

@@ -1,0 +1,38 @@
+"""What bundles bring."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.capabilities.bundles.services.telling import PART_FAILED
+from zhengtong.core.audit.public import ActionWords
+from zhengtong.core.messages.public import MessageTemplate
+from zhengtong.core.papers.public import PaperKind
+from zhengtong.core.worklist.public import Nature, WorkKind
+from zhengtong.kernel.modules import Module
+
+MODULE = Module(
+    code="bundles",
+    title=_("一件事"),
+    declares=(
+        ActionWords(
+            "bundles",
+            {
+                "precheck_part": _("预先核对一件事后续事项的材料"),
+                "not_compiled": _("一件事与事项的新内容不符，未更新"),
+            },
+        ),
+        PaperKind("bundles.completion", _("一件事办结告知单"), Path(__file__).parent / "papers" / "completion.typ"),
+        MessageTemplate(
+            "bundles.submitted",
+            _("申请已收到"),
+            _("您申请的“{item}”已收到，编号 {number}，共 {count} 个事项，由各部门同时办理。"),
+        ),
+        MessageTemplate(
+            "bundles.completed",
+            _("一件事已全部办结"),
+            _("您申请的“{item}”（{number}）已全部办结，{count} 个事项办成 {granted} 个，请对本次服务作出评价。"),
+        ),
+        WorkKind(PART_FAILED, _("同一件事的其他事项未办成"), permissions=("cases.review_case",), nature=Nature.TO_READ),
+    ),
+)

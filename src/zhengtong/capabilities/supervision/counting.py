@@ -1,0 +1,139 @@
+"""Folding what the triggers noted into tallies, and counting everything again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from zhengtong.capabilities.supervision.measures import Measure
+
+BATCH = 20_000
+KEPT_HOURS_OF_DAYS = 8
+# By the hour the wall shows what came in and what was decided.
+HOURLY = (Measure.RECEIVED, Measure.GRANTED, Measure.REFUSED)
+# Any number that no other advisory lock of the platform uses; two folding at once would wait for each other anyway.
+_FOLD_LOCK = 0x737570
+
+_FOLD = """
+WITH taken AS (
+    DELETE FROM supervision_delta WHERE id IN (SELECT id FROM supervision_delta ORDER BY id LIMIT %(limit)s)
+    RETURNING day, hour, organisation_id, item_id, measure, amount
+), days AS (
+    INSERT INTO supervision_tally AS t (day, measure, organisation_id, item_id, amount)
+    SELECT day, measure, organisation_id, item_id, sum(amount) FROM taken WHERE day IS NOT NULL GROUP BY 1, 2, 3, 4
+    ON CONFLICT (day, measure, organisation_id, item_id) DO UPDATE SET amount = t.amount + excluded.amount
+), hours AS (
+    INSERT INTO supervision_hourtally AS t (day, hour, measure, organisation_id, item_id, amount)
+    SELECT day, hour, measure, organisation_id, item_id, sum(amount) FROM taken
+    WHERE day IS NOT NULL AND measure = ANY(%(hourly)s) GROUP BY 1, 2, 3, 4, 5
+    ON CONFLICT (day, hour, measure, organisation_id, item_id) DO UPDATE SET amount = t.amount + excluded.amount
+), standing AS (
+    INSERT INTO supervision_standing AS t (organisation_id, item_id, measure, amount)
+    SELECT organisation_id, item_id, measure, sum(amount) FROM taken WHERE day IS NULL GROUP BY 1, 2, 3
+    ON CONFLICT (organisation_id, item_id, measure) DO UPDATE SET amount = t.amount + excluded.amount
+)
+SELECT count(*) FROM taken
+"""
+_FORGET_HOURS = "DELETE FROM supervision_hourtally WHERE day < (now() AT TIME ZONE 'Asia/Shanghai')::date - %s"
+
+# A clock that was loaded with its lamp lit has no card: it was warned after nine tenths of its time, as nearly as rows
+# say, and late when it was due.
+_MISSING_CARDS = """
+INSERT INTO supervision_card (case_id, clock_id, level, due_at, at)
+SELECT k.case_id, k.id, lamp.level, k.due_at, lamp.at
+FROM cases_clock k CROSS JOIN LATERAL (
+    VALUES ('yellow', k.started_at + 0.9 * (k.due_at - k.started_at)), ('red', k.due_at)
+) AS lamp(level, at)
+WHERE (k.basis = 'promised' OR k.purpose IN ('completeness', 'delivery'))
+    AND (k.level = lamp.level OR k.level = 'red') AND k.level <> 'green'
+    AND NOT EXISTS (SELECT FROM supervision_card c WHERE c.clock_id = k.id)
+ORDER BY lamp.at
+"""
+_RECOUNT = (
+    "DELETE FROM supervision_delta",
+    "DELETE FROM supervision_tally",
+    "DELETE FROM supervision_hourtally",
+    "DELETE FROM supervision_standing",
+    """
+    INSERT INTO supervision_tally (day, measure, organisation_id, item_id, amount)
+    SELECT (h.at AT TIME ZONE 'Asia/Shanghai')::date, h.measure, c.organisation_id, v.item_id, sum(h.amount)
+    FROM supervision_happening h JOIN cases_case c ON c.id = h.case_id
+    JOIN cases_itemversion v ON v.id = c.item_version_id
+    GROUP BY 1, 2, 3, 4
+    """,
+    # Many cases have the same first and last day: each pair is counted through the calendar once.
+    """
+    INSERT INTO supervision_tally (day, measure, organisation_id, item_id, amount)
+    WITH spans AS MATERIALIZED (SELECT * FROM supervision_span),
+    taken AS MATERIALIZED (
+        SELECT first, last, region, greatest(supervision_working_days(first, last, region), 0) AS days
+        FROM (SELECT DISTINCT first, last, region FROM spans) pairs
+    ),
+    stood AS (SELECT clock_id, sum(days) AS days FROM supervision_pause GROUP BY clock_id)
+    SELECT (s.at AT TIME ZONE 'Asia/Shanghai')::date, 'working_days', c.organisation_id, v.item_id,
+        sum(t.days - coalesce(p.days, 0))
+    FROM spans s JOIN taken t ON (t.first, t.last, t.region) = (s.first, s.last, s.region)
+    JOIN cases_case c ON c.id = s.case_id JOIN cases_itemversion v ON v.id = c.item_version_id
+    LEFT JOIN stood p ON p.clock_id = s.clock_id
+    GROUP BY 1, 3, 4
+    """,
+    """
+    INSERT INTO supervision_hourtally (day, hour, measure, organisation_id, item_id, amount)
+    SELECT (h.at AT TIME ZONE 'Asia/Shanghai')::date, extract(hour FROM h.at AT TIME ZONE 'Asia/Shanghai')::smallint,
+        h.measure, c.organisation_id, v.item_id, sum(h.amount)
+    FROM supervision_happening h JOIN cases_case c ON c.id = h.case_id
+    JOIN cases_itemversion v ON v.id = c.item_version_id
+    WHERE h.measure = ANY(%(hourly)s) AND h.at > now() - make_interval(days => %(days)s)
+    GROUP BY 1, 2, 3, 4, 5
+    """,
+    """
+    INSERT INTO supervision_standing (organisation_id, item_id, measure, amount)
+    SELECT c.organisation_id, v.item_id, n.measure, count(*)
+    FROM supervision_now n JOIN cases_case c ON c.id = n.case_id JOIN cases_itemversion v ON v.id = c.item_version_id
+    GROUP BY 1, 2, 3
+    """,
+)
+
+
+@transaction.atomic
+def fold_deltas(limit: int = BATCH) -> int:
+    """Add a batch of deltas to the tallies and delete them, both or neither; return how many there were.
+
+    One folds at a time: whoever comes meanwhile finds nothing to do, and gets 0.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_FOLD_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(_FOLD, {"limit": limit, "hourly": [str(each) for each in HOURLY]})
+        folded: int = cursor.fetchone()[0]
+        if folded:
+            cursor.execute(_FORGET_HOURS, [KEPT_HOURS_OF_DAYS])
+        return folded
+
+
+@transaction.atomic
+def rebuild_tallies() -> None:
+    """Count everything again from cases, clocks, events, cards, urgings and appraisals.
+
+    For after a bulk load and after a calendar was imported. Whoever acts meanwhile waits, so that each act is counted
+    by exactly one: by this, or by its own trigger.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOLD_LOCK])
+        cursor.execute("LOCK TABLE supervision_delta IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL zhengtong.untallied = 'on'")
+        cursor.execute(_MISSING_CARDS)
+        for statement in _RECOUNT:
+            cursor.execute(statement, {"hourly": [str(each) for each in HOURLY], "days": KEPT_HOURS_OF_DAYS})
+        cursor.execute("SET LOCAL zhengtong.untallied = 'off'")
+
+
+@contextmanager
+def untallied() -> Iterator[None]:
+    """Within a transaction, load rows of cases without counting each; :func:`rebuild_tallies` has to follow."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL zhengtong.untallied = 'on'")
+        yield
+        cursor.execute("SET LOCAL zhengtong.untallied = 'off'")

@@ -1,0 +1,74 @@
+"""Sums of tallies over a time and over organisations: folded and unfolded together, never a look at cases.
+
+Every figure is of this moment. ``measures`` and ``items`` narrow what is read; nothing given is everything. A bundle
+(一件事) is counted under its own item, beside its parts.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, TypeAlias
+
+from django.db import connection
+
+from zhengtong.capabilities.supervision.models import Delta, HourTally, Standing, Tally
+from zhengtong.kernel.reach import IdSet
+
+Sums: TypeAlias = Mapping[tuple[int, int, str], int]
+"""Amounts by organisation, item and measure."""
+_WITHIN = "day BETWEEN %s AND %s"
+_EACH = ("organisation_id", "item_id", "measure")
+
+
+def read_sums(
+    organisations: Iterable[int], first: date, last: date, measures: Iterable[str] = (), *, items: Iterable[int] = ()
+) -> Sums:
+    """Return what happened from ``first`` to ``last``, both included, by organisation, item and measure."""
+    return _read(Tally, _EACH, _WITHIN, [first, last], organisations, measures, items)
+
+
+def read_days(
+    organisations: Iterable[int], first: date, last: date, measures: Iterable[str] = (), *, items: Iterable[int] = ()
+) -> dict[tuple[date, str], int]:
+    """Return what happened on each day from ``first`` to ``last``, by day and measure."""
+    return _read(Tally, ("day", "measure"), _WITHIN, [first, last], organisations, measures, items)
+
+
+def read_hours(organisations: Iterable[int], day: date, *, items: Iterable[int] = ()) -> dict[tuple[int, str], int]:
+    """Return what came in and what was decided on ``day``, one of the last, by hour and measure."""
+    return _read(HourTally, ("hour", "measure"), _WITHIN, [day, day], organisations, (), items)
+
+
+def read_standing(organisations: Iterable[int], *, items: Iterable[int] = ()) -> Sums:
+    """Return what stands now, by organisation, item and measure."""
+    return _read(Standing, _EACH, "", [], organisations, (), items)
+
+
+def _read(
+    table: type[Tally | HourTally | Standing],
+    columns: tuple[str, ...],
+    days: str,
+    given: list[Any],
+    organisations: Iterable[int],
+    measures: Iterable[str],
+    items: Iterable[int],
+) -> dict[tuple[Any, ...], int]:
+    """Return the sums of ``table`` and of what isn't folded into it yet, by ``columns``, in one statement."""
+    reach = organisations if isinstance(organisations, IdSet) else IdSet(organisations)
+    conditions, params = ["organisation_id = ANY(%s::bigint[])"], [reach.literal]
+    if wanted := [str(each) for each in measures]:
+        conditions.append("measure = ANY(%s::text[])")
+        params.append(wanted)
+    if chosen := list(items):
+        conditions.append("item_id = ANY(%s::bigint[])")
+        params.append(chosen)
+    common = " AND ".join(conditions)
+    keys = ", ".join(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {keys}, sum(amount) FROM ("
+            f"SELECT {keys}, amount FROM {table._meta.db_table} WHERE {days or 'TRUE'} AND {common} UNION ALL "
+            f"SELECT {keys}, amount FROM {Delta._meta.db_table} WHERE {days or 'day IS NULL'} AND {common}"
+            f") AS counted GROUP BY {keys} HAVING sum(amount) <> 0",
+            [*given, *params, *given, *params],
+        )
+        return {tuple(key): int(amount) for *key, amount in cursor.fetchall()}

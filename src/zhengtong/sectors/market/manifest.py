@@ -1,0 +1,38 @@
+"""What the market sector brings: the registration of businesses and its licence."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.capabilities.cases.public import ItemFile
+from zhengtong.capabilities.licences.public import LicenceKind
+from zhengtong.core.papers.public import PaperKind
+from zhengtong.kernel.modules import Module
+from zhengtong.sectors.market.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
+
+HERE = Path(__file__).parent
+
+MODULE = Module(
+    code="market",
+    title=_("经营主体登记"),
+    declares=(
+        ItemFile(HERE / "seed" / "items" / "business-licence.toml"),
+        PaperKind(
+            code="market.licence",
+            title=_("营业执照"),
+            template=HERE / "papers" / "licence.typ",
+            status=get_licence_status,
+        ),
+        LicenceKind(
+            code="business-licence",
+            title=_("营业执照"),
+            paper_kind="market.licence",
+            term="",
+            number=number_of_case,
+            # Never asked: without a term.
+            valid_until=lambda issued_on, years: issued_on,
+            content=content_of_case,
+            facts=list_public_facts,
+        ),
+    ),
+)
