@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 NAMES = (
+    "bundle_step",
     "can",
     "can_list",
     "case_list",
@@ -16,6 +17,7 @@ NAMES = (
     "import_sheet",
     "list_growth",
     "search",
+    "wall",
     "working_days",
 )
 

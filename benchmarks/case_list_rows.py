@@ -60,7 +60,7 @@ def sign_in() -> dict[str, Any]:
     from django.contrib.sessions.models import Session
     from django.test import Client
 
-    from zhengtong.capabilities.cases.public import ItemOffice, list_cases
+    from zhengtong.capabilities.cases.public import Case, ItemOffice, list_cases
     from zhengtong.core.identity.public import Account, get_account_actor
     from zhengtong.screens.paging import write_cursor
 
@@ -76,7 +76,13 @@ def sign_in() -> dict[str, Any]:
         cookies[name] = str(client.session.session_key)
         seen = list_cases(get_account_actor(account)).filter(number__isnull=False).order_by("-id")
         cursors[name] = write_cursor(seen[seen.count() // 2], ("-id",))
-    return {"cookies": cookies, "cursors": cursors, "organisation": organisation.organisation_id}
+    newest = Case.objects.filter(number__isnull=False).latest("id")
+    return {
+        "cookies": cookies,
+        "cursors": cursors,
+        "organisation": organisation.organisation_id,
+        "beginning": str(newest.number)[:-4],
+    }
 
 
 if __name__ == "__main__":

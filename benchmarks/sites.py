@@ -74,7 +74,7 @@ def _make(module: str, name: str, rows: int) -> dict[str, Any]:
 
 @contextmanager
 def serve(module: str, kind: str, rows: int, *, workers: int = 1) -> Iterator[Site]:
-    """Serve the database of ``kind`` with ``rows`` rows while the block runs; ``module`` makes it where there is none."""
+    """Serve the database of ``kind`` with ``rows`` rows while the block runs; ``module`` makes it at the first run."""
     name = "_".join(filter(None, (connection.settings_dict["NAME"], kind, str(rows))))
     made = _make(module, name, rows)
     with create_server(("127.0.0.1", 0)) as free:

@@ -86,9 +86,14 @@ class Cast:
     urban_inspector: Actor
     urban_approver: Actor
     office: cases.ItemOffice
-    # By item; that of the food licence is ``office``.
-    offices: dict[str, cases.ItemOffice] = field(default_factory=dict)
     accounts: dict[str, identity.Account] = field(default_factory=dict)
+
+    @property
+    def offices(self) -> dict[str, cases.ItemOffice]:
+        """The county's offices by the code of their item; that of the food licence is ``office``."""
+        related = ("item", "region", "organisation", "window")
+        found = cases.ItemOffice.objects.select_related(*related).filter(region=self.office.region)
+        return {office.item.code: office for office in found}
 
     def appointment(self, actor: Actor) -> identity.Appointment:
         return identity.Appointment.objects.select_related("staff").get(pk=actor.held_appointment)
@@ -260,7 +265,7 @@ def make_cast() -> Cast:
     }
     actors = {name: identity.get_account_actor(account) for name, account in accounts.items() if name != "owner"}
     owner = identity.get_citizen_actor(accounts["owner"], mandate=mandate)
-    return Cast(**actors, owner=owner, office=offices[ITEM], offices=offices, accounts=accounts)
+    return Cast(**actors, owner=owner, office=offices[ITEM], accounts=accounts)
 
 
 @pytest.fixture

@@ -87,20 +87,22 @@ def test_the_list_of_items_is_paged_by_key(api: Client) -> None:
         )
     seen: list[str] = []
     after: str | None = ""
-    for _page in range(3):
-        page = api.get("/api/items", {"limit": "2", "after": after or ""}).json()
+    while after is not None:
+        page = api.get("/api/items", {"limit": "2", "after": after}).json()
+        assert len(page["items"]) <= 2
         seen += [each["code"] for each in page["items"]]
         after = page["next"]
-    assert seen == [ITEM, "z-item-0", "z-item-1", "z-item-2", "z-item-3"]
-    assert after is None
+    assert seen == sorted(seen)
+    assert seen == list(ServiceItem.objects.order_by("code").values_list("code", flat=True))
 
 
 def test_an_item_is_found_by_what_people_call_it(api: Client) -> None:
-    found = api.get("/api/items", {"q": "奶茶店"}).json()["items"]
+    found = api.get("/api/items", {"q": "卤味店"}).json()["items"]
     assert [each["code"] for each in found] == [ITEM]
     assert found[0]["page"].endswith(f"/hall/items/{ITEM}/")
     assert api.get("/api/items", {"q": "不存在的事"}).json() == {"items": [], "next": None}
-    assert api.get("/api/items", {"audience": "person"}).json()["items"] == []
+    persons = api.get("/api/items", {"audience": "person"}).json()["items"]
+    assert ITEM not in [each["code"] for each in persons]
 
 
 def test_the_guide_says_what_is_needed_how_long_and_by_which_law(api: Client) -> None:

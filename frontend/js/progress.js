@@ -14,7 +14,10 @@ export function progress() {
   document.body.append(line);
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => begin(ctx));
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => end(ctx));
-  document.addEventListener("htmx:after:swap", ({ detail }) => detail.ctx && forget(detail.ctx));
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    // What failed swaps nothing, and says so as well.
+    if (ctx?.response?.status < 400) forget(ctx);
+  });
   const offline = document.querySelector("[data-offline]");
   const tell = () => offline && (offline.hidden = navigator.onLine);
   addEventListener("online", tell);
@@ -67,6 +70,7 @@ export function showFailure(ctx, text, mayRetry) {
   const place = placeOf(ctx);
   if (!place?.isConnected) return false;
   forget(ctx);
+  const { sourceElement, request, target, swap } = ctx;
   const box = Object.assign(document.createElement("div"), { className: "request-problem no-print" });
   box.setAttribute("role", "alert");
   box.append(Object.assign(document.createElement("p"), { textContent: text }));
@@ -74,7 +78,7 @@ export function showFailure(ctx, text, mayRetry) {
     const again = Object.assign(document.createElement("button"), { type: "button", className: "button button-secondary button-small", textContent: say("retry") });
     again.addEventListener("click", () => {
       box.remove();
-      retry(ctx);
+      retry({ sourceElement, request, target, swap });
     });
     box.append(again);
   }

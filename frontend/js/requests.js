@@ -19,10 +19,10 @@ export function requests() {
   document.addEventListener("htmx:response:error", (event) => {
     const { ctx } = event.detail;
     if (ctx.response.status === 422) return; // a form that came back with its errors
-    ctx.swap = "none";
     const { status } = ctx.response;
     const words = status === 403 ? "refused" : status === 429 ? "busy" : status >= 500 ? "down" : "failed";
     fail(ctx, problemText(ctx.text) ?? say(words), status === 408 || status === 429 || status >= 500);
+    ctx.swap = "none"; // after it was said, which keeps how to swap for another try
   });
   document.addEventListener("htmx:error", (event) => {
     const ctx = event.detail?.ctx;

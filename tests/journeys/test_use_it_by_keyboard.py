@@ -26,7 +26,8 @@ VOICE = """(() => {
 })()"""
 FOCUS_IS_SEEN = """() => {
     const style = getComputedStyle(document.activeElement);
-    return document.activeElement !== document.body && parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none";
+    const isDrawn = parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none";
+    return document.activeElement !== document.body && isDrawn;
 }"""
 
 
@@ -68,7 +69,9 @@ def test_find_the_way_through_the_hall(platform: Platform) -> None:
     assert faults(page) == []
     for _ in range(6):
         press(page, "Tab")
-        assert page.evaluate("() => document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+        assert page.evaluate(
+            "() => document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
     press(page, "Escape")
     expect(keys).to_be_hidden()
     expect(link).to_be_focused()

@@ -118,7 +118,10 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Say whether the database is away, which mends itself, or something is broken. Django calls this while it handles it."""
+    """Say whether the database is away, which mends itself, or something is broken.
+
+    Django calls this while it handles the exception.
+    """
     if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return answer(request, SERVER_ERROR)
     response = answer(request, UNAVAILABLE)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db import connections
 from django.db.models import BooleanField, F, Field, ForeignKey, Lookup, Model, QuerySet
 from django.db.models.expressions import OrderBy, RawSQL
@@ -104,7 +104,10 @@ def page_of(queryset: QuerySet[M], limit: int) -> list[M]:
         return list(chosen[:limit])
     if not _is_indexed(queryset.model, reach, order):
         return list(queryset[:limit])
-    compiled = _merge(queryset, reach, order, limit)
+    try:
+        compiled = _merge(queryset, reach, order, limit)
+    except EmptyResultSet:  # another filter leaves nothing
+        return []
     _replace(chosen, None)
     return list(chosen.filter(pk__in=RawSQL(*compiled)))
 

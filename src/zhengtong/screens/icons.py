@@ -54,7 +54,8 @@ _DRAWINGS = {
     "flag": '<path d="M5 21V4h13l-2.500 4.500L18 13H5"/>',
     "settings": '<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>',
     "send": '<path d="M21 3 3 10.500l7 3.500 3.500 7z"/><path d="m21 3-11 11"/>',
-    "sound": '<path d="M4 9.500h4L13 5v14l-5-4.500H4z"/><path d="M16.500 9a4.500 4.500 0 0 1 0 6M19 6.500a8 8 0 0 1 0 11"/>',
+    "sound": '<path d="M4 9.500h4L13 5v14l-5-4.500H4z"/>'
+    '<path d="M16.500 9a4.500 4.500 0 0 1 0 6M19 6.500a8 8 0 0 1 0 11"/>',
     "back": '<path d="M20 12H5m6-6-6 6 6 6"/>',
     "copy": '<path d="M8 8h12v12H8z"/><path d="M16 8V4H4v12h4"/>',
 }

@@ -1,4 +1,4 @@
-"""What the screens bring: keeping views of a list for one's office, the workbench's help, what their acts are called."""
+"""What the screens bring: views of a list for one's office, the workbench's help, and what their acts are called."""
 
 from django.utils.translation import gettext_lazy as _
 

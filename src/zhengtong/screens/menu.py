@@ -54,7 +54,7 @@ class MenuEntry(Declaration):
 
 
 def is_held(actor: Actor, permissions: tuple[str, ...], roles: tuple[str, ...]) -> bool:
-    """Return whether ``actor`` is of the staff and holds one of ``permissions`` and one of ``roles``, if there are any."""
+    """Return whether ``actor`` is staff and holds one of ``permissions`` and one of ``roles``, where some are named."""
     if actor.kind is not ActorKind.STAFF:
         return False
     if roles and not any(grant.role in roles for grant in actor.grants):

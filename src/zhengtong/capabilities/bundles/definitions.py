@@ -34,7 +34,8 @@ def list_part_texts(definition: ItemDefinition) -> Iterator[PartText]:
 
 
 def get_part_text(definition: ItemDefinition, code: str) -> PartText:
-    return next(part for part in list_part_texts(definition) if part.code == code)
+    each = next(each for each in definition.text["bundle"]["items"] if each["code"] == code)
+    return PartText(**{**each, "after": tuple(each["after"])})
 
 
 def plan_parts(definition: ItemDefinition, form: Mapping[str, Any]) -> list[PartPlan]:

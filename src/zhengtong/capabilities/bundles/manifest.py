@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.bundles.services.opinions import GIVEN, REVIEW, TO_GIVE
 from zhengtong.capabilities.bundles.services.telling import PART_FAILED
+from zhengtong.capabilities.bundles.services.visits import INVITATION, NEWS
 from zhengtong.core.audit.public import ActionWords
 from zhengtong.core.messages.public import MessageTemplate
 from zhengtong.core.papers.public import PaperKind
@@ -34,5 +36,9 @@ MODULE = Module(
             _("您申请的“{item}”（{number}）已全部办结，{count} 个事项办成 {granted} 个，请对本次服务作出评价。"),
         ),
         WorkKind(PART_FAILED, _("同一件事的其他事项未办成"), permissions=("cases.review_case",), nature=Nature.TO_READ),
+        WorkKind(INVITATION, _("联合核查邀请"), permissions=(REVIEW,)),
+        WorkKind(NEWS, _("联合核查的变化"), permissions=(REVIEW,), nature=Nature.TO_READ),
+        WorkKind(TO_GIVE, _("征求意见"), permissions=(REVIEW,)),
+        WorkKind(GIVEN, _("意见答复"), permissions=(REVIEW,), nature=Nature.TO_READ),
     ),
 )

@@ -1,4 +1,5 @@
-"""The parts of an application for a bundle: its items, those that run, that wait, that never began."""
+"""The parts of an application for a bundle: its items, those that run, that wait, that never began; and what their
+organs do together: visit a site, ask each other."""
 
 from typing import Any
 
@@ -65,3 +66,76 @@ class BundleText(models.Model):
 
     def __str__(self) -> str:
         return str(self.item)
+
+
+class JointVisit(models.Model):
+    """联合核查: one visit to one place for several parts. Each organ names its own officers and tells the applicant in
+    its own notice; its clock stands still from then."""
+
+    parent = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="joint_visits")
+    planned_at = models.DateTimeField(_("核查时间"))
+    place = models.CharField(_("地点"), max_length=200)
+    allowed_days = models.PositiveSmallIntegerField(_("所需工作日"))
+    proposed_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(_("发起时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("联合核查")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.parent_id} {self.planned_at}"
+
+
+class JoiningState(models.TextChoices):
+    INVITED = "invited", _("待确认")
+    CONFIRMED = "confirmed", _("已确认")
+    DECLINED = "declined", _("不参加")
+
+
+class JointVisitPart(models.Model):
+    """Whether and with whom one part's organ comes. ``visit`` is its own: with its officers, notice and findings."""
+
+    joint = models.ForeignKey(JointVisit, on_delete=models.CASCADE, related_name="parts")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="joint_visit_parts")
+    state = models.CharField(_("状态"), max_length=10, choices=JoiningState.choices, default=JoiningState.INVITED)
+    visit = models.ForeignKey("cases.SiteVisit", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("不参加的原因"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("联合核查的部门")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["joint", "case"], name="one_place_a_case_and_joint_visit"),
+            models.CheckConstraint(
+                condition=~models.Q(state="confirmed") | models.Q(visit__isnull=False), name="who_confirms_has_a_visit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.joint_id} {self.case_id} {self.state}"
+
+
+class Opinion(models.Model):
+    """征求意见: the organ of one part asks that of another. It stops no clock."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="opinions_asked")
+    asked = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="opinions_to_give")
+    question = models.CharField(_("问题"), max_length=500)
+    asked_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("征求时间"), auto_now_add=True)
+    answer = models.TextField(_("答复"), max_length=1000, blank=True)
+    answered_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(_("答复时间"), null=True)
+
+    class Meta:
+        verbose_name = _("部门意见")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answered_at__isnull=True) | ~models.Q(answer=""), name="an_answer_says_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} → {self.asked_id}"

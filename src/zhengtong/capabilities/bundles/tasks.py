@@ -1,4 +1,4 @@
-"""Jobs of bundles: parts are started one after another, each in its own transaction."""
+"""Jobs of bundles: parts are started one after another, each in its own transaction; the whole is closed."""
 
 from zhengtong.kernel.jobs import job, periodic
 
@@ -10,6 +10,13 @@ def start_parts(parent_id: int) -> None:
 
     while start_next_part(parent_id=parent_id):
         continue
+
+
+@job("bundles.complete")
+def complete_bundle(parent_id: int) -> None:
+    from zhengtong.capabilities.bundles.services.following import complete
+
+    complete(parent_id=parent_id)
 
 
 @periodic("bundles.refresh", "5 0 * * *")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -12,7 +12,7 @@ from zhengtong.capabilities.cases.domain import LegalState
 from zhengtong.capabilities.cases.models import Case, CaseKind, ItemOffice, Task, TaskStatus
 from zhengtong.capabilities.cases.presentation import late_clocks
 from zhengtong.core.identity.public import Organisation, Region
-from zhengtong.core.worklist.public import WorkItem, WorkState
+from zhengtong.core.worklist.public import Nature, WorkItem, WorkState
 from zhengtong.kernel.calendars import get_calendar
 
 LONGEST_ID = 18
@@ -81,11 +81,14 @@ def _narrow_place(found: QuerySet[Case], given: Mapping[str, str]) -> QuerySet[C
         )
     holder = given.get("holder", "")
     if holder == NOBODY:
-        open_tasks = Task.objects.filter(case=OuterRef("pk"), status=TaskStatus.OPEN)
-        found = list_running(found).filter(Exists(open_tasks.filter(assignee=None)))
+        free = Task.objects.filter(case=OuterRef("pk"), status=TaskStatus.OPEN, assignee=None)
+        # Asked of one case after the other, as far as the page needs: joined, all tasks ever would be read.
+        found = list_running(found).filter(pk=Subquery(free.values("case_id")[:1]))
     elif person := read_id(holder):
-        held = WorkItem.objects.filter(kind="cases.task", assignee_id=person, state=WorkState.OPEN, nature="to_do")
-        found = found.filter(pk__in=Task.objects.filter(pk__in=held.values("object_id")).values("case_id"))
+        # The worklist knows what waits with a person; tasks themselves are known by their cases only.
+        held = WorkItem.objects.filter(kind="cases.task", state=WorkState.OPEN, nature=Nature.TO_DO, assignee_id=person)
+        tasks = Task.objects.filter(pk__in=held.values("object_id"))
+        found = list_running(found).filter(pk__in=tasks.values("case_id"))
     return found
 
 

@@ -45,6 +45,11 @@ ACT_TITLES = {
     "hand_over_task": gettext_lazy("离任移交"),
     "succeed_organ": gettext_lazy("机构调整"),
     "recommend": gettext_lazy("提出审查意见"),
+    "propose_joint_visit": gettext_lazy("发起联合核查"),
+    "decline_joint_visit": gettext_lazy("不参加联合核查"),
+    "move_joint_visit": gettext_lazy("联合核查改期"),
+    "ask_opinion": gettext_lazy("征求部门意见"),
+    "give_opinion": gettext_lazy("答复征求意见"),
     "request_extension": gettext_lazy("申请延期"),
     "refuse_extension": gettext_lazy("不同意延期"),
     "urge_case": gettext_lazy("催办"),
@@ -75,6 +80,7 @@ class Answer:
     label: str
     text: str
     is_masked: bool
+    mark: str = ""  # what the approver wants looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class MaterialView:
     is_required: bool
     source: str
     files: tuple[dict[str, Any], ...]
+    mark: str = ""
 
     @property
     def is_missing(self) -> bool:

@@ -83,6 +83,7 @@ from zhengtong.capabilities.cases.models import (
     TaskStatus,
 )
 from zhengtong.capabilities.cases.presentation import (
+    MaterialView,
     case_rows,
     days_left,
     describe_case,
@@ -150,6 +151,7 @@ from zhengtong.capabilities.cases.services.decision import (
     archive_case,
     deliver_case,
     grant_case,
+    list_return_marks,
     refuse_case,
     return_to_review,
 )
@@ -174,6 +176,7 @@ from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_
 from zhengtong.capabilities.cases.services.parts import file_part
 from zhengtong.capabilities.cases.services.review import (
     arrange_site_visit,
+    check_officers,
     decide_extension,
     recommend,
     record_site_visit,
@@ -239,6 +242,7 @@ __all__ = [
     "LegalRule",
     "LegalState",
     "MaterialSpec",
+    "MaterialView",
     "NoTask",
     "NotAllowed",
     "Outcome",
@@ -273,6 +277,7 @@ __all__ = [
     "calendar_of_case",
     "case_rows",
     "check_application",
+    "check_officers",
     "claim_task",
     "clean_form",
     "correct_on_spot",
@@ -321,6 +326,7 @@ __all__ = [
     "list_opinions",
     "list_own_cases",
     "list_published_grants",
+    "list_return_marks",
     "list_running",
     "list_tasks",
     "load_rules",

@@ -15,7 +15,8 @@ class LicenceKind(Declaration):
 
     ``number(case, sequence)`` makes its number from the sequence of its county and kind; ``content(case,
     valid_until)`` is what the template of the paper kind ``paper_kind`` prints; ``facts(content, number)`` is what
-    a stranger who verifies sees. ``term`` names the dated rule that holds its years; "" is without limit.
+    a stranger who verifies sees. ``term`` names the dated rule that holds its years; "" is without
+    limit.
     """
 
     code: str
@@ -23,7 +24,6 @@ class LicenceKind(Declaration):
     paper_kind: str
     term: str
     number: Callable[[Case, int], str]
-    valid_until: Callable[[date, int], date]
     content: Callable[[Case, date | None], Mapping[str, Any]]
     facts: Callable[[Any, str], Sequence[tuple[str, str]]]
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from zhengtong.capabilities.cases.public import Case, CaseDocument, get_rulebook, next_number
 from zhengtong.capabilities.licences.declarations import LicenceKind
+from zhengtong.capabilities.licences.domain import last_valid_day
 from zhengtong.capabilities.licences.events import LicenceIssued
 from zhengtong.capabilities.licences.models import Licence
 from zhengtong.core.audit.public import record
@@ -21,7 +22,7 @@ def issue_licence(*, actor: Actor, case: Case) -> Licence | None:
         return None
     kind = registry.get(LicenceKind, case.item_version.licence_kind)
     day = timezone.localdate(case.decided_at)
-    valid_until = kind.valid_until(day, get_rulebook().term(kind.term, day).years) if kind.term else None
+    valid_until = last_valid_day(day, get_rulebook().term(kind.term, day).years) if kind.term else None
     number = kind.number(case, next_number(f"licence:{kind.code}:{case.office.region.code}"))
     content = kind.content(case, valid_until)
     paper = issue_paper(

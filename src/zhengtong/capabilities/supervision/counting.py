@@ -122,7 +122,8 @@ def rebuild_tallies() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOLD_LOCK])
         cursor.execute("LOCK TABLE supervision_delta IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute("SET LOCAL zhengtong.untallied = 'on'")
         cursor.execute(_MISSING_CARDS)
         for statement in _RECOUNT:

@@ -54,7 +54,8 @@ def _read(
 ) -> dict[tuple[Any, ...], int]:
     """Return the sums of ``table`` and of what isn't folded into it yet, by ``columns``, in one statement."""
     reach = organisations if isinstance(organisations, IdSet) else IdSet(organisations)
-    conditions, params = ["organisation_id = ANY(%s::bigint[])"], [reach.literal]
+    conditions = ["organisation_id = ANY(%s::bigint[])"]
+    params: list[Any] = [reach.literal]
     if wanted := [str(each) for each in measures]:
         conditions.append("measure = ANY(%s::text[])")
         params.append(wanted)

@@ -89,8 +89,9 @@ def render_pdf(template: Path, sheet: Sheet) -> bytes:
 
 
 def template_hash(template: Path) -> str:
-    """Return the SHA-256 of a template together with the shared library: the version a paper was set with."""
-    return sha256(LIBRARY.read_bytes() + template.read_bytes()).hexdigest()
+    """Return the SHA-256 of a template together with the shared libraries: the version a paper was set with."""
+    libraries = sorted(LIBRARY.parent.glob("*.typ"))
+    return sha256(b"".join(path.read_bytes() for path in (*libraries, template))).hexdigest()
 
 
 @cache

@@ -1,5 +1,6 @@
 """An application as the pages show it: steps, fields, answers in words, files, and where each error belongs."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from zhengtong.capabilities.cases.public import (
     Case,
     CaseMaterial,
     ItemDefinition,
+    LegalState,
     SectionForm,
     SectionSpec,
     get_open_notice,
@@ -23,7 +25,8 @@ from zhengtong.kernel.policy import Actor
 def list_steps(case: Case, definition: ItemDefinition) -> list[tuple[str, str]]:
     """Return the steps of filling in, each with its address."""
     sections = [
-        (section.title, reverse("hall:section", args=[case.public_id, section.key])) for section in definition.sections
+        (section.title, reverse("hall:section", args=[case.public_id, section.key]))
+        for section in definition.list_asked(case.form)
     ]
     return [
         *sections,
@@ -38,15 +41,27 @@ def describe_fields(
     """Return the fields with where a prefilled answer came from and how wide each is."""
     notes = prefill.gather(actor).notes(definition, case.form)
     widths = {"number": "medium", "date": "medium", "phone": "medium", "id_number": "medium", "credit_code": "medium"}
+    deciding = _deciding_fields(definition)
     return [
         {
             "bound": form[field.key],
+            "decides": field.key in deciding[spec.key],
             "prefilled": "" if form.errors.get(field.key) else notes.get(field.key, ""),
             "width": widths.get(field.type, ""),
             "is_counted": field.type == "textarea",
         }
         for field in spec.fields
     ]
+
+
+def _deciding_fields(definition: ItemDefinition) -> dict[str, set[str]]:
+    """Return, by section, the fields whose answers decide what else that section asks."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for section in definition.sections:
+        for spec in section.fields:
+            if spec.condition is not None:
+                found[section.key].update(spec.condition.fields())
+    return found
 
 
 def marked_section(case: Case, definition: ItemDefinition) -> SectionSpec:
@@ -81,7 +96,11 @@ def show_answer(kind: str, value: Any, *, is_masked: bool) -> str:
 
 
 def show_materials(case: Case, definition: ItemDefinition) -> list[dict[str, Any]]:
-    """Return the materials that this application needs or holds, with their files."""
+    """Return the materials that this application needs or holds, with their files.
+
+    Of a draft only those that its answers ask for: what was given for others stays, unseen, until they do again.
+    """
+    is_draft = case.state == LegalState.DRAFT
     reused = dict(case.reused)
     given: dict[str, list[dict[str, Any]]] = {}
     for material in list_materials(case):
@@ -89,7 +108,7 @@ def show_materials(case: Case, definition: ItemDefinition) -> list[dict[str, Any
     return [
         {"spec": spec, "files": given.get(spec.key, []), "source": reused.get(spec.key, "")}
         for spec in definition.materials
-        if spec.key in given or spec.key in reused or spec.is_asked(case.form)
+        if spec.is_asked(case.form) or (not is_draft and (spec.key in given or spec.key in reused))
     ]
 
 

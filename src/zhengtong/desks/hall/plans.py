@@ -7,8 +7,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhengtong.capabilities.bundles.public import SITUATION, PartText, list_part_texts, plan_parts
+from zhengtong.capabilities.bundles.public import SITUATION, PartText, is_bundle, list_part_texts, plan_parts
 from zhengtong.capabilities.cases.public import (
+    Case,
     FieldSpec,
     ItemDefinition,
     ItemOffice,
@@ -154,6 +155,11 @@ def plan_application(definition: ItemDefinition, form: Mapping[str, Any], region
     )
 
 
+def plan_draft(case: Case, definition: ItemDefinition) -> Plan | None:
+    """Return what a draft leads to; None when it isn't a bundle's."""
+    return plan_application(definition, case.form, case.office.region_id) if is_bundle(case) else None
+
+
 def list_changes(before: tuple[set[str], set[str]], plan: Plan) -> list[str]:
     """Return in words how ``plan`` differs from what was asked before: codes of items, keys of materials."""
     names = {each.item.code: each.item.name for each in (*plan.items, *plan.spared)}
@@ -163,7 +169,10 @@ def list_changes(before: tuple[set[str], set[str]], plan: Plan) -> list[str]:
     now_asked = {each.spec.key: each.spec.name for each in plan.materials}
     said = [
         (_("增加了事项：%(names)s。"), [names[code] for code in names if code in now - items]),
-        (_("不用再办：%(names)s，填过的内容会保留，需要时还在。"), [names[code] for code in names if code in items - now]),
+        (
+            _("不用再办：%(names)s，填过的内容会保留，需要时还在。"),
+            [names[code] for code in names if code in items - now],
+        ),
         (_("增加了材料：%(names)s。"), [name for key, name in now_asked.items() if key not in materials]),
     ]
     lines = [words % {"names": "、".join(found)} for words, found in said if found]

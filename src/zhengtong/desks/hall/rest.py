@@ -15,7 +15,9 @@ from django.views.decorators.debug import sensitive_variables
 from ninja import Path, Query, Router, Schema
 from pydantic import ConfigDict, Field
 
+from zhengtong.capabilities.bundles.public import is_bundle, list_part_texts, list_parts
 from zhengtong.capabilities.cases.public import (
+    CaseKind,
     ItemDefinition,
     ItemVersion,
     ServiceItem,
@@ -31,7 +33,8 @@ from zhengtong.capabilities.cases.public import (
 from zhengtong.core.papers.public import MistypedCode, Standing, describe, get_paper_by_code
 from zhengtong.desks.hall.answers import problem
 from zhengtong.desks.hall.selectors import find_items, list_live_definitions, list_shown_grants
-from zhengtong.desks.hall.status import get_status, get_timeline
+from zhengtong.desks.hall.standing import ShownPart, get_bundle_status, get_joined_timeline, show_parts
+from zhengtong.desks.hall.status import get_status, get_timeline, is_ended
 from zhengtong.kernel.policy import ANONYMOUS
 
 router = Router()
@@ -53,6 +56,7 @@ class ItemBrief(Schema):
     code: str
     name: str
     name_en: str
+    kind: Literal["licence", "bundle"] = Field(description="licence 单个事项，bundle 一件事：几个部门的事项一次申请")
     audience: str = Field(description="person 个人，enterprise 企业")
     aliases: list[str] = Field(description="俗称")
     summary: str
@@ -103,6 +107,14 @@ class Question(Schema):
     answer: str
 
 
+class GuidePart(Schema):
+    code: str
+    name: str
+    why: str = Field(description="为什么要办")
+    after: list[str] = Field(description="要等哪些事项办成才开始，事项代码")
+    is_always: bool = Field(description="不论什么情况都要办；否则看申请人的回答")
+
+
 class ItemGuide(ItemBrief):
     version: int = Field(description="指南的版本，随每次发布加一")
     published_at: datetime
@@ -114,6 +126,7 @@ class ItemGuide(ItemBrief):
     guide: dict[str, str]
     steps: list[Step]
     questions: list[Question]
+    parts: list[GuidePart] = Field(description="一件事包含的事项；单个事项为空")
 
 
 class Office(Schema):
@@ -142,8 +155,21 @@ class ProgressStep(Schema):
     state: Literal["done", "current", "upcoming"]
 
 
+class ProgressPart(Schema):
+    number: str | None = Field(description="还没有启动的没有编号")
+    item: str
+    organisation: str
+    state: str = Field(description="办件的状态；还没有办件的为 waiting 等待，stopped 没有启动")
+    headline: str
+    text: str = Field(description="在等什么，或者为什么没有启动")
+    due_at: datetime | None
+    is_granted: bool
+
+
 class Progress(Schema):
     number: str
+    kind: Literal["licence", "bundle"]
+    bundle: str | None = Field(description="所属一件事的编号")
     item: str
     organisation: str
     state: str
@@ -156,6 +182,7 @@ class Progress(Schema):
     is_paused: bool
     is_provisional: bool = Field(description="期限经过节假日安排尚未公布的年份，公布后重新计算")
     timeline: list[ProgressStep]
+    parts: list[ProgressPart] = Field(description="一件事的各个事项，按顺序；单个事项为空")
 
 
 class Grant(Schema):
@@ -250,6 +277,16 @@ def get_guide(request: HttpRequest, code: ItemCode) -> dict[str, Any]:
         "guide": {key: value.strip() for key, value in text.get("guide", {}).items()},
         "steps": text.get("steps", []),
         "questions": text.get("faq", []),
+        "parts": [
+            {
+                "code": part.code,
+                "name": part.name,
+                "why": part.why,
+                "after": part.after,
+                "is_always": part.when is True,
+            }
+            for part in (list_part_texts(definition) if item.kind == CaseKind.BUNDLE else ())
+        ],
     }
 
 
@@ -294,6 +331,7 @@ def _describe(item: ServiceItem, definition: ItemDefinition) -> dict[str, Any]:
         "code": item.code,
         "name": item.name,
         "name_en": item.name_en,
+        "kind": item.kind,
         "audience": item.audience,
         "aliases": item.aliases,
         "summary": text.get("summary", ""),
@@ -321,9 +359,14 @@ def get_progress(request: HttpRequest, query: ProgressQuery) -> dict[str, Any] |
     case = get_case_for_progress(number, query.phone_tail)
     if case is None:
         return problem(404, "case-not-found", _("没有找到这个办件。请核对编号和手机号后 4 位，两项都对才能查到。"))
-    status = get_status(case)
+    parts = list_parts(case.pk) if is_bundle(case) else []
+    status = get_bundle_status(case, parts) if parts else get_status(case)
+    headline = "" if is_ended(case) else status.headline
+    timeline = get_joined_timeline(case, parts, headline) if parts else get_timeline(case, status)
     return {
         "number": case.number,
+        "kind": case.kind,
+        "bundle": case.parent.number if case.parent else None,
         "item": case.item_name,
         "organisation": case.organisation.name,
         "state": case.state,
@@ -337,9 +380,23 @@ def get_progress(request: HttpRequest, query: ProgressQuery) -> dict[str, Any] |
         "is_provisional": status.is_provisional,
         # Who did it stays out: whoever has a receipt in her hand needn't learn a name.
         "timeline": [
-            {"title": event["title"], "at": event.get("at"), "state": event.get("state", "done")}
-            for event in get_timeline(case, status)
+            {"title": event["title"], "at": event.get("at"), "state": event.get("state", "done")} for event in timeline
         ],
+        "parts": [_describe_part(part) for part in show_parts(parts)],
+    }
+
+
+def _describe_part(shown: ShownPart) -> dict[str, Any]:
+    case = shown.case
+    return {
+        "number": case.number if case else None,
+        "item": shown.part.item.name,
+        "organisation": shown.part.office.organisation.name,
+        "state": case.state if case else shown.part.state,
+        "headline": shown.status.headline if shown.status else shown.word,
+        "text": shown.status.text if shown.status else shown.waits,
+        "due_at": shown.status.due if shown.status else None,
+        "is_granted": shown.is_granted,
     }
 
 

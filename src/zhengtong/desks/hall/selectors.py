@@ -8,6 +8,7 @@ from hashlib import sha256
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import prefetch_related_objects
 
+from zhengtong.capabilities.bundles.public import BundlePart, is_bundle
 from zhengtong.capabilities.cases.public import (
     ITEM_KIND,
     Case,
@@ -17,12 +18,14 @@ from zhengtong.capabilities.cases.public import (
     LegalState,
     ServiceItem,
     get_definition,
+    list_cases,
     list_items,
     list_own_cases,
     shown_applicant,
 )
 from zhengtong.core.papers.public import Paper
 from zhengtong.core.search.public import SearchAudience, search, suggest
+from zhengtong.desks.hall.standing import Progress, count_progress
 from zhengtong.desks.hall.status import get_chip
 from zhengtong.kernel.policy import Actor
 
@@ -37,6 +40,7 @@ class ShownCase:
     case: Case
     word: str
     tone: str
+    progress: Progress | None = None  # of a bundle
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,15 @@ class OwnSummary:
 
 
 def show_cases(cases: Iterable[Case]) -> list[ShownCase]:
-    return [ShownCase(case, *get_chip(case)) for case in cases]
+    """Return rows of a list; of bundles with how many parts are done and how many wait for the applicant."""
+    found = list(cases)
+    parts: dict[int, list[BundlePart]] = {}
+    bundles = [case.pk for case in found if is_bundle(case)]
+    for part in BundlePart.objects.filter(parent__in=bundles).select_related("item", "case__decision"):
+        parts.setdefault(part.parent_id, []).append(part)
+    return [
+        ShownCase(case, *get_chip(case), count_progress(parts[case.pk]) if case.pk in parts else None) for case in found
+    ]
 
 
 def get_own_summary(actor: Actor) -> OwnSummary:
@@ -62,9 +74,11 @@ def get_own_summary(actor: Actor) -> OwnSummary:
         LegalState.DELIVERED,
         LegalState.ARCHIVED,
         LegalState.WITHDRAWN,
+        LegalState.COMPLETED,
     )
     drafts = own.filter(state=LegalState.DRAFT)
-    waiting = own.filter(state=LegalState.NEED_MATERIALS)
+    # A part of a bundle that waits for her is a matter of its own.
+    waiting = list_cases(actor).filter(state=LegalState.NEED_MATERIALS).order_by("-created_at", "-id")
     active = own.exclude(state__in=[*ended, LegalState.DRAFT])
     first = [*waiting[:3], *active.exclude(state=LegalState.NEED_MATERIALS)[:3], *drafts[:3]][:3]
     return OwnSummary(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from zhengtong.capabilities.cases.public import Act, Case, LegalState, allowed_acts, list_clocks
+from zhengtong.capabilities.cases.public import Act, Case, CaseKind, LegalState, allowed_acts, list_clocks
 
 S = LegalState
 # Tone, short word for lists, headline, what it means and what happens next.
@@ -85,6 +85,18 @@ _WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
         N_("您已撤回申请"),
         N_("办理已经终止。需要时可以重新申请。"),
     ),
+    S.UNDERWAY: (
+        "info",
+        N_("办理中"),
+        N_("各部门正在办理"),
+        N_("办好一样就先发一样，不用等到最后。一样没有办成，不影响其他几样。"),
+    ),
+    S.COMPLETED: (
+        "success",
+        N_("已办结"),
+        N_("已全部办结"),
+        N_("每一样的结果都在下面，证照和文书可以下载。"),
+    ),
 }
 _DELIVERED: Final = {
     "grant": (
@@ -121,6 +133,7 @@ _BY: Final = {
     "completeness": N_("最迟在这一天答复是否受理"),
     "decision": N_("最迟在这一天作出决定"),
     "delivery": N_("最迟在这一天送达"),
+    "bundle": N_("最迟在这一天全部办结"),
 }
 
 
@@ -198,5 +211,7 @@ def get_timeline(case: Case, status: Status) -> Sequence[Mapping[str, Any]]:
     ]
     if is_ended(case):
         return events
+    if case.kind == CaseKind.BUNDLE:
+        return [*events, {"title": status.headline, "state": "current"}]
     ahead = [{"title": _(step), "state": "upcoming"} for step in _ROAD[_AHEAD.get(case.state, 0) :]]
     return [*events, {"title": status.headline, "state": "current"}, *ahead]

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from zhengtong.desks.hall.views import (
     apply,
+    bundles,
     cases,
     corrections,
     drafts,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("hall/", items.search, name="search"),
     path("hall/suggest/", home.show_suggestions, name="suggest"),
     path("hall/items/<slug:code>/", items.show_item, name="item"),
+    path("hall/items/<slug:code>/plan/", bundles.show_plan, name="plan"),
     path("hall/items/<slug:code>/apply/", apply.apply_for_item, name="apply"),
     path(DRAFT, drafts.open_draft, name="draft"),
     path(f"{DRAFT}autosave/", drafts.autosave, name="autosave"),
@@ -50,6 +52,7 @@ urlpatterns = [
     path("hall/cases/", cases.list_cases, name="cases"),
     path(CASE, cases.show_case, name="case"),
     path(f"{CASE}receipt/", cases.show_receipt, name="receipt"),
+    path(f"{CASE}starting/", bundles.show_starting, name="starting"),
     path(f"{CASE}papers/<slug:code>.pdf", cases.download_paper, name="paper"),
     path(f"{CASE}withdraw/", cases.withdraw, name="withdraw"),
     path(f"{CASE}appraise/", cases.appraise, name="appraise"),

@@ -122,12 +122,9 @@ def account_for(view: ClockView) -> list[tuple[str, Any]]:
     lines.append(
         (_("到期"), cn_date(view.last_moment) + (_("（暂定，下一年放假安排未公布）") if clock.is_provisional else ""))
     )
-    lines.append(
-        (
-            _("已用"),
-            _("%(used)d%(unit)s，余%(rest)d%(unit)s") % {"used": view.used, "rest": view.remaining, "unit": unit},
-        )
-    )
+    used = _("%(days)d%(unit)s") % {"days": view.used, "unit": unit}
+    rest = _("余%(days)d%(unit)s") if view.remaining >= 0 else _("超%(days)d%(unit)s")
+    lines.append((_("已用"), f"{used}，{rest % {'days': abs(view.remaining), 'unit': unit}}"))
     lines.append((_("节假日历"), _("第%(n)d版") % {"n": clock.calendar_version}))
     if clock.finished_at:
         lines.append((_("停止"), cn_datetime(clock.finished_at)))

@@ -24,6 +24,15 @@ from zhengtong.kernel.reach import reached
 
 MOST_LINES = 8
 WORK_BEGINS, WORK_ENDS = 8, 18
+# What is shown of more than today: the fewer measures, the fewer rows.
+_OF_MONTH = (
+    Measure.RECEIVED,
+    Measure.DECIDED_ON_TIME,
+    Measure.DECIDED_LATE,
+    Measure.WORKING_DAYS,
+    Measure.APPRAISED,
+    Measure.APPRAISAL_POINTS,
+)
 _ENDINGS = (Measure.DELIVERED, Measure.WITHDRAWN, Measure.TURNED_AWAY)
 
 
@@ -82,7 +91,7 @@ def read_wall(organisations: Iterable[int], now: datetime | None = None) -> Wall
     ours = frozenset(items)
     licences = {key: amount for key, amount in stands.items() if key[1] in ours}
     happened = read_sums(organisations, today, today, items=items or [0])
-    days = read_days(organisations, min(month, before), today, items=items or [0])
+    days = read_days(organisations, min(month, before), today, _OF_MONTH, items=items or [0])
     places = _places({organisation for organisation, _item, _measure in (*licences, *happened)})
     counties = dict(
         Region.objects.filter(code__in={county for _name, county in places.values()}).values_list("code", "name")

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import ActForm, CaseAct, Situation, TaskNode
 from zhengtong.desks.window import forms
+from zhengtong.desks.window.marking import PartMarksForm, mark_parts
+from zhengtong.desks.window.receiving import list_to_accept
 
 ACCEPT, DELIVER, VIEW = "cases.accept_case", "cases.deliver_case", "cases.view_case"
 NODES = (TaskNode.ACCEPTANCE, TaskNode.DELIVERY)
@@ -110,6 +112,19 @@ ACTS = (
         icon="edit",
         template="window/corrections.html",
         lead=_("一次告知需要补正的全部内容（《行政许可法》第三十二条）。"),
+    ),
+    CaseAct(
+        "mark-parts",
+        _("几个事项一并补正"),
+        _("已发出补正通知书"),
+        ACCEPT,
+        lambda s: bool(list_to_accept(s.case)),
+        mark_parts,
+        form=PartMarksForm,
+        confirms=True,
+        icon="edit",
+        template="window/mark_parts.html",
+        lead=_("共用的内容标注一次，用到它的每个事项都会告知；每个事项各发一份补正通知书。"),
     ),
     CaseAct(
         "correct",

@@ -6,10 +6,13 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import (
     ActForm,
+    Case,
+    MaterialView,
     SectionForm,
     Situation,
     list_answers,
@@ -17,6 +20,7 @@ from zhengtong.capabilities.cases.public import (
 )
 
 MARK, MESSAGE = "mark-", "message-"
+Files = tuple[dict[str, Any], ...]
 
 
 class LookUpForm(forms.Form):
@@ -102,25 +106,16 @@ class MarkRow:
     message: BoundField
 
 
-class CorrectionsForm(ActForm):
-    """One check box and one line of words beside every answer and every material.
-
-    After a first notice only what it named can be named again (行政许可法 第三十二条: 一次告知全部内容).
-    """
+class MarksForm(ActForm):
+    """One check box and one line of words beside whatever may be marked."""
 
     def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
         super().__init__(situation, *args, **options)
-        case, definition = situation.case, situation.definition
         self.labels: dict[str, str] = {}
-        for spec in definition.fields():
-            self._ask(f"field:{spec.key}", spec.label, "phrases-field")
-        for material in definition.materials:
-            self._ask(f"material:{material.key}", material.name, "phrases-material")
-        first = case.correction_notices.order_by("id").first()
-        self.told = set(first.marks.values_list("target", flat=True)) if first else None
 
-    def _ask(self, target: str, label: str, phrases: str) -> None:
+    def _ask(self, target: str, label: str) -> None:
         self.labels[target] = label
+        phrases = f"phrases-{target.partition(':')[0]}"
         self.fields[MARK + target] = forms.BooleanField(
             required=False, label=label, widget=forms.CheckboxInput(attrs={"class": "check-input"})
         )
@@ -152,9 +147,27 @@ class CorrectionsForm(ActForm):
     def preview(self) -> list[tuple[str, str]]:
         return [(self.labels[target], message) for target, message in self.marks()]
 
-    def _row(self, target: str, label: str, shown: str = "", files: tuple[dict[str, Any], ...] = ()) -> MarkRow:
-        is_locked = self.told is not None and target not in self.told
+    def _make_row(self, target: str, label: str, shown: str, files: Files, *, is_locked: bool) -> MarkRow:
         return MarkRow(target, label, shown, files, is_locked, self[MARK + target], self[MESSAGE + target])
+
+
+class CorrectionsForm(MarksForm):
+    """Every answer and every material of a case.
+
+    After a first notice only what it named can be named again (行政许可法 第三十二条: 一次告知全部内容).
+    """
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        super().__init__(situation, *args, **options)
+        for spec in situation.definition.fields():
+            self._ask(f"field:{spec.key}", spec.label)
+        for material in situation.definition.materials:
+            self._ask(f"material:{material.key}", material.name)
+        self.told = list_told(situation.case)
+
+    def _row(self, target: str, label: str, shown: str = "", files: Files = ()) -> MarkRow:
+        is_locked = self.told is not None and target not in self.told
+        return self._make_row(target, label, shown, files, is_locked=is_locked)
 
     def field_rows(self) -> list[tuple[str, list[MarkRow]]]:
         return [
@@ -164,17 +177,26 @@ class CorrectionsForm(ActForm):
 
     def material_rows(self) -> list[MarkRow]:
         given = {view.key: view for view in list_material_views(self.situation.case, "window")}
-        rows = []
-        for spec in self.situation.definition.materials:
-            if not spec.is_asked(self.situation.case.form):
-                continue
-            view = given.get(spec.key)
-            source = _("%(source)s已核验，免交") % {"source": view.source} if view and view.source else ""
-            nothing = _("没有提交") if not (view and view.files) else ""
-            rows.append(
-                self._row(f"material:{spec.key}", spec.name, str(source or nothing), view.files if view else ())
-            )
-        return rows
+        return [
+            self._row(f"material:{spec.key}", spec.name, *describe_given(given.get(spec.key)))
+            for spec in self.situation.definition.materials
+            if spec.is_asked(self.situation.case.form)
+        ]
+
+
+def list_told(case: Case) -> set[str] | None:
+    """Return what the first notice named, None when there was none: a second one may name nothing else."""
+    first = case.correction_notices.order_by("id").first()
+    return set(first.marks.values_list("target", flat=True)) if first else None
+
+
+def describe_given(view: MaterialView | None) -> tuple[str, Files]:
+    """Return what is said of a material beside its mark, and its files."""
+    if view is None:
+        return translate("没有提交"), ()
+    if view.source:
+        return translate("%(source)s已核验，免交") % {"source": view.source}, view.files
+    return "" if view.files else translate("没有提交"), view.files
 
 
 class NewCaseForm(forms.Form):

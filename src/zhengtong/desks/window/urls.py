@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.desks.window.views import case, filing, identities, queue
+from zhengtong.desks.window.views import bundle, case, filing, identities, queue
 
 app_name = "window"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("identities/<uuid:public_id>/", identities.show, name="identity"),
     path("identities/<uuid:public_id>/decide/", identities.decide, name="decide_identity"),
     path("cases/<str:number>/", case.show_case, name="case"),
+    path("cases/<str:number>/accept-all/", bundle.accept_all, name="accept_all"),
     path("cases/<str:number>/reveal/", case.reveal, name="reveal"),
     path("cases/<str:number>/files/<int:material_id>/", case.show_file, name="file"),
     path("cases/<str:number>/papers/<str:paper_code>/", case.show_paper, name="paper"),

@@ -6,10 +6,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.bundles import public as bundles
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import ActForm, CaseAct, LegalState, Situation, TaskNode
 from zhengtong.desks.workbench import forms
 from zhengtong.kernel.policy import Denied
+from zhengtong.screens.formats import cn_datetime
 
 REVIEW, DECIDE, APPROVE = "cases.review_case", "cases.decide_case", "cases.approve_extension"
 VIEW, ARCHIVE = "cases.view_case", "cases.archive_case"
@@ -82,13 +84,67 @@ def reassign(situation: Situation, form: forms.ReassignTaskForm) -> None:
 
 
 def arrange_visit(situation: Situation, form: forms.VisitForm) -> None:
+    given = {name: form.cleaned_data[name] for name in ("planned_at", "place", "allowed_days")}
+    given |= _common(situation, form) | {"officers": form.people}
+    if form.invited_cases:
+        bundles.propose_joint_visit(**given, invited=form.invited_cases)
+    else:
+        cases.arrange_site_visit(**given)
+
+
+def confirm_visit(situation: Situation, form: forms.JoinVisitForm) -> None:
+    bundles.confirm_joint_visit(**_common(situation, form), officers=form.people)
+
+
+def decline_visit(situation: Situation, form: ActForm) -> None:
+    bundles.decline_joint_visit(**_common(situation, form), reason=form.cleaned_data["reason"])
+
+
+def move_visit(situation: Situation, form: forms.MoveVisitForm) -> None:
     given = form.cleaned_data
-    cases.arrange_site_visit(
-        **_common(situation, form),
-        officers=form.people,
-        planned_at=given["planned_at"],
-        place=given["place"],
-        allowed_days=given["allowed_days"],
+    bundles.move_joint_visit(**_common(situation, form), planned_at=given["planned_at"], place=given["place"])
+
+
+def describe_joint_visit(situation: Situation) -> Sequence[str]:
+    """Return when and where the organs go, for whoever is asked along."""
+    joining = bundles.get_joining(situation.case)
+    if joining is None:
+        return ()
+    joint = joining.joint
+    words = _("%(at)s，%(place)s，所需 %(days)d 个工作日不计入办理期限")
+    return [str(words) % {"at": cn_datetime(joint.planned_at), "place": joint.place, "days": joint.allowed_days}]
+
+
+def _joining(may: Callable[[bundles.JointVisitPart], bool]) -> Callable[[Situation], bool]:
+    def can(situation: Situation) -> bool:
+        if situation.case.parent_id is None or not situation.has(TaskNode.REVIEW):
+            return False
+        joining = bundles.get_joining(situation.case)
+        return joining is not None and may(joining)
+
+    return can
+
+
+def ask_opinion(situation: Situation, form: ActForm) -> None:
+    given = form.cleaned_data
+    bundles.ask_opinion(**_common(situation, form), asked_id=int(given["asked"]), question=given["question"])
+
+
+def give_opinion(situation: Situation, form: ActForm) -> None:
+    given = form.cleaned_data
+    bundles.give_opinion(
+        actor=situation.actor,
+        opinion_id=int(given["opinion"]),
+        answer=given["answer"],
+        version=given["version"],
+    )
+
+
+def _may_ask(situation: Situation) -> bool:
+    return (
+        situation.case.parent_id is not None
+        and situation.holds(TaskNode.REVIEW)
+        and bool(bundles.list_askable(situation.case))
     )
 
 
@@ -121,8 +177,8 @@ def refuse(situation: Situation, form: ActForm) -> None:
     cases.refuse_case(**_common(situation, form), reasons=given["reasons"], legal_basis=given["legal_basis"])
 
 
-def return_to_review(situation: Situation, form: ActForm) -> None:
-    cases.return_to_review(**_common(situation, form), reason=form.cleaned_data["reason"])
+def return_to_review(situation: Situation, form: forms.ReturnForm) -> None:
+    cases.return_to_review(**_common(situation, form), reason=form.cleaned_data["reason"], marks=form.marks())
 
 
 def archive(situation: Situation, form: ActForm) -> None:
@@ -198,6 +254,7 @@ ACTS = (
         return_to_review,
         form=forms.ReturnForm,
         icon="arrow",
+        template="workbench/return.html",
     ),
     CaseAct(
         "decide-extension",
@@ -210,6 +267,29 @@ ACTS = (
         icon="clock",
         told=describe_request,
         lead=_("延长期限一次为限，批准后告知申请人理由和新的期限（《行政许可法》第四十二条）。"),
+    ),
+    CaseAct(
+        "confirm-visit",
+        _("确认联合核查"),
+        _("已确认参加联合核查，通知书已制作"),
+        REVIEW,
+        _joining(bundles.may_confirm),
+        confirm_visit,
+        form=forms.JoinVisitForm,
+        icon="check",
+        told=describe_joint_visit,
+        lead=_("确认后本部门的办理期限停止计算，核查结论由各部门分别记录。"),
+    ),
+    CaseAct(
+        "give-opinion",
+        _("答复征求意见"),
+        _("已答复"),
+        REVIEW,
+        lambda s: bool(bundles.list_open_questions(s.case)),
+        give_opinion,
+        form=forms.GiveOpinionForm,
+        icon="edit",
+        lead=_("同一件事的其他部门征求本部门的意见，答复双方都能看到。"),
     ),
     CaseAct(
         "claim",
@@ -230,6 +310,39 @@ ACTS = (
         form=forms.VisitForm,
         icon="map",
         lead=_("核查所需时间不计入办理期限，通知书会告知申请人。"),
+    ),
+    CaseAct(
+        "decline-visit",
+        _("不参加联合核查"),
+        _("已告知发起部门"),
+        REVIEW,
+        _joining(bundles.may_decline),
+        decline_visit,
+        form=forms.DeclineVisitForm,
+        icon="close",
+        lead=_("已经确认过的，本部门的核查照原定时间自行进行。"),
+    ),
+    CaseAct(
+        "move-visit",
+        _("联合核查改期"),
+        _("已改期，其他部门会重新确认"),
+        REVIEW,
+        _joining(bundles.may_move),
+        move_visit,
+        form=forms.MoveVisitForm,
+        icon="clock",
+        lead=_("新的时间应在已告知申请人的期间之内；申请人会收到新的通知书。"),
+    ),
+    CaseAct(
+        "ask-opinion",
+        _("征求部门意见"),
+        _("已发给对方部门"),
+        REVIEW,
+        _may_ask,
+        ask_opinion,
+        form=forms.AskOpinionForm,
+        icon="users",
+        lead=_("征求同一件事中其他部门的意见，不停止计算期限。"),
     ),
     CaseAct(
         "request-extension",

@@ -1,14 +1,32 @@
 """What the bureau's acts ask for, and the phrases that officials use again and again."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.utils import timezone
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.cases.public import ActForm, Situation, Task, TaskNode, get_rulebook, list_delegates
+from zhengtong.capabilities.bundles.public import (
+    get_bundle_of,
+    get_joining,
+    list_askable,
+    list_open_questions,
+    why_not_invited,
+)
+from zhengtong.capabilities.cases.public import (
+    ActForm,
+    Situation,
+    Task,
+    TaskNode,
+    get_rulebook,
+    list_answers,
+    list_delegates,
+)
 from zhengtong.core.identity.public import Appointment, list_colleagues
 from zhengtong.core.worklist.public import leads
 
@@ -136,10 +154,35 @@ class ReassignForm(TransferForm):
     phrases = REASONS_TO_REASSIGN
 
 
-class VisitForm(ActForm):
+class NamesOfficers(ActForm):
+    """A form that asks who of the organ goes to the site."""
+
     officers = AppointmentChoices(
         label=_("核查人员"), widget=forms.CheckboxSelectMultiple, help_text=_("至少两名，依据《行政许可法》第三十四条")
     )
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        super().__init__(situation, *args, **options)
+        found = list_colleagues(situation.case.organisation_id).filter(post__roles__role__in=REVIEWER_ROLES)
+        people: dict[int, Appointment] = {}
+        for person in found:
+            people.setdefault(person.staff_id, person)
+        self._officers.set_people(list(people.values()))
+
+    @property
+    def people(self) -> list[Appointment]:
+        return [self._officers.people[key] for key in self.cleaned_data["officers"]]
+
+    @property
+    def _officers(self) -> AppointmentChoices:
+        field = self.fields["officers"]
+        assert isinstance(field, AppointmentChoices)
+        return field
+
+
+class NamesTime(ActForm):
+    """A form that asks when and where the site is visited."""
+
     planned_at = forms.DateTimeField(
         label=_("核查时间"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -147,6 +190,15 @@ class VisitForm(ActForm):
         error_messages={"invalid": _("时间不存在，请按 2026-11-21 14:30 的样子填写")},
     )
     place = forms.CharField(label=_("核查地点"), max_length=200)
+
+    def clean_planned_at(self) -> datetime:
+        planned_at: datetime = self.cleaned_data["planned_at"]
+        if planned_at <= timezone.now():
+            raise ValidationError(_("核查时间应晚于现在"))
+        return planned_at
+
+
+class VisitForm(NamesOfficers, NamesTime):
     allowed_days = forms.IntegerField(
         label=_("所需工作日"),
         min_value=1,
@@ -154,30 +206,91 @@ class VisitForm(ActForm):
         help_text=_("从今天算起，这些天不计入办理期限，会书面告知申请人"),
         error_messages={"invalid": _("请填写整数")},
     )
+    invited = forms.MultipleChoiceField(
+        label=_("邀请同一件事的其他部门一同核查"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    field_order = ("officers", "planned_at", "place", "allowed_days", "invited")
 
     def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
-        case = situation.case
-        options["initial"] = {"place": case.form.get("premises", ""), "allowed_days": _visit_days(situation)}
+        options["initial"] = {"place": _premises(situation), "allowed_days": _visit_days(situation)}
         super().__init__(situation, *args, **options)
-        found = list_colleagues(case.organisation_id).filter(post__roles__role__in=REVIEWER_ROLES)
-        people: dict[int, Appointment] = {}
-        for person in found:
-            people.setdefault(person.staff_id, person)
-        field = self.fields["officers"]
-        assert isinstance(field, AppointmentChoices)
-        field.set_people(list(people.values()))
+        self._offer_organs(situation)
+
+    def _offer_organs(self, situation: Situation) -> None:
+        """Offer the organs of the other parts that can come, and say of the rest why not."""
+        found = get_bundle_of(situation.case)
+        offered, others = [], []
+        for part in found[1] if found else ():
+            if part.case_id == situation.case.pk:
+                continue
+            name = f"{part.office.organisation.name}（{part.item.name}）"
+            if why := why_not_invited(part):
+                others.append(f"{name}{translate(why)}")
+            else:
+                offered.append((str(part.case_id), name))
+        if not offered and not others:
+            del self.fields["invited"]
+            return
+        field = self.fields["invited"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = offered
+        if others:
+            field.help_text = translate("不能邀请的：%(others)s") % {"others": "；".join(others)}
 
     @property
-    def people(self) -> list[Appointment]:
-        field = self.fields["officers"]
-        assert isinstance(field, AppointmentChoices)
-        return [field.people[key] for key in self.cleaned_data["officers"]]
+    def invited_cases(self) -> list[int]:
+        return [int(each) for each in self.cleaned_data.get("invited", ())]
 
-    def clean_planned_at(self) -> datetime:
-        planned_at: datetime = self.cleaned_data["planned_at"]
-        if planned_at <= timezone.now():
-            raise ValidationError(_("核查时间应晚于现在"))
-        return planned_at
+
+class JoinVisitForm(NamesOfficers):
+    """Who of her organ comes along; when and where is settled."""
+
+
+class MoveVisitForm(NamesTime):
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        joining = get_joining(situation.case)
+        if joining is not None:
+            options["initial"] = {"planned_at": joining.joint.planned_at, "place": joining.joint.place}
+        super().__init__(situation, *args, **options)
+
+
+class DeclineVisitForm(ActForm):
+    reason = forms.CharField(label=_("不参加的原因"), max_length=200, help_text=_("会告知发起部门"))
+    phrases = {"reason": ("本部门已另行核查", "当天人员不足，另行安排核查", "现场还不具备核查条件")}
+
+
+class AskOpinionForm(ActForm):
+    asked = forms.ChoiceField(label=_("征求哪个部门的意见"), widget=forms.RadioSelect)
+    question = Reasons(_("要征求的意见"), max_length=500, help_text=_("对方答复之前，本件的期限照常计算"))
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        super().__init__(situation, *args, **options)
+        field = self.fields["asked"]
+        assert isinstance(field, forms.ChoiceField)
+        asked = list_askable(situation.case)
+        field.choices = [(str(each.pk), f"{each.organisation.name}（{each.item_name}）") for each in asked]
+
+
+class GiveOpinionForm(ActForm):
+    opinion = forms.ChoiceField(label=_("答复哪一条"), widget=forms.RadioSelect)
+    answer = Reasons(_("意见"), max_length=1000)
+    phrases = {"answer": ("无意见", "符合本部门的要求", "不符合本部门的要求，理由：")}
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        open_questions = list_open_questions(situation.case)
+        options["initial"] = {"opinion": str(open_questions[0].pk) if open_questions else ""}
+        super().__init__(situation, *args, **options)
+        field = self.fields["opinion"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (str(each.pk), f"{each.case.organisation.short_name}：{each.question}") for each in open_questions
+        ]
+
+
+def _premises(situation: Situation) -> str:
+    """Return the address of what is visited, where the item asks for one."""
+    keys = [spec.key for spec in situation.definition.fields() if spec.element == "premises_address"]
+    return next((str(situation.case.form[key]) for key in (*keys, "premises") if situation.case.form.get(key)), "")
 
 
 def _visit_days(situation: Situation) -> int | None:
@@ -272,9 +385,50 @@ class RefusalForm(ActForm):
         )
 
 
+@dataclass(frozen=True)
+class MarkLine:
+    """One answer or material that may be marked: what is there now, and the words beside it."""
+
+    label: str
+    shown: str
+    words: BoundField
+
+
 class ReturnForm(ActForm):
+    """Why the review is to be done again, and beside any answer or material what is to be looked at."""
+
     reason = Reasons(_("退回的原因"), max_length=500)
     phrases = {"reason": ("请补充现场核查情况", "请核对经营项目与场所条件是否相适应", "审查意见理由不充分，请补充")}
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        super().__init__(situation, *args, **options)
+        self.shown: dict[str, str] = {}
+        for section in list_answers(situation.case):
+            for each in section.answers:
+                self._offer_mark(f"field:{each.key}", each.label, each.text)
+        for material in situation.definition.materials:
+            if material.is_asked(situation.case.form):
+                self._offer_mark(f"material:{material.key}", material.name, "")
+
+    def _offer_mark(self, target: str, label: str, shown: str) -> None:
+        self.shown[target] = shown
+        self.fields[f"mark-{target}"] = forms.CharField(
+            required=False,
+            max_length=200,
+            label=label,
+            widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        )
+
+    def lines(self) -> list[MarkLine]:
+        return [
+            MarkLine(str(self.fields[f"mark-{target}"].label), shown, self[f"mark-{target}"])
+            for target, shown in self.shown.items()
+        ]
+
+    def marks(self) -> list[tuple[str, str]]:
+        """Return pairs of target and words."""
+        found = ((target, (self.cleaned_data.get(f"mark-{target}") or "").strip()) for target in self.shown)
+        return [(target, words) for target, words in found if words]
 
 
 NODES = (TaskNode.REVIEW, TaskNode.DECISION, TaskNode.EXTENSION)

@@ -14,9 +14,12 @@ _LONGEST = 100
 
 @require_POST
 def remember(request: HttpRequest) -> HttpResponse:
-    """Keeps that the steps ``step`` of the tour of ``page`` were shown; for who isn't signed in the browser does."""
+    """Keeps that the steps ``step`` of the tour of ``page`` were shown to somebody who is signed in."""
+    actor = actor_of(request)
+    if actor.account_id is None:
+        raise Denied("remember a tour")
     codes = [code[:_LONGEST] for code in request.POST.getlist("step")[:_LONGEST]]
-    remember_tour(actor=actor_of(request), page=request.POST.get("page", "")[:_LONGEST], codes=codes)
+    remember_tour(actor=actor, page=request.POST.get("page", "")[:_LONGEST], codes=codes)
     return HttpResponse(status=204)
 
 
@@ -28,7 +31,9 @@ def show_help(request: HttpRequest) -> HttpResponse:
         raise Denied("read the workbench's help")
     tours = list_tours(actor)
     texts = {step.at: step.text for tour in tours for step in tour.steps}
-    entries = [(entry, texts.get(entry.url_name, "")) for entry in list_entries(actor) if entry.url_name != "screens:help"]
+    entries = [
+        (entry, texts.get(entry.url_name, "")) for entry in list_entries(actor) if entry.url_name != "screens:help"
+    ]
     context = {
         "tours": tours,
         "explained": [(entry, text) for entry, text in entries if text],

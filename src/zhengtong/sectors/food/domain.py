@@ -8,7 +8,6 @@ is GB/T 17710 (ISO/IEC 7064) MOD 11,10, as on licences in public use.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 
 SEQUENCE_MAX = 999_999
@@ -83,15 +82,3 @@ def parse_licence_number(text: str) -> LicenceNumber:
     if check_digit(number[2:-1]) != number[-1]:
         raise InvalidLicenceNumber("check")
     return LicenceNumber(BusinessForm(number[2]), number[3:9], int(number[9:15]))
-
-
-def last_valid_day(issued_on: date, years: int) -> date:
-    """Return the day that the licence says it is valid until: the day before the ``years``-th anniversary.
-
-    A licence of 29 February ends on 28 February.
-    """
-    try:
-        anniversary = issued_on.replace(year=issued_on.year + years)
-    except ValueError:
-        anniversary = date(issued_on.year + years, 3, 1)
-    return anniversary - timedelta(days=1)

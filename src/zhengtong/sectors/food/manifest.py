@@ -9,7 +9,6 @@ from zhengtong.capabilities.cases.public import ItemFile
 from zhengtong.capabilities.licences.public import LicenceKind
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
-from zhengtong.sectors.food.domain import last_valid_day
 from zhengtong.sectors.food.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
 
 HERE = Path(__file__).parent
@@ -32,7 +31,6 @@ MODULE = Module(
             paper_kind="food.licence",
             term="food.licence",
             number=number_of_case,
-            valid_until=last_valid_day,
             content=content_of_case,
             facts=list_public_facts,
         ),

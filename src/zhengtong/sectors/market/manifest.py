@@ -29,8 +29,6 @@ MODULE = Module(
             paper_kind="market.licence",
             term="",
             number=number_of_case,
-            # Never asked: without a term.
-            valid_until=lambda issued_on, years: issued_on,
             content=content_of_case,
             facts=list_public_facts,
         ),

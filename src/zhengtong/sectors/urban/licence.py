@@ -1,7 +1,7 @@
 """What a permit for a shop's sign says, to whom, and until when."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NotRequired, TypedDict
 
 from django.utils import timezone
@@ -48,15 +48,6 @@ def make_permit_content(
     if answers.get("credit_code"):
         content["credit_code"] = answers["credit_code"]
     return content
-
-
-def last_valid_day(issued_on: date, years: int) -> date:
-    """Return the day before the ``years``-th anniversary; a permit of 29 February ends on 28 February."""
-    try:
-        anniversary = issued_on.replace(year=issued_on.year + years)
-    except ValueError:
-        anniversary = date(issued_on.year + years, 3, 1)
-    return anniversary - timedelta(days=1)
 
 
 def number_of_case(case: Case, sequence: int) -> str:

@@ -11,7 +11,6 @@ from zhengtong.kernel.modules import Module
 from zhengtong.sectors.urban.licence import (
     content_of_case,
     get_permit_status,
-    last_valid_day,
     list_public_facts,
     number_of_case,
 )
@@ -35,7 +34,6 @@ MODULE = Module(
             paper_kind="urban.sign_permit",
             term="urban.sign_permit",
             number=number_of_case,
-            valid_until=last_valid_day,
             content=content_of_case,
             facts=list_public_facts,
         ),

@@ -1,17 +1,16 @@
 """Applying: one submission, numbered and receipted as a whole; its parts are started right after it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.bundles.definitions import get_part_text, plan_parts
 from zhengtong.capabilities.bundles.models import BundlePart, PartState
-from zhengtong.capabilities.bundles.services.following import settle
-from zhengtong.capabilities.bundles.services.parts import list_parts
-from zhengtong.capabilities.bundles.tasks import start_parts
+from zhengtong.capabilities.bundles.tasks import complete_bundle, start_parts
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import (
     WITHDRAWABLE,
@@ -20,6 +19,7 @@ from zhengtong.capabilities.cases.public import (
     CaseKind,
     Channel,
     ItemOffice,
+    ItemVersion,
     LegalState,
     get_definition,
 )
@@ -130,6 +130,7 @@ def _list_parts(case: Case, form: Mapping[str, Any]) -> list[BundlePart]:
             item__code__in=[plan.code for plan in plans], region_id=case.office.region_id
         ).select_related("item", "organisation")
     }
+    versions = {(each.item_id, each.number): each for each in _list_versions(offices.values())}
     parts = []
     for position, plan in enumerate(plans, 1):
         office = offices.get(plan.code)
@@ -140,7 +141,7 @@ def _list_parts(case: Case, form: Mapping[str, Any]) -> list[BundlePart]:
                 parent=case,
                 item=office.item,
                 # The one that the form was made from: what was asked is what it needs.
-                item_version=office.item.versions.get(number=get_part_text(definition, plan.code).version),
+                item_version=versions[office.item_id, get_part_text(definition, plan.code).version],
                 office=office,
                 position=position,
                 after=list(plan.after),
@@ -148,6 +149,10 @@ def _list_parts(case: Case, form: Mapping[str, Any]) -> list[BundlePart]:
             )
         )
     return parts
+
+
+def _list_versions(offices: Iterable[ItemOffice]) -> QuerySet[ItemVersion]:
+    return ItemVersion.objects.filter(item__in=[office.item_id for office in offices]).defer("definition")
 
 
 def withdraw_application(*, actor: Actor, case_id: int, reason: str = "", version: int | None = None) -> None:
@@ -174,4 +179,4 @@ def _stop_waiting(*, actor: Actor, case_id: int) -> None:
     waiting = BundlePart.objects.filter(parent=parent, state=PartState.WAITING)
     if waiting.update(state=PartState.STOPPED, stopped_why="申请人撤回"):
         cases.note_act(parent, "stop_parts", actor=actor, words="您撤回了还没有启动的事项。")
-        settle(parent, list_parts(parent.pk), timezone.now())
+        enqueue(complete_bundle, parent_id=parent.pk)

@@ -41,6 +41,8 @@ def list_parts(parent_id: int) -> list[BundlePart]:
     return list(
         BundlePart.objects.filter(parent_id=parent_id)
         .select_related("item", "office__organisation", "office__window", "office__region", "case__decision")
+        # Personal answers aren't needed to see how the parts stand, and decrypting them costs.
+        .defer("case__form", "case__applicant_number", "case__applicant_phone")
         .order_by("position")
     )
 

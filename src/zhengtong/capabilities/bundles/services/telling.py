@@ -1,14 +1,14 @@
 """Who else has to know that a part failed: those who hold or decided the other parts of the same application."""
 
 from zhengtong.capabilities.bundles.models import BundlePart
-from zhengtong.capabilities.cases.public import Case, Task, TaskNode, TaskStatus, task_url
+from zhengtong.capabilities.cases.public import Task, TaskNode, TaskStatus, task_url
 from zhengtong.core.worklist.public import WorkItem, WorkState, open_item
 
 PART_FAILED = "bundles.part_failed"
 REVIEW = "cases.review_case"
 
 
-def tell_other_organs(parent: Case, parts: list[BundlePart], failed: BundlePart, why: str) -> None:
+def tell_other_organs(parts: list[BundlePart], failed: BundlePart, why: str) -> None:
     """Put it on the reading list of whoever reviews, or reviewed, another part.
 
     A part that was granted before stands (行政许可法 第八条; 第六十九条 says when it is revoked): its organ is told and

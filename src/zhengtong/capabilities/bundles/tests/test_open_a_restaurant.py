@@ -102,8 +102,8 @@ def test_results_come_one_by_one_and_the_bundle_ends_with_the_last(cast: Cast) -
         assert restaurant.state() == "underway"
     for code in (FIRE, SIGN, ITEM):
         restaurant.deliver(code)
+    assert restaurant.state() == "completed"
     parent = fresh(restaurant.parent)
-    assert parent.state == "completed"
     assert parent.closed_at is not None
     paper = parent.documents.get(paper__kind="bundles.completion").paper
     assert [line["result"] for line in paper.content["parts"]] == ["准予许可"] * 4

@@ -156,6 +156,7 @@ class GrantContent(Common):
 
     accepted_on: date
     legal_basis: str
+    decision: NotRequired[str]  # 准予登记, where it isn't 准予行政许可
     licence_name: str
     licence_number: NotRequired[str]
     scope: list[tuple[str, str]]  # what is permitted: label and value
@@ -176,6 +177,7 @@ class RefusalContent(Common):
     """refusal.typ 不予行政许可决定书 (art. 38 ¶ 2: reasons and remedies)."""
 
     accepted_on: date
+    decision: NotRequired[str]  # 不予登记, where it isn't 不予行政许可
     reasons: list[RefusalReason]
     legal_basis: str
     remedies: Remedies

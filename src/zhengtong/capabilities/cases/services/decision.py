@@ -1,5 +1,8 @@
 """The decision and what follows it: grant or refuse with reasons, return, deliver, archive, appraise."""
 
+import re
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -42,6 +45,7 @@ from zhengtong.kernel.policy import Actor
 from zhengtong.kernel.steps import step
 
 DECIDE = "cases.decide_case"
+OPINION_LENGTH = 2000  # of a task
 
 
 @step()
@@ -87,6 +91,9 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
     )
     definition = get_definition(case.item_version_id)
     accepted_on = timezone.localdate(case.accepted_at)
+    # A matter that is no licence in the sense of the law has its own word: 准予登记, of which a 通知书 tells.
+    said = definition.text.get("decision", {}).get(str(outcome), "")
+    named = {"title": f"{said}通知书" if said else "", "facts": [("决定", said or str(outcome.label))]}
     if is_grant:
         law = definition.text["legal_basis"][0]
         paper = issue_case_paper(
@@ -94,7 +101,9 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
             "grant",
             actor=actor,
             at=now,
+            **named,
             content={
+                **({"decision": said} if said else {}),
                 "accepted_on": accepted_on,
                 "legal_basis": f"《{law['title']}》{law['article']}",
                 "licence_name": definition.text.get("licence_name", case.item_name),
@@ -105,7 +114,6 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
                 ],
                 "delivery_days": get_rulebook().limit(clocks.delivery_rule(case), timezone.localdate(now)).budget,
             },
-            facts=[("决定", "准予许可")],
         )
     else:
         paper = issue_case_paper(
@@ -113,13 +121,14 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
             "refusal",
             actor=actor,
             at=now,
+            **named,
             content={
+                **({"decision": said} if said else {}),
                 "accepted_on": accepted_on,
                 "reasons": [{"fact": reasons.strip(), "article": basis.strip()}],
                 "legal_basis": basis.strip(),
                 "remedies": remedies(case, now),
             },
-            facts=[("决定", "不予许可")],
         )
     case.decision = Decision.objects.create(
         case=case,
@@ -154,14 +163,21 @@ def _shown(value: object) -> str:
 
 
 @step()
-def return_to_review(*, actor: Actor, case_id: int, reason: str, version: int | None = None) -> Case:
+def return_to_review(
+    *,
+    actor: Actor,
+    case_id: int,
+    reason: str,
+    marks: Sequence[tuple[str, str]] = (),
+    version: int | None = None,
+) -> Case:
     """Send the case back to the one who reviewed it, with what is to be looked at again; to her successor or into the
-    office's pool when she has left."""
+    office's pool when she has left. ``marks`` are pairs of target (``field:<key>``, ``material:<key>``) and words."""
     if not reason.strip():
         raise Unacceptable(_("请写明退回的原因。"), "reason")
     case = lock_case(case_id, actor=actor, permission=DECIDE, version=version)
     task = take_task(case, TaskNode.DECISION, actor=actor)
-    finish_task(task, actor=actor, outcome=Act.RETURN, opinion=reason)
+    finish_task(task, actor=actor, outcome=Act.RETURN, opinion=write_marks(case, reason, marks))
     reviewer = (
         case.tasks.filter(node=TaskNode.REVIEW, status=TaskStatus.DONE)
         .order_by("-id")
@@ -173,6 +189,39 @@ def return_to_review(*, actor: Actor, case_id: int, reason: str, version: int | 
     holder = find_still_able(reviewer, office, PERMISSIONS[TaskNode.REVIEW])
     open_task(case, TaskNode.REVIEW, organisation_id=office, assignee_id=holder, lamp=lamp)
     return case
+
+
+# One line a mark below the approver's reason: read by people as it stands, and by :func:`list_return_marks`.
+_MARK = re.compile(r"^【(?P<label>.+?)】(?P<words>.*)$")
+
+
+def write_marks(case: Case, reason: str, marks: Sequence[tuple[str, str]]) -> str:
+    """Return the reason with a line for each mark, by the name of what is marked. Raises Unacceptable."""
+    definition = get_definition(case.item_version_id)
+    lines = [reason.strip()]
+    for target, words in marks:
+        label = definition.label(target)
+        if label is None:
+            raise Unacceptable(_("标注里有这个事项没有的项目：%(target)s。"), target=target)
+        lines.append(f"【{label}】{' '.join(words.split())[:200]}")
+    text = "\n".join(lines)
+    if len(text) > OPINION_LENGTH:
+        raise Unacceptable(_("退回的原因和标注太长，请简要一些。"), "reason")
+    return text
+
+
+def list_return_marks(case: Case) -> dict[str, str]:
+    """Return what the approver marked when she returned the case for the review that is open now, by target."""
+    if case.state != LegalState.REVIEWING:
+        return {}
+    last = case.tasks.filter(status=TaskStatus.DONE).order_by("-done_at", "-id").first()
+    if last is None or last.node != TaskNode.DECISION or last.outcome != Act.RETURN:
+        return {}
+    definition = get_definition(case.item_version_id)
+    targets = {spec.label: f"field:{spec.key}" for spec in definition.fields()}
+    targets |= {spec.name: f"material:{spec.key}" for spec in definition.materials}
+    found = (_MARK.match(line) for line in last.opinion.splitlines()[1:])
+    return {targets[mark["label"]]: mark["words"] for mark in found if mark and mark["label"] in targets}
 
 
 @step()

@@ -71,10 +71,12 @@ def issue_case_paper(
     facts: Sequence[tuple[str, str]] = (),
     at: datetime | None = None,
     word: str = "",
+    title: str = "",
 ) -> Paper:
     """Issue one of :data:`PAPER_KINDS` for ``case`` in the name of its organ, and add it to the case's documents.
 
-    A module above names its own kind in full (``bundles.completion``) and gives the ``word`` of its number.
+    A module above names its own kind in full (``bundles.completion``) and gives the ``word`` of its number. Without a
+    ``title`` the paper has that of its kind.
     """
     word = word or _WORDS[name]
     moment = at or timezone.now()
@@ -85,7 +87,7 @@ def issue_case_paper(
     paper = issue_paper(
         actor=actor,
         kind=name if "." in name else f"cases.{name}",
-        title="",
+        title=title,
         number=number,
         issuer=organ,
         content={

@@ -64,10 +64,7 @@ def arrange_site_visit(
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
     task = take_task(case, TaskNode.REVIEW, actor=actor)
     now = timezone.now()
-    domain.check_site_visit([officer.staff_id for officer in officers])
-    allowed = set(list_colleagues(case.organisation_id).values_list("pk", flat=True))
-    if any(officer.pk not in allowed for officer in officers):
-        raise Unacceptable(_("核查人员须为本机关在职人员。"), "officers")
+    check_officers(case, officers)
     if planned_at <= now:
         raise Unacceptable(_("核查时间应晚于现在。"), "planned_at")
     if not place.strip():
@@ -126,6 +123,14 @@ def arrange_site_visit(
     publish(CasePaused(actor, case, paper, allowed_days, str(rule.title), basis))
     tell_applicant(case, "site_visit", actor=actor, at=f"{shown_date(local.date())} {local:%H:%M}")
     return visit
+
+
+def check_officers(case: Case, officers: Sequence[Appointment]) -> None:
+    """Refuse fewer than two officers (第三十四条第三款), and such as aren't the organ's own."""
+    domain.check_site_visit([officer.staff_id for officer in officers])
+    allowed = set(list_colleagues(case.organisation_id).values_list("pk", flat=True))
+    if any(officer.pk not in allowed for officer in officers):
+        raise Unacceptable(_("核查人员须为本机关在职人员。"), "officers")
 
 
 @step()

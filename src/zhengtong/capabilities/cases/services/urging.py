@@ -35,7 +35,7 @@ def note_remark(case: Case, act: str, *, actor: Actor, note: str, journal: Mappi
 
     It is no act on the case: a form that somebody has open can still be sent.
     """
-    at_work_in = Appointment.objects.filter(pk=actor.appointment).values_list("post__organisation__name", flat=True)
+    at_work_in = Appointment.objects.filter(pk=actor.held_appointment).values_list("post__organisation__name", flat=True)
     CaseEvent.objects.create(
         case=case,
         at=timezone.now(),

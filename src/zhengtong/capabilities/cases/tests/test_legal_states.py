@@ -131,6 +131,7 @@ def test_withdrawing_is_possible_exactly_before_the_decision() -> None:
         S.ACCEPTED,
         S.REVIEWING,
         S.EXCLUDED_TIME,
+        S.UNDERWAY,
     } == WITHDRAWABLE
     with pytest.raises(NotAllowed, match="作出决定之前") as caught:
         next_state(S.GRANTED, A.WITHDRAW)

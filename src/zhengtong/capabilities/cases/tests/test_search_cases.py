@@ -62,9 +62,9 @@ def test_searching_finds_no_more_than_the_list_shows(cast: Cast) -> None:
 
 def test_an_item_is_found_by_everybody_and_says_how_it_is_also_called(cast: Cast) -> None:
     for actor in (ANONYMOUS, cast.citizen, cast.reviewer, replace(cast.outsider, grants=())):
-        (hit,) = find(actor, "奶茶店", ITEM_KIND)
+        (hit,) = find(actor, "卤味店", ITEM_KIND)
         assert hit.url == f"/hall/items/{ITEM}/"
-        assert "奶茶店" in [fragment.text for fragment in hit.snippet if fragment.is_match]
+        assert "卤味店" in [fragment.text for fragment in hit.snippet if fragment.is_match]
 
 
 def test_an_item_is_found_by_what_its_guide_answers(cast: Cast) -> None:

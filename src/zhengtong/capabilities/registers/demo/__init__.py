@@ -21,7 +21,7 @@ from zhengtong.capabilities.registers.demo.enterprises import (
     make_enterprise,
     may_own,
 )
-from zhengtong.capabilities.registers.demo.million import load_million
+from zhengtong.capabilities.registers.demo.million import copy_enterprises, load_million
 from zhengtong.capabilities.registers.demo.population import HouseholdRow, Known, Population, Village
 from zhengtong.capabilities.registers.models import (
     Enterprise,
@@ -185,6 +185,9 @@ def _load_enterprises(context: DemoContext, rows: list[EnterpriseRow], regions: 
         for organisation in Organisation.objects.filter(name__endswith=_MARKET_BUREAU).select_related("region")
     }
     locate = _Locator(regions, context.rng("registers.locations"))
+    if context.is_city:
+        copy_enterprises(context, rows, regions, registrars, locate)
+        return
     enterprises = [
         Enterprise(
             credit_code=row.credit_code,

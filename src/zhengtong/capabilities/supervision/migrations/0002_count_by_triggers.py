@@ -214,8 +214,8 @@ BEGIN
             RETURN NULL;
         END IF;
         {_note_lamps(f"SELECT f.case_id, f.level, 1 AS amount FROM fresh f WHERE {BURNING.format('f')}")}
-        INSERT INTO supervision_card (case_id, clock_id, level, due_at)
-        SELECT f.case_id, f.id, f.level, f.due_at FROM fresh f
+        INSERT INTO supervision_card (case_id, clock_id, level, due_at, at)
+        SELECT f.case_id, f.id, f.level, f.due_at, least(f.due_at, now()) FROM fresh f
         WHERE f.level IN ('yellow', 'red') AND {CARDED.format("f")};
         RETURN NULL;
     END IF;
@@ -228,8 +228,10 @@ BEGIN
         f"UNION ALL SELECT f.case_id, f.level, 1 FROM fresh f WHERE {BURNING.format('f')}"
     )
 }
-    INSERT INTO supervision_card (case_id, clock_id, level, due_at)
-    SELECT f.case_id, f.id, f.level, f.due_at FROM stale s JOIN fresh f ON f.id = s.id
+    -- It became red when it was due and yellow when it was to be warned, however late the alert was fired.
+    INSERT INTO supervision_card (case_id, clock_id, level, due_at, at)
+    SELECT f.case_id, f.id, f.level, f.due_at,
+        least(f.due_at, now(), CASE f.level WHEN 'yellow' THEN s.next_alert_at END) FROM stale s JOIN fresh f ON f.id = s.id
     WHERE f.level IN ('yellow', 'red') AND f.level <> s.level AND {CARDED.format("f")};
     RETURN NULL;
 END $$;

@@ -8,17 +8,22 @@ from django.views.decorators.http import require_http_methods
 
 from zhengtong.capabilities.cases.public import (
     Audience,
+    CaseKind,
+    ItemDefinition,
     ItemOffice,
     ServiceItem,
     get_definition,
     get_item,
     get_live_version,
     list_offices,
+    save_draft,
     start_draft,
 )
 from zhengtong.desks.hall import prefill
 from zhengtong.desks.hall.access import HallRequest, applicants_only
 from zhengtong.desks.hall.forms import OfficeForm
+from zhengtong.desks.hall.plans import Plan, plan_application
+from zhengtong.desks.hall.situation import read_situation
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,6 +47,7 @@ def apply_for_item(request: HallRequest, code: str) -> HttpResponse:
     )
     if request.method == "POST" and is_ready and form.is_valid():
         return _begin(request, form.cleaned_data["office"])
+    version = get_live_version(item)
     context = {
         "item": item,
         "form": form,
@@ -52,6 +58,7 @@ def apply_for_item(request: HallRequest, code: str) -> HttpResponse:
         "in_right_capacity": in_right_capacity,
         "is_ready": is_ready,
         "has_offices": offices.exists(),
+        "plan": _plan(request, item, get_definition(version.pk)),
     }
     return render(request, "hall/apply.html", context)
 
@@ -68,12 +75,25 @@ def _begin(request: HallRequest, office: ItemOffice) -> HttpResponse:
     """Start the draft with everything that the platform knows, or go on with the one that is there."""
     definition = get_definition(get_live_version(office.item).pk)
     known = prefill.gather(request.actor, with_residence=True)
+    said = read_situation(definition, request.GET) if office.item.kind == CaseKind.BUNDLE else None
     case = start_draft(
         actor=request.actor,
         office=office,
-        form=known.answers(definition),
+        form=known.answers(definition) | (said.answers if said else {}),
         reused=prefill.list_reusable(request.actor, definition, known),
     )
     if case.saved_at and case.saved_at != case.created_at and (case.saved_at - case.created_at).total_seconds() > 1:
         messages.info(request, _("您有一份没有提交的草稿，接着上次的内容填写。"))
-    return redirect("hall:section", case.public_id, definition.sections[0].key)
+        if said and said.answers:
+            save_draft(actor=request.actor, case_id=case.pk, answers=said.answers)
+    if said and said.is_complete:
+        # The questions were answered on the guide: the form goes on behind them.
+        return redirect("hall:section", case.public_id, definition.list_asked(said.answers)[1].key)
+    return redirect("hall:draft", case.public_id)
+
+
+def _plan(request: HallRequest, item: ServiceItem, definition: ItemDefinition) -> Plan | None:
+    """Return what the answers that came along from the guide lead to."""
+    if item.kind != CaseKind.BUNDLE or not (said := read_situation(definition, request.GET)).answers:
+        return None
+    return plan_application(definition, said.answers)

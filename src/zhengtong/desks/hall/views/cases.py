@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from zhengtong.capabilities.bundles.public import is_bundle, withdraw_application
 from zhengtong.capabilities.cases.public import (
     Appraisal,
     Case,
@@ -16,7 +17,6 @@ from zhengtong.capabilities.cases.public import (
     get_definition,
     get_open_notice,
     list_own_cases,
-    withdraw_case,
 )
 from zhengtong.core.files.public import file_response
 from zhengtong.core.papers.public import ensure_rendered
@@ -26,7 +26,9 @@ from zhengtong.desks.hall.application import show_answers, show_materials
 from zhengtong.desks.hall.forms import AppraisalForm, WithdrawForm
 from zhengtong.desks.hall.paging import PAGE_SIZE, paginate
 from zhengtong.desks.hall.selectors import get_receipt, list_papers, show_cases
+from zhengtong.desks.hall.standing import get_belonging
 from zhengtong.desks.hall.status import can_withdraw, get_status, get_timeline, is_ended
+from zhengtong.desks.hall.views.bundles import render_bundle, render_bundle_receipt
 
 
 @require_safe
@@ -49,7 +51,13 @@ def list_cases(request: HallRequest) -> HttpResponse:
 def show_case(request: HallRequest, case: Case) -> HttpResponse:
     if case.state == LegalState.DRAFT:
         return redirect("hall:draft", case.public_id)
-    return render_case(request, case, AppraisalForm())
+    return render_either(request, case, AppraisalForm())
+
+
+def render_either(request: HallRequest, case: Case, appraisal_form: AppraisalForm, status: int = 200) -> HttpResponse:
+    """Return the page of a case: a bundle has its own."""
+    render_own = render_bundle if is_bundle(case) else render_case
+    return render_own(request, case, appraisal_form, status)
 
 
 def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm, status: int = 200) -> HttpResponse:
@@ -63,8 +71,10 @@ def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm,
         "visit": case.site_visits.filter(finished_at=None).order_by("-id").first(),
         "documents": list_papers(case),
         "sections": [
-            (section.title, show_answers(section, case.form, is_masked=True)) for section in definition.sections
+            (section.title, show_answers(section, case.form, is_masked=True))
+            for section in definition.list_asked(case.form)
         ],
+        "belonging": get_belonging(case),
         "materials": show_materials(case, definition),
         "office": case.office,
         "can_withdraw": can_withdraw(case),
@@ -82,7 +92,10 @@ def show_receipt(request: HallRequest, case: Case) -> HttpResponse:
     """What one keeps after submitting: number, date, when to expect an answer."""
     paper = get_receipt(case)
     if paper is None:
-        return redirect("hall:case", case.public_id)
+        # A part is received with its bundle, whose receipt names it.
+        return redirect("hall:receipt" if case.parent else "hall:case", (case.parent or case).public_id)
+    if is_bundle(case):
+        return render_bundle_receipt(request, case, paper)
     context = {
         "case": case,
         "paper": paper,
@@ -113,12 +126,12 @@ def withdraw(request: HallRequest, case: Case) -> HttpResponse:
         messages.error(request, _("没有撤回：撤回的原因最多 200 字。"))
         return redirect("hall:case", case.public_id)
     try:
-        withdraw_case(actor=request.actor, case_id=case.pk, reason=form.cleaned_data["reason"].strip())
+        withdraw_application(actor=request.actor, case_id=case.pk, reason=form.cleaned_data["reason"].strip())
     except RuleBroken as error:
         messages.error(request, in_words(error))
     else:
-        messages.success(request, _("申请已撤回，办理终止。"))
-    return redirect("hall:case", case.public_id)
+        messages.success(request, _("“%(name)s”已撤回，办理终止。") % {"name": case.item_name})
+    return redirect("hall:case", (case.parent or case).public_id)
 
 
 @require_POST
@@ -126,7 +139,7 @@ def withdraw(request: HallRequest, case: Case) -> HttpResponse:
 def appraise(request: HallRequest, case: Case) -> HttpResponse:
     form = AppraisalForm(request.POST)
     if not form.is_valid():
-        return render_case(request, case, form, status=422)
+        return render_either(request, case, form, status=422)
     try:
         appraise_case(actor=request.actor, case_id=case.pk, **form.cleaned_data)
     except RuleBroken as error:

@@ -104,7 +104,7 @@ def show_correction(
                     if spec.key not in keys
                 ],
             }
-            for section in definition.sections
+            for section in definition.list_asked(case.form)
         ],
         "kept": [
             each

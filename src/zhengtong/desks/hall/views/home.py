@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from zhengtong.capabilities.bundles.public import list_part_texts
 from zhengtong.capabilities.cases.public import Audience, CaseKind, list_items, list_published_grants
 from zhengtong.desks.hall.access import HallRequest
 from zhengtong.desks.hall.selectors import get_own_summary, list_live_definitions, list_shown_grants, suggest_items
@@ -19,7 +20,10 @@ def show_home(request: HallRequest) -> HttpResponse:
     items = list_items()
     single = items.exclude(kind=CaseKind.BUNDLE)
     context = {
-        "bundles": list_live_definitions(items.filter(kind=CaseKind.BUNDLE)[:BUNDLES]),
+        "bundles": [
+            (item, definition, len(list(list_part_texts(definition))))
+            for item, definition in list_live_definitions(items.filter(kind=CaseKind.BUNDLE)[:BUNDLES])
+        ],
         "popular": list_live_definitions(single[:POPULAR]),
         "audiences": [(each.value, each.label) for each in Audience if items.filter(audience=each).exists()],
         "grants": list_shown_grants(list_published_grants()[:LATEST]),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from zhengtong.capabilities.cases.public import (
     Audience,
+    CaseKind,
     ItemDefinition,
     get_definition,
     get_item,
@@ -18,6 +19,7 @@ from zhengtong.capabilities.cases.public import (
 )
 from zhengtong.desks.hall.access import HallRequest
 from zhengtong.desks.hall.selectors import find_items, list_live_definitions
+from zhengtong.desks.hall.views.bundles import show_bundle
 
 
 @require_safe
@@ -48,6 +50,8 @@ def show_item(request: HallRequest, code: str) -> HttpResponse:
     offices = list(list_offices(item))
     chosen = request.GET.get("region", "")
     office = next((each for each in offices if each.region.code == chosen), None)
+    if item.kind == CaseKind.BUNDLE:
+        return show_bundle(request, item, version, definition, offices, office)
     context = {
         "item": item,
         "definition": definition,

@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhengtong.capabilities.cases.public import get_case_for_progress, list_published_grants
+from zhengtong.capabilities.bundles.public import BundlePart, get_bundle_of
+from zhengtong.capabilities.cases.public import Case, get_case_for_progress, list_published_grants
 from zhengtong.core.papers.public import (
     MistypedCode,
     Paper,
@@ -23,7 +24,8 @@ from zhengtong.desks.hall.access import HallRequest
 from zhengtong.desks.hall.forms import CodeForm, IssuedFileForm, ProgressForm
 from zhengtong.desks.hall.paging import paginate
 from zhengtong.desks.hall.selectors import get_paper_of_file, list_shown_grants
-from zhengtong.desks.hall.status import get_status, get_timeline
+from zhengtong.desks.hall.standing import get_bundle_status, get_joined_timeline, show_parts
+from zhengtong.desks.hall.status import get_status, get_timeline, is_ended
 
 # How the answer of a verification looks: tone, shape, and the words that say it from afar.
 _ANSWERS = {
@@ -54,7 +56,20 @@ def show_progress(request: HallRequest) -> HttpResponse:
         else:
             status = get_status(case)
             context |= {"case": case, "status": status, "timeline": [*map(_impersonal, get_timeline(case, status))]}
+            if found := get_bundle_of(case):
+                context |= _of_bundle(case, *found)
     return render(request, "hall/progress.html", context)
+
+
+def _of_bundle(case: Case, parent: Case, parts: list[BundlePart]) -> dict[str, object]:
+    """Return what the progress of a bundle, or of one of its parts, tells besides: how each part stands."""
+    context: dict[str, object] = {"bundle": parent, "parts": show_parts(parts)}
+    if case.pk == parent.pk:
+        status = get_bundle_status(parent, parts)
+        headline = "" if is_ended(parent) else status.headline
+        context["status"] = status
+        context["timeline"] = [*map(_impersonal, get_joined_timeline(parent, parts, headline))]
+    return context
 
 
 def _impersonal(event: object) -> dict[str, object]:

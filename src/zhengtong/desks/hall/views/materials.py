@@ -30,6 +30,7 @@ from zhengtong.core.files.public import (
 from zhengtong.desks.hall.access import HallRequest, of_own_case, of_own_draft
 from zhengtong.desks.hall.answers import in_words, is_script, problem
 from zhengtong.desks.hall.application import list_steps, show_file, show_materials
+from zhengtong.desks.hall.plans import Plan, plan_draft
 
 MEGABYTE = 1024 * 1024
 
@@ -47,9 +48,11 @@ def edit_materials(request: HallRequest, case: Case) -> HttpResponse:
         if not errors:
             return redirect("hall:materials" if "stay" in request.POST else "hall:review", case.public_id)
     steps = list_steps(case, definition)
+    plan = plan_draft(case, definition)
     context = {
         "case": case,
-        "materials": describe_uploads(case, show_materials(case, definition), errors),
+        "plan": plan,
+        "materials": describe_uploads(case, show_materials(case, definition), errors, plan),
         "errors": [(f"id_{key}", text) for key, texts in errors.items() for text in texts],
         "steps": steps,
         "current": len(steps) - 1,
@@ -58,14 +61,18 @@ def edit_materials(request: HallRequest, case: Case) -> HttpResponse:
     return render(request, "hall/materials.html", context)
 
 
-def describe_uploads(case: Case, shown: list[dict[str, Any]], errors: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """Return materials with what their upload boxes say."""
+def describe_uploads(
+    case: Case, shown: list[dict[str, Any]], errors: dict[str, list[str]], plan: Plan | None = None
+) -> list[dict[str, Any]]:
+    """Return materials with what their upload boxes say; of a bundle also which items want each."""
+    wanted_by = {each.spec.key: each.wanted_by for each in plan.materials} if plan else {}
     raw = {each["key"]: each for each in get_definition(case.item_version_id).text["materials"]}
     return [
         each
         | {
             "url": reverse("hall:upload", args=[case.public_id]),
             "condition": raw[each["spec"].key].get("condition_text", ""),
+            "wanted_by": wanted_by.get(each["spec"].key, ()),
             "accept": accept_attribute(kinds_of(each["spec"])),
             "hint": f"{each['spec'].help}{describe_kinds(kinds_of(each['spec']))}",
             "max_mb": upload_limit() // MEGABYTE,

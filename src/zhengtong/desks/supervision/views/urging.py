@@ -1,7 +1,7 @@
 """An urging as whoever was asked sees it, and her answer."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -39,8 +39,4 @@ def show_urging(request: HttpRequest, urging_id: int) -> HttpResponseBase:
         "form": form if is_open or form.errors else None,
         "case_url": task_url(urging.case, urging.task.node),
     }
-    return _render(request, context, failed=bool(form.errors))
-
-
-def _render(request: HttpRequest, context: dict[str, object], *, failed: bool) -> HttpResponse:
-    return render(request, "supervision/urging.html", context, status=UNPROCESSABLE if failed else 200)
+    return render(request, "supervision/urging.html", context, status=UNPROCESSABLE if form.errors else 200)

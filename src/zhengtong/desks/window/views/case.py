@@ -6,13 +6,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhengtong.capabilities.bundles.public import describe_bundle, is_bundle
 from zhengtong.capabilities.cases.public import (
-    Case,
     Situation,
     Unacceptable,
     describe_acts,
     describe_case,
-    get_case,
     get_open_notice,
     open_material,
     open_paper,
@@ -21,18 +20,12 @@ from zhengtong.capabilities.cases.public import (
     say,
 )
 from zhengtong.desks.window.acts import ACTS, BY_CODE
+from zhengtong.desks.window.views.bundle import describe_receiving
+from zhengtong.desks.window.views.finding import find_case
 from zhengtong.screens.access import actor_of, for_staff
 
 COUNTER = ("cases.accept_case", "cases.deliver_case", "cases.file_for_applicant")
 DESK = "window"
-
-
-def find_case(request: HttpRequest, number: str) -> Case:
-    """Return the case that this person may see. Raises Http404: an outsider doesn't learn that it exists."""
-    case = get_case(actor_of(request), number)
-    if case is None:
-        raise Http404
-    return case
 
 
 def render_case(
@@ -45,9 +38,13 @@ def render_case(
         "notice": get_open_notice(case),
         "rounds": case.correction_notices.count(),
         "is_new": "filed" in request.GET,
+        **describe_bundle(case, situation.actor, DESK),
         "problem": problem,
         "is_conflict": status == 409,
     }
+    if is_bundle(case):
+        context |= describe_receiving(case, context["materials"], may_accept=situation.actor.has(COUNTER[0]))
+        return render(request, "window/bundle.html", context, status=status)
     return render(request, "window/case.html", context, status=status)
 
 

@@ -13,6 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhengtong.capabilities.bundles.public import (
+    SITUATION,
+    is_bundle,
+    outline,
+    submit_application_at_counter,
+)
 from zhengtong.capabilities.cases.public import (
     Case,
     Channel,
@@ -21,7 +27,9 @@ from zhengtong.capabilities.cases.public import (
     LegalState,
     RuleBroken,
     SectionForm,
+    SectionSpec,
     attach_file,
+    bind_section,
     get_case_by_public_id,
     get_definition,
     list_cases,
@@ -31,7 +39,6 @@ from zhengtong.capabilities.cases.public import (
     save_draft,
     say,
     start_at_counter,
-    submit_at_counter,
 )
 from zhengtong.core.files.public import FileKind, UploadRefused, accept_attribute, describe_kinds, upload_limit
 from zhengtong.desks.window.forms import NewCaseForm
@@ -44,7 +51,8 @@ SHOWN_DRAFTS = 10
 
 def list_reachable_offices(actor: Actor) -> QuerySet[ItemOffice]:
     found = ItemOffice.objects.filter(organisation_id__in=actor.reach(FILE), item__is_published=True)
-    return found.select_related("item", "organisation", "region").order_by("item__name", "region__code")
+    # Bundles first: "bundle" comes before "licence".
+    return found.select_related("item", "organisation", "region").order_by("item__kind", "item__name", "region__code")
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,9 +83,20 @@ def _draft(request: HttpRequest, public_id: UUID) -> Case:
     return case
 
 
+def list_asked_now(case: Case) -> tuple[SectionSpec, ...]:
+    """Return what the answers so far leave to be asked; of a bundle its questions alone until all are answered."""
+    asked = get_definition(case.item_version_id).list_asked(case.form)
+    return asked if not is_bundle(case) or _knows_situation(case) else asked[:1]
+
+
+def _knows_situation(case: Case) -> bool:
+    section = get_definition(case.item_version_id).section(SITUATION)
+    return section is not None and bind_section(section, case.form).is_valid()
+
+
 def _typed(case: Case, request: HttpRequest) -> dict[str, Any]:
     typed: dict[str, Any] = {}
-    for section in get_definition(case.item_version_id).sections:
+    for section in list_asked_now(case):
         form = SectionForm(section, request.POST)
         typed |= form.kept()
         # A box without a tick isn't in the request at all.
@@ -93,9 +112,7 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if case.number is not None:
         return redirect("window:case", case.number)
     if request.method != "POST":
-        return _show(
-            request, case, [SectionForm(s, initial=case.form) for s in get_definition(case.item_version_id).sections]
-        )
+        return _show(request, case, [SectionForm(s, initial=case.form) for s in list_asked_now(case)])
     problems: dict[str, list[str]] = {}
     try:
         save_draft(actor=actor, case_id=case.pk, answers=_typed(case, request))
@@ -103,13 +120,23 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except RuleBroken as error:
         messages.error(request, say(error))
         return redirect("window:fill", case.public_id)
-    if "submit" not in request.POST and not problems:
+    if "next" in request.POST and not problems:
+        case.refresh_from_db(fields=["form"])
+        if _knows_situation(case):
+            return redirect(reverse("window:fill", args=[case.public_id]) + "#plan")
+    elif "submit" not in request.POST and not problems:
         messages.success(request, _("已保存，还没有提交"))
         return redirect("window:fill", case.public_id)
-    sections = [SectionForm(s, request.POST) for s in get_definition(case.item_version_id).sections]
+    case.refresh_from_db(fields=["form"])
+    if is_bundle(case) and not _knows_situation(case):
+        return _show(request, case, [SectionForm(s, request.POST) for s in list_asked_now(case)], problems, status=422)
+    # As kept: another answer to the questions may have brought fields that the page didn't show.
+    sections = [bind_section(s, case.form) for s in list_asked_now(case)]
     if not problems:
         try:
-            filed = submit_at_counter(actor=actor, case_id=case.pk, identity_checked="identity_checked" in request.POST)
+            filed = submit_application_at_counter(
+                actor=actor, case_id=case.pk, identity_checked="identity_checked" in request.POST
+            )
         except IncompleteApplication as error:
             for section, key, sentence in error.errors:
                 if section == "materials":
@@ -153,6 +180,8 @@ def _show(
         given.setdefault(material.key, []).append(_file(case, material.pk, material.file))
     errors: list[django_forms.BaseForm | tuple[str, str]] = [form for form in sections if form.is_bound]
     errors += [(f"id_{key}", text) for key, texts in problems.items() for text in texts]
+    definition = get_definition(case.item_version_id)
+    knows = not is_bundle(case) or _knows_situation(case)
     materials = [
         {
             "spec": spec,
@@ -160,10 +189,11 @@ def _show(
             "accept": accept_attribute(_kinds(spec.kinds)),
             "files": given.get(spec.key, []),
             "errors": problems.get(spec.key, []),
-            "is_required": spec.is_required and spec.condition is None,
-            "condition": get_definition(case.item_version_id).text["materials"][position].get("condition_text", ""),
+            "is_required": spec.is_required and (spec.condition is None or is_bundle(case)),
+            "condition": definition.text["materials"][position].get("condition_text", ""),
         }
-        for position, spec in enumerate(get_definition(case.item_version_id).materials)
+        for position, spec in enumerate(definition.materials)
+        if knows and (not is_bundle(case) or spec.is_asked(case.form) or spec.key in given)
     ]
     context = {
         "case": case,
@@ -174,6 +204,8 @@ def _show(
         "identity_checked": "identity_checked" in request.POST,
         "upload_url": reverse("window:upload", args=[case.public_id]),
         "max_mb": upload_limit() >> 20,
+        "knows_situation": knows,
+        "plan": outline(definition, case.form) if is_bundle(case) and knows else None,
     }
     return render(request, "window/fill.html", context, status=status)
 

@@ -1,5 +1,6 @@
 """What waits at the counter: for acceptance, with me, to be handed over; and today's numbers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,14 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from zhengtong.capabilities.cases.public import work_rows
+from zhengtong.capabilities.cases.public import Task, work_rows
 from zhengtong.core.worklist.public import WorkItem, list_done, list_mine, list_office
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.paging import CAP, count_capped, paginate
+from zhengtong.screens.templatetags.look import chip
 
 ACCEPT, DELIVER = "cases.accept_case", "cases.deliver_case"
 
@@ -32,6 +35,22 @@ def _scopes(actor: Actor) -> dict[str, tuple[str, QuerySet[WorkItem]]]:
         "mine": (_("我领办的"), list_mine(actor).filter(permission__in=(ACCEPT, DELIVER))),
         "deliver": (_("待送达"), office.filter(permission=DELIVER)),
     }
+
+
+def mark_bundles(items: Sequence[WorkItem], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Say of the rows that are parts of one application that they are, and of which."""
+    tasks = [item.object_id for item in items if item.kind == "cases.task"]
+    parents = dict(
+        Task.objects.filter(pk__in=tasks, case__parent__isnull=False).values_list("pk", "case__parent__number")
+    )
+    for item, row in zip(items, rows, strict=True):
+        number = parents.get(item.object_id) if item.kind == "cases.task" else None
+        if number:
+            url = reverse("window:case", args=[number])
+            words = _("一件事")
+            link = format_html('<a href="{}" title="{}">{}</a>', url, number, chip(words, "info"))
+            row["cells"]["reference"] = format_html("{} {}", item.reference, link)
+    return rows
 
 
 def _due(found: QuerySet[WorkItem], due: str) -> QuerySet[WorkItem]:
@@ -82,7 +101,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
             ("opened", _("收到"), "nowrap"),
             ("due", _("时限（工作日）"), "nowrap"),
         ],
-        "rows": work_rows(page.rows),
+        "rows": mark_bundles(page.rows, work_rows(page.rows)),
         "tabs": [
             (title, f"{here}?scope={key}" if key else here, key == scope, _shown(items))
             for key, (title, items) in scopes.items()

@@ -1,6 +1,7 @@
 """One case: everything about it, and the acts of whoever may act."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhengtong.capabilities.bundles.public import describe_bundle
 from zhengtong.capabilities.cases.public import (
     Case,
     Situation,
@@ -17,6 +19,7 @@ from zhengtong.capabilities.cases.public import (
     describe_acts,
     describe_case,
     get_case,
+    list_return_marks,
     open_material,
     open_paper,
     reveal_answers,
@@ -66,17 +69,37 @@ def _name(holder: Appointment | None) -> str:
     return holder.staff.name if holder else _("待领办")
 
 
+def describe_return(case: Case, described: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers and materials with what the approver marked when she returned the case."""
+    marks = list_return_marks(case)
+    if not marks:
+        return {}
+    return {
+        "sections": [
+            replace(
+                section,
+                answers=tuple(replace(each, mark=marks.get(f"field:{each.key}", "")) for each in section.answers),
+            )
+            for section in described["sections"]
+        ],
+        "materials": [replace(each, mark=marks.get(f"material:{each.key}", "")) for each in described["materials"]],
+    }
+
+
 def render_case(
     request: HttpRequest, situation: Situation, problem: str = "", status: int = 200, *, is_revealed: bool = False
 ) -> HttpResponse:
     case = situation.case
+    described = describe_case(case, DESK, is_revealed=is_revealed)
     context = {
-        **describe_case(case, DESK, is_revealed=is_revealed),
+        **described,
+        **describe_return(case, described),
         **describe_acts(ACTS, situation, DESK),
         "visits": list(case.site_visits.prefetch_related("officers__staff")),
         "decision": getattr(case, "decision", None),
         "moves": describe_moves(list_transfers("cases.task", [task.pk for task in situation.tasks])),
         "is_watching": is_watching(situation.actor, "cases.case", case.pk),
+        **describe_bundle(case, situation.actor, DESK),
         "problem": problem,
         "is_conflict": status == 409,
     }

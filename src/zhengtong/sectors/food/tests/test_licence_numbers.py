@@ -1,7 +1,5 @@
 """Licence numbers: made, read and mistyped."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +8,6 @@ from zhengtong.sectors.food.domain import (
     BusinessForm,
     InvalidLicenceNumber,
     check_digit,
-    last_valid_day,
     make_licence_number,
     parse_licence_number,
 )
@@ -56,16 +53,3 @@ def test_anything_else_is_refused_and_never_a_crash(text: str) -> None:
 def test_no_number_outside_the_ranges(division: str, sequence: int) -> None:
     with pytest.raises(ValueError, match="no licence number"):
         make_licence_number(BusinessForm.CATERING, division, sequence)
-
-
-@pytest.mark.parametrize(
-    ("issued", "last"),
-    [
-        (date(2026, 12, 1), date(2031, 11, 30)),
-        (date(2024, 2, 29), date(2029, 2, 28)),
-        (date(2026, 1, 1), date(2030, 12, 31)),
-        (date(2023, 3, 1), date(2028, 2, 29)),
-    ],
-)
-def test_a_licence_ends_the_day_before_its_anniversary(issued: date, last: date) -> None:
-    assert last_valid_day(issued, 5) == last

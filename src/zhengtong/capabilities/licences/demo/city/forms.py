@@ -34,19 +34,27 @@ _SPARES = ("无", "按规定办理", "首次申请")
 
 
 class FormKind(NamedTuple):
-    """How the form of an item is filled in: checked answers, and the fields that are the applicant's own."""
+    """How the form of an item is filled in: checked answers, and the fields that are the applicant's own.
+
+    ``names`` and ``numbers`` are the fields of which a case keeps the first that is answered (``cases.applicant_of``).
+    """
 
     variants: tuple[tuple[dict[str, Any], str], ...]
     own: tuple[tuple[str, int], ...]
-    name: int
-    number: int
-    is_of_enterprise: bool
+    names: tuple[str, ...]
+    numbers: tuple[str, ...]
     targets: tuple[tuple[str, str], ...]
 
     def fill(self, applicant: tuple[Any, ...], variant: int) -> tuple[dict[str, Any], str]:
         """Return the answers of ``applicant``, and how she takes what she applies for."""
         answers, delivery = self.variants[variant % len(self.variants)]
-        return {**answers, **{key: applicant[place] for key, place in self.own if key in answers}}, delivery
+        return {**answers, **{key: applicant[place] for key, place in self.own if answers.get(key)}}, delivery
+
+    def name(self, answers: dict[str, Any]) -> str:
+        return next((str(answers[key]) for key in self.names if answers.get(key)), "")
+
+    def number(self, answers: dict[str, Any]) -> str:
+        return next((str(answers[key]) for key in self.numbers if answers.get(key)), "")
 
 
 def make_form_kind(definition: ItemDefinition, today: date) -> FormKind:
@@ -68,16 +76,16 @@ def make_form_kind(definition: ItemDefinition, today: date) -> FormKind:
             break
     if not variants:
         raise ValueError(f"{definition.code}: no answers that its form takes: {errors}")
-    prefills = {spec.prefill for spec in specs}
-    is_of_enterprise = "enterprise.name" in prefills
+    by_prefill = {spec.prefill: spec.key for spec in specs if spec.prefill}
     targets = [(f"material:{spec.key}", spec.name) for spec in definition.materials if spec.is_required]
     targets += [(f"field:{spec.key}", spec.label) for spec in specs if spec.type in ("number", "address")]
     return FormKind(
         variants=tuple(variants),
         own=own,
-        name=_NAME if is_of_enterprise else _HEAD,
-        number=_CODE if "enterprise.credit_code" in prefills else _ID,
-        is_of_enterprise=is_of_enterprise,
+        names=tuple(by_prefill[each] for each in ("enterprise.name", "applicant.name") if each in by_prefill),
+        numbers=tuple(
+            by_prefill[each] for each in ("enterprise.credit_code", "applicant.id_number") if each in by_prefill
+        ),
         targets=tuple(targets),
     )
 
@@ -85,8 +93,8 @@ def make_form_kind(definition: ItemDefinition, today: date) -> FormKind:
 def _own(spec: FieldSpec) -> int | None:
     if spec.prefill:
         return _BY_PREFILL[spec.prefill]
-    if spec.type == "text" and spec.is_personal:
-        return _HEAD
+    if spec.type == "text" and (spec.is_personal or "名称" in spec.label):
+        return _HEAD if spec.is_personal else _NAME
     return _BY_TYPE.get(spec.type)
 
 

@@ -22,6 +22,7 @@ from zhengtong.capabilities.licences.demo.city.tables import (
 )
 from zhengtong.core.audit.public import sm3
 from zhengtong.core.crypto.public import EncryptedJSONField, EncryptedTextField
+from zhengtong.core.identity.public import mask_name
 
 N = r"\N"
 Lines = dict[str, list[str]]
@@ -86,7 +87,7 @@ class CaseRows:
         # A case has one of each at most, so it shares its place with them.
         self.notice = ids["cases.CorrectionNotice"] + place
         self.visit = ids["cases.SiteVisit"] + place
-        self.party = str(applicant[office.form.name])
+        self.party = office.form.name(answers)
         self.clocks: dict[tuple[str, str], RunningClock] = {}
         self.tasks: list[RunningTask] = []
         self.state, self.version = "draft", 0
@@ -191,18 +192,18 @@ class CaseRows:
         return self.days.text(moment) if moment else N
 
     def _write_case(self) -> None:
-        office, applicant, form = self.office, self.applicant, self.office.form
+        office, applicant = self.office, self.applicant
         first = self.course.steps[0]
         at_counter = first.officer is not None
         created = self.submitted - 240 - int(self.rng.random() * (600 if at_counter else 3000))
         account = N if at_counter else applicant.account
-        entity = applicant.entity if form.is_of_enterprise and not at_counter else N
+        entity = applicant.entity if office.is_of_enterprise and not at_counter else N
         filer = first.officer.appointment if first.officer else N
         self.lines["cases.Case"].append(
             f"{self.pk}\t{UUID(int=self.rng.getrandbits(128), version=4).hex}\t{self.number}\t{office.version}\t"
             f"{office.item_name}\t{office.pk}\t{office.organisation}\t{self.state}\t{self.version}\t"
             f"{'counter' if at_counter else 'online'}\t{self.delivery}\t{account}\t{entity}\t{filer}\t{self.party}\t"
-            f"\\\\x{_seal_text(str(applicant[form.number])).hex()}\t\\\\x{_seal_text(applicant.phone).hex()}\t"
+            f"\\\\x{_seal_text(office.form.number(self.answers)).hex()}\t\\\\x{_seal_text(applicant.phone).hex()}\t"
             f"{'t' if at_counter else 'f'}\t\\\\x{_seal_json(self.answers).hex()}\t[]\t"
             f"{self.days.text(created)}\t{self.days.text(self.submitted)}\t{self.days.text(self.submitted)}\t"
             f"{self._at(self.received)}\t{self._at(self.accepted)}\tf\t{self._at(self.decided)}\t"
@@ -286,7 +287,11 @@ class CaseRows:
             "contact_phone": office.phone,
             "contact_address": office.address,
         }
-        shown = self.party if office.form.is_of_enterprise else f"{self.party[0]}**"
+        # Enterprises are told by name, natural persons aren't (``cases.shown_applicant``).
+        is_unit = office.form.number(self.answers).startswith("9") or (
+            office.is_of_enterprise and self.course.steps[0].officer is None
+        )
+        shown = self.party if is_unit else mask_name(self.party)
         told = [["办件编号", self.number], ["事项", office.item_name], ["申请人", shown], *facts]
         self.lines["papers.Paper"].append(
             f"{pk}\t{office.organisation}\t{code}\tcases.{kind}\t{title}\t{word}\t{self.days.text(at)}\t"

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from zhengtong.capabilities.cases.public import (
+    Audience,
     CaseKind,
     ItemOffice,
     TaskPage,
@@ -97,6 +98,7 @@ class Office:
     decision: Rule
     delivery: Rule
     refusal_basis: str
+    is_of_enterprise: bool
     is_visited: bool
     form: FormKind
     clerks: Sequence[Officer]
@@ -167,6 +169,7 @@ def gather_offices(today: date) -> tuple[list[Office], date]:
                 decision=rules[1],
                 delivery=rules[2],
                 refusal_basis=f"《{law['title']}》{law['article']}",
+                is_of_enterprise=each.item.audience == Audience.ENTERPRISE,
                 is_visited="site_visit" in definition.text,
                 form=forms[version.pk],
                 clerks=staff(CLERK, each.window_id),
