@@ -81,7 +81,7 @@ def sign_in() -> dict[str, Any]:
         "cookies": cookies,
         "cursors": cursors,
         "organisation": organisation.organisation_id,
-        "beginning": str(newest.number)[:-4],
+        "beginning": f"{str(newest.number)[:-6]}00",
     }
 
 

@@ -28,7 +28,7 @@ from benchmarks.wall_rows import CASES
 ROUNDS = 40
 WARM_UP = 5
 PAGE = "/desk/supervision/wall/figures/"
-_BOTH = "SELECT {keys}, amount FROM {table} WHERE {days} AND organisation_id = ANY(%(watched)s)"
+_BOTH = "SELECT {keys}, amount FROM {table} WHERE {days} AND organisation_id = ANY(%(watched)s::bigint[])"
 
 
 def _environ() -> dict[str, str]:
@@ -118,6 +118,7 @@ def run() -> Figure:
         host=known["HOST"] or None,
         port=known["PORT"] or None,
         autocommit=True,
+        cursor_factory=psycopg.ClientCursor,  # an array that is written out is looked up, a parameter is searched
     )
     taken: list[float] = []
     beside: list[float] = []

@@ -18,6 +18,7 @@ from zhengtong.capabilities.bundles.services.applying import (
     submit_application_at_counter,
     withdraw_application,
 )
+from zhengtong.capabilities.bundles.services.following import complete
 from zhengtong.capabilities.bundles.services.opinions import (
     ask_opinion,
     give_opinion,
@@ -53,6 +54,7 @@ __all__ = [
     "PartText",
     "PartView",
     "ask_opinion",
+    "complete",
     "confirm_joint_visit",
     "decline_joint_visit",
     "describe_bundle",

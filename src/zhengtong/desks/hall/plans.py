@@ -162,8 +162,8 @@ def plan_draft(case: Case, definition: ItemDefinition) -> Plan | None:
 
 def list_changes(before: tuple[set[str], set[str]], plan: Plan) -> list[str]:
     """Return in words how ``plan`` differs from what was asked before: codes of items, keys of materials."""
-    names = {each.item.code: each.item.name for each in (*plan.items, *plan.spared)}
-    names |= {item.code: item.name for item in plan.undecided}
+    known = [*(each.item for each in plan.items), *(each.item for each in plan.spared), *plan.undecided]
+    names = {item.code: item.name for item in known}
     items, materials = before
     now = {each.item.code for each in plan.items}
     now_asked = {each.spec.key: each.spec.name for each in plan.materials}

@@ -45,10 +45,6 @@ class ShownPart:
         return self.part.case is not None and self.part.case.state == LegalState.NEED_MATERIALS
 
     @property
-    def is_ended(self) -> bool:
-        return is_part_ended(self.part)
-
-    @property
     def is_granted(self) -> bool:
         return is_granted(self.part)
 
@@ -78,8 +74,10 @@ class Progress:
     starting: int
 
 
-def is_part_ended(part: BundlePart) -> bool:
-    return part.state == PartState.STOPPED or (part.case is not None and part.case.state in ENDED)
+def is_part_done(part: BundlePart) -> bool:
+    """Return whether the part's outcome is known, though its papers may still be on their way."""
+    decided = {*ENDED, LegalState.GRANTED, LegalState.REFUSED}
+    return part.state == PartState.STOPPED or (part.case is not None and part.case.state in decided)
 
 
 def is_starting(part: BundlePart, parts: Iterable[BundlePart]) -> bool:
@@ -90,7 +88,7 @@ def is_starting(part: BundlePart, parts: Iterable[BundlePart]) -> bool:
 
 def count_progress(parts: Sequence[BundlePart]) -> Progress:
     return Progress(
-        done=sum(map(is_part_ended, parts)),
+        done=sum(map(is_part_done, parts)),
         granted=sum(map(is_granted, parts)),
         total=len(parts),
         mine=sum(part.case is not None and part.case.state == LegalState.NEED_MATERIALS for part in parts),

@@ -203,6 +203,18 @@ def describe_request(situation: Situation) -> Sequence[str]:
 
 ACTS = (
     CaseAct(
+        "confirm-visit",
+        _("确认联合核查"),
+        _("已确认参加联合核查，通知书已制作"),
+        REVIEW,
+        _joining(bundles.may_confirm),
+        confirm_visit,
+        form=forms.JoinVisitForm,
+        icon="check",
+        told=describe_joint_visit,
+        lead=_("确认后本部门的办理期限停止计算，核查结论由各部门分别记录。"),
+    ),
+    CaseAct(
         "recommend",
         _("提出审查意见"),
         _("已提交审查意见，等待作出决定"),
@@ -267,18 +279,6 @@ ACTS = (
         icon="clock",
         told=describe_request,
         lead=_("延长期限一次为限，批准后告知申请人理由和新的期限（《行政许可法》第四十二条）。"),
-    ),
-    CaseAct(
-        "confirm-visit",
-        _("确认联合核查"),
-        _("已确认参加联合核查，通知书已制作"),
-        REVIEW,
-        _joining(bundles.may_confirm),
-        confirm_visit,
-        form=forms.JoinVisitForm,
-        icon="check",
-        told=describe_joint_visit,
-        lead=_("确认后本部门的办理期限停止计算，核查结论由各部门分别记录。"),
     ),
     CaseAct(
         "give-opinion",

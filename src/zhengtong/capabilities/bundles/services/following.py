@@ -108,7 +108,7 @@ def _follow_failure(parent_id: int, event: Happening) -> None:
     tell_other_organs(parts, failed, why)
 
 
-# The clock: 行政许可法 第四十二条第二款 counts from acceptance, 第四十五条 leaves out what the organs' clocks leave out.
+# The clock: 行政许可法 第四十二条第二款 counts from acceptance, 第四十五条 leaves out what organs' clocks leave out.
 
 
 def _is_all_accepted(parts: list[Standing]) -> bool:

@@ -33,7 +33,7 @@ def test_anybody_tries_the_questions(cast: Cast, stranger: Client) -> None:
     words = text_of(stranger.get(GUIDE, SITUATION))
     for why in ("您还没有营业执照", "属于公众聚集场所", "要经城市管理局同意"):
         assert why in words
-    assert "营业执照由本次申请的“营业执照" in words.replace(" ", "") or "不用交" in words
+    assert "取得，不用交" in words
 
 
 def test_what_is_spared_says_which_answer_spares_it(cast: Cast, stranger: Client) -> None:
@@ -44,9 +44,10 @@ def test_what_is_spared_says_which_answer_spares_it(cast: Cast, stranger: Client
 
 
 def test_the_answer_while_typing_is_the_answer_of_the_page(cast: Cast, stranger: Client) -> None:
-    part = stranger.get(f"{GUIDE}plan/", SITUATION).content.decode()
-    assert part.strip() in stranger.get(GUIDE, SITUATION).content.decode()
-    assert "<html" not in part
+    part = stranger.get(f"{GUIDE}plan/", SITUATION)
+    assert part.context["plan"] == stranger.get(GUIDE, SITUATION).context["plan"]
+    assert text_of(part).strip() in text_of(stranger.get(GUIDE, SITUATION))
+    assert "<html" not in part.content.decode()
 
 
 def test_saved_work_is_counted_not_claimed(cast: Cast, stranger: Client) -> None:
@@ -86,7 +87,7 @@ def test_hostile_answers_are_refused_in_words(cast: Cast, stranger: Client, area
 
 def test_the_answers_come_along_through_signing_in(cast: Cast, stranger: Client, citizen: Visitor) -> None:
     path = stranger.get(f"{GUIDE}apply/", SITUATION)
-    assert "floor_area%3D350" in path["Location"].replace("%253D", "%3D")
+    assert "floor_area%3D350" in path["Location"]
     there = citizen.get(f"{GUIDE}apply/", data=SITUATION)
     assert "按您的回答，要办" in text_of(there)
     query = there.wsgi_request.META["QUERY_STRING"]
@@ -188,7 +189,7 @@ def test_submitting_twice_is_once_and_the_parts_appear(cast: Cast, citizen: Visi
     begun = citizen.get(starting).content.decode()
     assert "every 2s" not in begun
     assert f"{fresh(restaurant.parent).number}-1" in begun
-    assert "好后自动开始" in begun.replace("办", "")
+    assert "好后自动开始" in begun
 
 
 def test_a_region_where_an_organ_is_missing_says_which(cast: Cast, citizen: Visitor, restaurant: Restaurant) -> None:

@@ -1,6 +1,7 @@
 """A citizen follows a bundle: what waits for her first, results as they come, one part corrected or withdrawn."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,13 @@ from django.utils import timezone
 from tests.cast import BUSINESS, FIRE, ITEM, SIGN, Cast, fresh
 from tests.restaurant import BUNDLE, Restaurant, open_restaurant
 from zhengtong.capabilities.bundles.public import PartState
-from zhengtong.capabilities.cases.public import Appraisal, LegalState, arrange_site_visit, request_corrections
+from zhengtong.capabilities.cases.public import (
+    Appraisal,
+    LegalState,
+    arrange_site_visit,
+    claim_task,
+    request_corrections,
+)
 from zhengtong.desks.hall.tests.pages import Visitor, text_of
 
 
@@ -48,7 +55,9 @@ def test_results_are_there_as_they_come(cast: Cast, citizen: Visitor, restaurant
     assert "好后自动开始" not in words
 
 
-def test_one_department_refuses_while_others_grant(cast: Cast, citizen: Visitor, restaurant: Restaurant) -> None:
+def test_one_department_refuses_while_others_grant(
+    cast: Cast, citizen: Visitor, run_jobs: Callable[[], None], restaurant: Restaurant
+) -> None:
     restaurant.accept(BUSINESS, FIRE, SIGN)
     restaurant.grant(BUSINESS)
     restaurant.start()
@@ -58,6 +67,7 @@ def test_one_department_refuses_while_others_grant(cast: Cast, citizen: Visitor,
         restaurant.grant(code)
     for code in (BUSINESS, FIRE, SIGN, ITEM):
         restaurant.deliver(code)
+    run_jobs()
     words = text_of(citizen.get(page_of(restaurant)))
     assert "4 个事项全部办结，办成 3 个" in words
     assert "没有办成的写明了理由" in words
@@ -112,7 +122,7 @@ def test_withdrawing_in_the_middle_keeps_what_was_decided(cast: Cast, citizen: V
     assert restaurant.part(ITEM).state == PartState.STOPPED
     assert restaurant.state() == LegalState.UNDERWAY
     words = text_of(citizen.get(page_of(restaurant)))
-    assert "4 个事项，办完 3 个" in words
+    assert "4 个事项，办完 4 个" in words
     assert "不想办了" not in words
 
 
@@ -126,8 +136,6 @@ def test_a_joint_visit_is_told_once(cast: Cast, citizen: Visitor, restaurant: Re
     for code, (reviewer, inspector) in teams.items():
         restaurant_case = restaurant.case(code)
         task = restaurant_case.tasks.get(node="review", status="open")
-        from zhengtong.capabilities.cases.public import claim_task
-
         claim_task(actor=reviewer, task_id=task.pk)
         arrange_site_visit(
             actor=reviewer,

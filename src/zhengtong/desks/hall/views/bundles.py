@@ -57,7 +57,7 @@ def show_bundle(
     said = read_situation(definition, request.GET)
     section = definition.section(SITUATION)
     assert section is not None  # every bundle begins with its questions
-    widths = {"number": "short"}
+    widths = {"number": "medium"}
     context = {
         "item": item,
         "definition": definition,
@@ -156,7 +156,11 @@ def render_bundle(request: HallRequest, case: Case, appraisal_form: AppraisalFor
         "materials": show_materials(case, definition),
         "office": case.office,
         "promised_days": case.item_version.promised_days,
-        "withdrawable": [(each, say_dependants(each.part, parts)) for each in shown if each.can_withdraw],
+        "withdrawable": [
+            (each, say_dependants(each.part, parts), WithdrawForm(auto_id=f"{each.part.item.code}_%s"))
+            for each in shown
+            if each.can_withdraw
+        ],
         "can_withdraw_whole": not has_ended and can_withdraw_whole(parts),
         "whole_withdrawal": say_whole_withdrawal(parts),
         "withdraw_form": WithdrawForm(),

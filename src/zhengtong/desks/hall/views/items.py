@@ -50,6 +50,7 @@ def show_item(request: HallRequest, code: str) -> HttpResponse:
     offices = list(list_offices(item))
     chosen = request.GET.get("region", "")
     office = next((each for each in offices if each.region.code == chosen), None)
+    office = office or (offices[0] if len(offices) == 1 else None)
     if item.kind == CaseKind.BUNDLE:
         return show_bundle(request, item, version, definition, offices, office)
     context = {
@@ -60,7 +61,7 @@ def show_item(request: HallRequest, code: str) -> HttpResponse:
         "limit": get_rulebook().limit(version.statutory_limit, timezone.localdate()),
         "promised_days": version.promised_days,
         "offices": offices,
-        "office": office or (offices[0] if len(offices) == 1 else None),
+        "office": office,
         "record": get_item_record(item),
     }
     return render(request, "hall/item.html", context)
