@@ -1,20 +1,27 @@
 """A shop owner gets her 食品经营许可, from registering an account to a stranger who verifies the licence."""
 
-import io
 import re
-import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import zxingcpp
 from django.utils import timezone
-from PIL import Image
-from playwright.sync_api import Locator, Page, expect
-from pypdf import PdfReader, PdfWriter
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
-from tests.cast import PASSWORD
-from tests.journeys.conftest import DESK_SCREEN, PHONE_SCREEN, Platform
+from tests.journeys.acting import (
+    act,
+    async_reload,
+    confirm,
+    fill_section,
+    open_case,
+    read_code,
+    real_pdf,
+    real_photo,
+    register,
+    sign_in,
+)
+from tests.journeys.conftest import PHONE_SCREEN, Platform
 from zhengtong.core.identity.public import make_citizen_number, make_credit_code
 
 OWNER_PHONE = "13912345678"
@@ -27,7 +34,7 @@ SHOP_CODE = make_credit_code("92", "990102", "MA00QX01")
 @pytest.mark.django_db(transaction=True)
 def test_a_shop_owner_gets_her_licence(platform: Platform, tmp_path: Path) -> None:
     owner = platform.open(PHONE_SCREEN)
-    register(owner, platform)
+    register(owner, platform, OWNER_PHONE, OWNER_PASSWORD)
     tell_who_she_is(owner)
     start_application(owner)
     fill_in(owner)
@@ -42,24 +49,6 @@ def test_a_shop_owner_gets_her_licence(platform: Platform, tmp_path: Path) -> No
     verify_as_a_stranger(platform, licence)
     appraise(owner)
     look_up_progress(platform, number)
-
-
-def register(page: Page, platform: Platform) -> None:
-    page.goto(f"{platform.url}/account/signup/")
-    page.fill("[name=phone]", OWNER_PHONE)
-    page.fill("[name=password1]", OWNER_PASSWORD)
-    page.click("main button[type=submit]")
-    inbox = page.context.new_page()
-    inbox.goto(f"{platform.url}/demo/inbox/")
-    # The worker delivers the text, and the inbox refreshes by itself.
-    text = inbox.get_by_text(re.compile(r"验证码\d{6}")).first
-    expect(text).to_be_visible(timeout=30_000)
-    found = re.search(r"验证码(\d{6})", text.inner_text())
-    assert found
-    inbox.close()
-    page.fill("[name=code]", found[1])
-    page.click("main form:has([name=code]) button[type=submit]")
-    expect(page.get_by_text("退出").or_(page.get_by_text("我的")).first).to_be_attached()
 
 
 def tell_who_she_is(page: Page) -> None:
@@ -108,28 +97,6 @@ def fill_in(page: Page) -> None:
     fill_section(page)
 
 
-def fill_section(page: Page, **values: str) -> None:
-    for key, value in values.items():
-        page.fill(f"[name={key}]", value)
-    before = page.url
-    page.locator("main form button[type=submit].button-large").first.click()
-    page.wait_for_url(lambda url: url != before)
-
-
-def real_pdf(path: Path) -> Path:
-    writer = PdfWriter()
-    writer.add_blank_page(595, 842)
-    writer.write(path)
-    return path
-
-
-def real_photo(path: Path) -> Path:
-    content = io.BytesIO()
-    Image.new("RGB", (1200, 900), (230, 226, 214)).save(content, "JPEG")
-    path.write_bytes(content.getvalue())
-    return path
-
-
 def upload_materials(page: Page, folder: Path) -> None:
     liar = folder / "plan.pdf"
     liar.write_bytes(b"MZ this is a program")
@@ -154,37 +121,9 @@ def submit(page: Page) -> str:
     return found[0]
 
 
-def sign_in(platform: Platform, username: str) -> Page:
-    page = platform.open(DESK_SCREEN, "/account/login/")
-    page.fill("[name=login]", username)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/desk/**")
-    return page
-
-
-def open_case(page: Page, platform: Platform, number: str, list_path: str) -> None:
-    page.goto(platform.url + list_path)
-    page.locator("tbody tr", has_text=number).get_by_role("link").first.click()
-    expect(page.get_by_text(SHOP).first).to_be_visible()
-
-
-def act(page: Page, name: str) -> None:
-    """Press an act's button on the case page, out of the menu when it isn't the main one."""
-    acts = page.locator("#acts")
-    main = acts.get_by_role("button", name=name, exact=True).or_(acts.get_by_role("link", name=name, exact=True)).first
-    if not main.is_visible():
-        acts.get_by_text("更多", exact=True).click()
-    main.click()
-
-
-def confirm(page: Page, name: str) -> None:
-    page.locator("main, dialog[open]").get_by_role("button", name=name, exact=True).last.click()
-
-
 def accept_at_the_counter(platform: Platform, number: str) -> None:
     page = sign_in(platform, "counter")
-    open_case(page, platform, number, "/desk/window/")
+    open_case(page, platform, number, "/desk/window/", SHOP)
     # What identifies a person is covered until a reason is given.
     expect(page.get_by_text(OWNER_PHONE)).to_have_count(0)
     act(page, "受理")
@@ -195,7 +134,7 @@ def accept_at_the_counter(platform: Platform, number: str) -> None:
 
 def review_with_a_site_visit(platform: Platform, number: str) -> None:
     page = sign_in(platform, "reviewer")
-    open_case(page, platform, number, "/desk/?scope=office")
+    open_case(page, platform, number, "/desk/?scope=office", SHOP)
     act(page, "领办")
     act(page, "安排现场核查")
     page.get_by_label("林国栋").check()
@@ -220,7 +159,7 @@ def review_with_a_site_visit(platform: Platform, number: str) -> None:
 
 def grant(platform: Platform, number: str) -> None:
     page = sign_in(platform, "approver")
-    open_case(page, platform, number, "/desk/?scope=office")
+    open_case(page, platform, number, "/desk/?scope=office", SHOP)
     act(page, "准予许可")
     page.fill("[name=reasons]", "符合法定条件")
     confirm(page, "下一步，核对")
@@ -244,16 +183,6 @@ def download_licence(page: Page, number: str, folder: Path) -> Path:
     return path
 
 
-def async_reload(page: Page, link: Locator) -> Locator:
-    """Reload the case until it was delivered, as a person who waits does; the deadline is the last one's."""
-    for _ in range(60):
-        if page.get_by_text("请您评价").count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
-    return link.first
-
-
 def verify_as_a_stranger(platform: Platform, licence: Path) -> None:
     address = read_code(licence)
     assert address.startswith(f"{platform.url}/verify/")
@@ -274,14 +203,6 @@ def verify_as_a_stranger(platform: Platform, licence: Path) -> None:
     stranger.goto(f"{platform.url}/hall/publicity/?q={SHOP}")
     expect(stranger.get_by_text(SHOP).first).to_be_visible()
     stranger.context.close()
-
-
-def read_code(licence: Path) -> str:
-    """Return what a phone's camera reads off the printed licence, by poppler and zxing."""
-    picture = licence.with_suffix("")
-    subprocess.run(["pdftoppm", "-png", "-r", "150", "-singlefile", str(licence), str(picture)], check=True)
-    codes = zxingcpp.read_barcodes(Image.open(picture.with_suffix(".png")))
-    return str(codes[0].text)
 
 
 def appraise(page: Page) -> None:

@@ -6,7 +6,7 @@ NULL) and primary keys stay in force; what was dropped is checked over all rows 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,9 +35,10 @@ FROM pg_trigger WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal AND tge
 
 
 @contextmanager
-def bare_tables(*models: type[Model]) -> Iterator[None]:
+def bare_tables(*models: type[Model], remaking: AbstractContextManager[object] = nullcontext()) -> Iterator[None]:
     """Let the tables of ``models`` be without indexes, foreign keys and triggers while the block fills them.
 
+    ``remaking`` is entered while they are made again, which may take as long as the filling.
     Triggers don't fire for what the block writes: whoever fills a table does itself what they would have done.
     """
     tables = [connection.ops.quote_name(model._meta.db_table) for model in models]
@@ -54,11 +55,12 @@ def bare_tables(*models: type[Model]) -> Iterator[None]:
         _run(cursor, [f"ALTER TABLE {table} DROP CONSTRAINT {name}" for table, name, *_ in reversed(keys)])
         _run(cursor, [f"DROP INDEX {name}" for name, _ in indexes])
         yield
-        _run(cursor, [definition for _, definition in indexes])
-        # The planner has to know how many rows there are before it joins them to check the foreign keys.
-        _run(cursor, [f"ANALYZE {table}" for table in tables])
-        _run(cursor, [f"ALTER TABLE {table} ADD CONSTRAINT {name} {what}" for table, name, what, _ in keys])
-        _run(cursor, [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in triggers])
+        with remaking:
+            _run(cursor, [definition for _, definition in indexes])
+            # The planner has to know how many rows there are before it joins them to check the foreign keys.
+            _run(cursor, [f"ANALYZE {table}" for table in tables])
+            _run(cursor, [f"ALTER TABLE {table} ADD CONSTRAINT {name} {what}" for table, name, what, _ in keys])
+            _run(cursor, [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in triggers])
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 

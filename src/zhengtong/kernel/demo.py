@@ -9,6 +9,7 @@ small one has and a real city's numbers beside it. A part reads ``context.scale`
 """
 
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,6 +94,16 @@ class DemoContext:
         with Progress(*columns, TimeElapsedColumn(), console=self.console) as bars:
             task = bars.add_task(label, total=total)
             yield lambda rows: bars.advance(task, rows)
+
+    @contextmanager
+    def phase(self, label: str) -> Iterator[None]:
+        """Tell how long the block took, once it is done."""
+        started = time.monotonic()
+        yield
+        if self.console is not None:
+            seconds = time.monotonic() - started
+            told = _("  %(label)s：%(seconds).1f 秒") % {"label": label, "seconds": seconds}
+            self.console.print(told, highlight=False, markup=False)
 
     def insert(self, rows: Sequence[M], label: str) -> list[M]:
         """Insert ``rows`` of one model in batches, under a bar; their primary keys are set."""

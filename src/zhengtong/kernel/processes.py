@@ -5,19 +5,29 @@ They are started anew and not forked: a copy of this process would hold its conn
 
 import os
 import pickle
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 
 def _set_up(pickled: bytes) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     import django
 
     django.setup()
     # Only now: what is in there are things of modules that can't be imported before.
     begin, arguments = pickle.loads(pickled)
     begin(*arguments)
+
+
+def _end_with_parent() -> None:
+    """Don't wait for work for ever when the process that gives it was killed."""
+    parent = parent_process()
+    assert parent is not None  # this is one beside another
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The icon set: drawn on a 24 × 24 grid with a 2-unit stroke, inlined so that they take the colour of the text."""
 
+from functools import lru_cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -68,6 +70,16 @@ def draw_icon(name: str, *, size: int = 20, label: str = "") -> SafeString:
 
     An unknown name draws a ring: a missing picture must not take a page down.
     """
+    # A page has a hundred of them and few different ones; those with a label are rare and are made each time.
+    return _draw(name, size, label) if label else _draw_unlabelled(name, size)
+
+
+@lru_cache(maxsize=512)
+def _draw_unlabelled(name: str, size: int) -> SafeString:
+    return _draw(name, size, "")
+
+
+def _draw(name: str, size: int, label: str) -> SafeString:
     drawing = mark_safe(_DRAWINGS.get(name, _DRAWINGS["ring"]))
     naming = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(

@@ -1,4 +1,4 @@
-"""The body of the table component, in Python: a page has hundreds of cells, and as template nodes they'd cost most."""
+"""What a page has hundreds of, in Python: the table's cells, a select's options. As template nodes they'd cost most."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -46,3 +46,13 @@ def _draw(row: Mapping[str, Any], opened: Sequence[str], main: int, check: _Chec
         cells.append(f"{begin}{text}</td>")
     css = f' class="row-{conditional_escape(tone)}"' if tone else ""
     return f"<tr{css}{' data-row' if url else ''}>{''.join(cells)}</tr>"
+
+
+def draw_options(choices: Iterable[tuple[object, object]], chosen: str) -> SafeString:
+    """Return pairs of value and title as ``<option>``, the one whose value reads ``chosen`` selected."""
+    drawn = []
+    for value, title in choices:
+        text = str(value)
+        mark = " selected" if text == chosen else ""
+        drawn.append(f'<option value="{conditional_escape(text)}"{mark}>{conditional_escape(title)}</option>')
+    return mark_safe("".join(drawn))

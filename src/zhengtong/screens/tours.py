@@ -92,11 +92,14 @@ def get_tour(actor: Actor, page: str) -> Tour | None:
 
     Of somebody who isn't signed in only the browser knows what was seen.
     """
-    tour = next((tour for tour in list_tours(actor) if tour.page == page), None)
-    if tour is None or actor.account_id is None:
-        return tour
+    declared = [step for step in registry.of(TourStep) if step.page == page]
+    steps = tuple(sorted((step for step in declared if step.is_for(actor)), key=lambda step: step.order))
+    if not steps:
+        return None
+    if actor.account_id is None:
+        return Tour(page, steps)
     seen = SeenTour.objects.filter(account_id=actor.account_id, page=page).values_list("steps", flat=True).first()
-    return Tour(page, tour.steps, frozenset(seen or ()))
+    return Tour(page, steps, frozenset(seen or ()))
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from zhengtong.core.identity.public import name_agent
 from zhengtong.core.papers.public import Paper, ensure_rendered
 from zhengtong.core.worklist.public import AlertLevel, WorkItem
 from zhengtong.kernel.calendars import get_calendar
+from zhengtong.screens.addresses import addresses_of
 from zhengtong.screens.formats import cn_datetime, mask_id, mask_name, mask_phone
 from zhengtong.screens.templatetags.look import chip, deadline
 
@@ -68,7 +69,8 @@ def say(error: RuleBroken, definition: ItemDefinition | None = None) -> str:
 
 
 def state_chip(case: Case) -> str:
-    return chip(case.get_state_display(), STATE_TONES.get(LegalState(case.state), "neutral"))
+    state = LegalState(case.state)  # the field's own display translates all the choices to find one
+    return chip(state.label, STATE_TONES.get(state, "neutral"))
 
 
 # Answers
@@ -334,14 +336,14 @@ def work_rows(items: Sequence[WorkItem], now: datetime | None = None) -> list[di
 
 def case_rows(cases: Iterable[Case], desk: str, now: datetime | None = None) -> list[dict[str, Any]]:
     """Return rows of a list of cases for the table; ``cases`` come with office, region and organisation."""
-    moment = now or timezone.now()
+    moment, address = now or timezone.now(), addresses_of(f"{desk}:case")
     rows = []
     for case in cases:
         left = days_left(case.due_at, case.office.region.code, moment)
         is_paused = case.state == LegalState.EXCLUDED_TIME
         rows.append(
             {
-                "url": reverse(f"{desk}:case", args=[case.number]),
+                "url": address(case.number),
                 "key": case.number,
                 "tone": "danger" if left is not None and left < 0 and not is_paused else "",
                 "cells": {

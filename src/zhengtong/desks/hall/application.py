@@ -14,7 +14,7 @@ from zhengtong.capabilities.cases.public import (
     LegalState,
     SectionForm,
     SectionSpec,
-    get_open_notice,
+    correctable_fields,
     list_materials,
 )
 from zhengtong.core.identity.public import mask_id, mask_phone
@@ -65,10 +65,10 @@ def _deciding_fields(definition: ItemDefinition) -> dict[str, set[str]]:
 
 
 def marked_section(case: Case, definition: ItemDefinition) -> SectionSpec:
-    """Return the fields that the open correction notice marks, as one section."""
-    notice = get_open_notice(case)
-    targets = {mark.target for mark in notice.marks.all()} if notice else set()
-    fields = tuple(spec for spec in definition.fields() if f"field:{spec.key}" in targets)
+    """Return the fields that the open correction notice marks, and those that corrections newly ask for, as one
+    section."""
+    wanted = correctable_fields(case)
+    fields = tuple(spec for spec in definition.fields() if spec.key in wanted)
     return SectionSpec("correction", _("补正"), "", fields)
 
 

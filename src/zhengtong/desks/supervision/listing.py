@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +24,7 @@ from zhengtong.capabilities.cases.public import (
 )
 from zhengtong.desks.supervision.lamps import PROMISED, STATUTORY, by_basis, read_lamp
 from zhengtong.kernel.policy import Actor, visible
+from zhengtong.screens.addresses import addresses_of
 
 WATCH: Final = "supervision.watch"
 # ``decided`` is a month: then the list holds what was decided in it instead of what runs; ``result`` divides that.
@@ -123,14 +123,14 @@ def draw_columns() -> list[tuple[str, ...]]:
 
 def draw_rows(cases: Iterable[Case], actor: Actor, now: datetime) -> list[dict[str, Any]]:
     """Return the lines of a page for the table component."""
-    known = actor.reach(KNOWS_APPLICANT)
+    known, address = actor.reach(KNOWS_APPLICANT), addresses_of("supervision:case")
     rows = []
     for case in cases:
         lamps = _lamps(case, now)
         level = lamps[PROMISED].level if PROMISED in lamps else lamps[STATUTORY].level if lamps else ""
         rows.append(
             {
-                "url": reverse("supervision:case", args=[case.number]),
+                "url": address(case.number),
                 "key": case.number,
                 "tone": TONES.get(level, ""),
                 "cells": {

@@ -125,7 +125,7 @@ class Case(models.Model):
             models.Index(fields=["legal_entity", "-created_at"], name="cases_by_entity"),
             models.Index(fields=["organisation", "state", "-id"], name="cases_by_organ"),
             models.Index(fields=["parent", "id"], condition=models.Q(parent__isnull=False), name="parts_of_bundle"),
-            # What runs, the soonest due first: everywhere, in one organ, of one item in one place. Few of all cases run.
+            # What runs, the soonest due first: everywhere, in one organ, of one item in one place. Few of all do.
             models.Index(fields=["due_at", "id"], condition=RUNNING, name="running_by_due"),
             models.Index(fields=["organisation", "due_at", "id"], condition=RUNNING, name="running_by_organ"),
             models.Index(fields=["office", "due_at", "id"], condition=RUNNING, name="running_by_office"),

@@ -93,7 +93,7 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
     accepted_on = timezone.localdate(case.accepted_at)
     # A matter that is no licence in the sense of the law has its own word: 准予登记, of which a 通知书 tells.
     said = definition.text.get("decision", {}).get(str(outcome), "")
-    named = {"title": f"{said}通知书" if said else "", "facts": [("决定", said or str(outcome.label))]}
+    title, facts = f"{said}通知书" if said else "", [("决定", said or str(outcome.label))]
     if is_grant:
         law = definition.text["legal_basis"][0]
         paper = issue_case_paper(
@@ -101,7 +101,8 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
             "grant",
             actor=actor,
             at=now,
-            **named,
+            title=title,
+            facts=facts,
             content={
                 **({"decision": said} if said else {}),
                 "accepted_on": accepted_on,
@@ -121,7 +122,8 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
             "refusal",
             actor=actor,
             at=now,
-            **named,
+            title=title,
+            facts=facts,
             content={
                 **({"decision": said} if said else {}),
                 "accepted_on": accepted_on,

@@ -92,7 +92,7 @@ def save_draft(*, actor: Actor, case_id: int, answers: Mapping[str, Any]) -> dat
     move_to_live_version(case)
     asked = {spec.key for spec in get_definition(case.item_version_id).fields()}
     if case.state == LegalState.NEED_MATERIALS:
-        asked &= {mark[6:] for mark in open_marks(case) if mark.startswith("field:")}
+        asked &= correctable_fields(case)
     case.form = {**case.form, **{key: value for key, value in answers.items() if key in asked}}
     case.saved_at = timezone.now()
     case.save(update_fields=["form", "saved_at", "item_version"])
@@ -104,6 +104,13 @@ def open_marks(case: Case) -> set[str]:
     """Return the targets of the correction notice that waits for an answer."""
     notice = case.correction_notices.filter(resubmitted_at=None).order_by("-id").first()
     return set(notice.marks.values_list("target", flat=True)) if notice else set()
+
+
+def correctable_fields(case: Case) -> set[str]:
+    """Return the fields that a correction may touch: those marked, and those that corrected answers newly ask for."""
+    sections = get_definition(case.item_version_id).list_asked(case.form)
+    newly = {spec.key for section in sections for spec in section.fields if spec.key not in case.form}
+    return newly | {mark[6:] for mark in open_marks(case) if mark.startswith("field:")}
 
 
 def correctable_materials(case: Case) -> set[str]:

@@ -1,4 +1,4 @@
-"""What supervision needs of a case: its open task, held while something is said about it, and a line in its timeline."""
+"""What supervision needs of a case: its open task, held while something is said of it, and a line in its timeline."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +35,8 @@ def note_remark(case: Case, act: str, *, actor: Actor, note: str, journal: Mappi
 
     It is no act on the case: a form that somebody has open can still be sent.
     """
-    at_work_in = Appointment.objects.filter(pk=actor.held_appointment).values_list("post__organisation__name", flat=True)
+    held = Appointment.objects.filter(pk=actor.held_appointment)
+    at_work_in = held.values_list("post__organisation__name", flat=True)
     CaseEvent.objects.create(
         case=case,
         at=timezone.now(),

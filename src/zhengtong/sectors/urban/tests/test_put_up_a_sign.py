@@ -54,6 +54,7 @@ def test_a_permit_holds_for_three_years(cast: Cast) -> None:
     cases.recommend(actor=cast.urban_reviewer, case_id=case.pk, outcome="grant", opinion="符合设置规范")
     cases.grant_case(actor=cast.urban_approver, case_id=case.pk, reasons="符合设置规范")
     issued = Licence.objects.get(case=case)
+    assert issued.valid_until is not None
     assert (issued.valid_until + timedelta(days=1)).year == timezone.localdate().year + 3
     assert describe(issued.paper).status.standing is Standing.IN_FORCE
     with as_of(timezone.now() + timedelta(days=3 * 366 + 1)):

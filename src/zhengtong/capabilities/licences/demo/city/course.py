@@ -14,13 +14,20 @@ _NOT_REQUIRED, _NOT_COMPETENT, _WITHDRAWN, _CORRECTED, _REFUSED, _VISITED, _LATE
     0.012,
     0.010,
     0.016,
-    0.075,
+    0.11,
     0.022,
     0.05,
     0.03,
 )
+# After how many working days an application that came in online is looked at; the law gives five.
+_WAIT_DAYS = (0, 0, 1, 1, 2, 2, 3)
+_LONGEST_WAIT = 4
 # Of those handed in at a counter, nearly all are collected there; of these, few at once.
-_COLLECT_DAYS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8, 10, 14, 20)
+_COLLECT_DAYS = (0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 9)
+# Some never hurry: they answer a correction, or fetch what was granted, after months.
+_SLOW_TO_ANSWER, _SLOW_TO_COLLECT = 0.33, 0.025
+# What came in during the last days is worked through more slowly: there is more of it than the offices can take.
+_BACKLOG_DAYS, _BACKLOG_PACE = 45, 1.7
 
 
 class Step(NamedTuple):
@@ -48,6 +55,7 @@ def draw_course(
     course = Course()
     steps = course.steps
     draw = rng.random
+    pace = _BACKLOG_PACE if submitted >= end - _BACKLOG_DAYS * DAY else 1.0
     clerk = filer or pick(office.clerks, submitted, rng)
 
     def happens(at: int, act: str, officer: Officer | None = None) -> bool:
@@ -57,7 +65,8 @@ def draw_course(
         return True
 
     happens(submitted, "submit", filer)
-    at = days.later(submitted, (0, 0, 0, 1, 1, 2)[int(draw() * 6)] if filer is None else 0, rng)
+    waits = _WAIT_DAYS[int(draw() * len(_WAIT_DAYS))] if filer is None else int(draw() + 0.2)
+    at = days.later(submitted, min(int(waits * pace), _LONGEST_WAIT), rng)
     fate = draw()
     if fate < _NOT_REQUIRED:
         happens(at, "declare_not_required", clerk)
@@ -74,14 +83,15 @@ def draw_course(
     if draw() < _CORRECTED:
         if not happens(at, "request_materials", clerk):
             return course
-        at = days.later(at, 1 + int(14 * draw() ** 2), rng)
+        answered = 30 + int(100 * draw()) if draw() < _SLOW_TO_ANSWER else 1 + int(14 * pace * draw() ** 2)
+        at = days.later(at, answered, rng)
         if not happens(at, "resubmit", filer):
             return course
         clerk = pick(office.clerks, at, rng)
         at = days.later(at, int(2 * draw()), rng)
     if not happens(at, "accept", clerk):
         return course
-    taken = _working_days(office.promised, rng)
+    taken = _working_days(office.promised, pace, rng)
     claimed, proposed = int(taken * 0.3 * draw()), int(taken * 0.8)
     reviewer = pick(office.reviewers, at, rng)
     accepted = at
@@ -114,7 +124,8 @@ def draw_course(
     if not happens(at, "decide_refuse" if is_refused else "decide_grant", approver):
         return course
     if collects:
-        at = days.later(at, _COLLECT_DAYS[int(draw() * len(_COLLECT_DAYS))], rng)
+        usual = int(_COLLECT_DAYS[int(draw() * len(_COLLECT_DAYS))] * min(pace, 1.2))
+        at = days.later(at, 15 + int(75 * draw()) if draw() < _SLOW_TO_COLLECT else usual, rng)
         if not happens(at, "deliver", pick(office.clerks, at, rng)):
             return course
     else:
@@ -129,14 +140,14 @@ def draw_course(
     return course
 
 
-def _working_days(promised: int, rng: random.Random) -> int:
+def _working_days(promised: int, pace: float, rng: random.Random) -> int:
     """Return in how many working days after its acceptance a case is decided: seldom more than was promised."""
     if rng.random() < _LATE:
         late = promised + 1
-        while rng.random() < 0.6 and late < promised + 40:
+        while rng.random() < 0.94 and late < promised + 60:
             late += 1
         return late
-    return int(promised * rng.random() ** 0.7 + 0.35)
+    return min(int(promised * rng.random() ** 0.5 * pace + 0.5), promised)
 
 
 def pick(officers: Sequence[Officer], at: int, rng: random.Random, *, apart_from: Officer | None = None) -> Officer:

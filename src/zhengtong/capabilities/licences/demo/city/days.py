@@ -180,7 +180,7 @@ def spread_over(days: Days, first: date, end: date, total: int) -> list[tuple[in
         if days.works(day):
             weight = (1.12, 1.04, 1.0, 0.97, 0.9, 0.7, 0.7)[date.fromordinal(day).weekday()] + 0.08 * min(rested, 4)
         rested = 0 if days.works(day) else rested + 1
-        weights.append(weight * (0.75 + 0.5 * place / len(ordinals)))
+        weights.append(weight * (0.6 + 0.8 * place / len(ordinals)))
     return list(zip(ordinals, _share_out(weights, total), strict=True))
 
 

@@ -59,22 +59,25 @@ class Piece(NamedTuple):
 
 def load_cases(context: DemoContext, count: int, first_day: date) -> int:
     """Load ``count`` cases since ``first_day`` and all that belongs to them; return how many are under way."""
-    setting = gather_setting(context, first_day)
+    with context.phase(_("读取机构、人员和企业")):
+        setting = gather_setting(context, first_day)
     setting = replace(setting, first_ids={name: next_id(table(name)) for name in _NUMBERED})
     pieces = list_pieces(setting, context.today, count)
     filled = [table(name) for name in (*TABLES, *DRAFTS)]
-    with (
-        context.progress(count, _("办件")) as advance,
-        _drawing(setting, pieces, count) as drawn,
-        bare_tables(*filled),
-    ):
+    with bare_tables(*filled, remaking=context.phase(_("重建索引、外键和触发器"))):
         _make_drafts()
-        for piece, lines in zip(pieces, drawn, strict=True):
-            for name, found in lines.items():
-                into = _draft(name) if name in DRAFTS else table(name)._meta.db_table
-                copy_lines(into, DRAFTS.get(name) or TABLES[name], found)
-            advance(sum(number for _day, number, _last in piece.days))
-        _number_drafts()
+        with (
+            context.phase(_("画出并装入办件")),
+            context.progress(count, _("办件")) as advance,
+            _drawing(setting, pieces, count) as drawn,
+        ):
+            for piece, lines in zip(pieces, drawn, strict=True):
+                for name, found in lines.items():
+                    into = _draft(name) if name in DRAFTS else table(name)._meta.db_table
+                    copy_lines(into, DRAFTS.get(name) or TABLES[name], found)
+                advance(sum(number for _day, number, _last in piece.days))
+        with context.phase(_("给决定和文书编号")):
+            _number_drafts()
     give_ids_after(*(table(name) for name in _NUMBERED))
     _keep_numbers(pieces)
     with connection.cursor() as cursor:
