@@ -1,4 +1,4 @@
-"""开办餐饮店: a founder on her phone, one counter, three departments, who watches over them, a stranger who verifies."""
+"""开办餐饮店: a founder on her phone, one counter, three departments, their supervisor, a stranger who verifies."""
 
 import re
 from datetime import date, timedelta

@@ -242,7 +242,7 @@ def list_city_staff(organs: Iterable[Organ], *, today: date, rng: random.Random)
 
     They have been there all the while.
     """
-    rows = []
+    rows: list[StaffRow] = []
     for organ in organs:
         if organ.region == CITY_CODE or organ.title not in _CITY_STAFF:
             continue
