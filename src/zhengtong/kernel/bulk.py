@@ -35,7 +35,7 @@ FROM pg_trigger WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal AND tge
 
 
 @contextmanager
-def bare_tables(*models: type[Model], remaking: AbstractContextManager[object] = nullcontext()) -> Iterator[None]:
+def bare_tables(*models: type[Model], remaking: AbstractContextManager[object] | None = None) -> Iterator[None]:
     """Let the tables of ``models`` be without indexes, foreign keys and triggers while the block fills them.
 
     ``remaking`` is entered while they are made again, which may take as long as the filling.
@@ -55,7 +55,7 @@ def bare_tables(*models: type[Model], remaking: AbstractContextManager[object] =
         _run(cursor, [f"ALTER TABLE {table} DROP CONSTRAINT {name}" for table, name, *_ in reversed(keys)])
         _run(cursor, [f"DROP INDEX {name}" for name, _ in indexes])
         yield
-        with remaking:
+        with remaking or nullcontext():
             _run(cursor, [definition for _, definition in indexes])
             # The planner has to know how many rows there are before it joins them to check the foreign keys.
             _run(cursor, [f"ANALYZE {table}" for table in tables])

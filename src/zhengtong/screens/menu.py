@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from zhengtong.core.identity.public import (
     Account,
     Appointment,
     Delegation,
-    list_current_appointments,
+    list_held_posts,
     list_live_delegations,
 )
 from zhengtong.core.messages.public import count_unread
@@ -98,6 +98,16 @@ class Group:
         return any(is_current for *_line, is_current in self.lines)
 
 
+def _address(view: str) -> str:
+    return _address_under(get_script_prefix(), view)
+
+
+@cache
+def _address_under(_prefix: str, view: str) -> str:
+    """The same lines stand on every page, and looking a view up takes longer than to write its line."""
+    return reverse(view)
+
+
 class _Head:
     """What the head and the menu of one request need; each part is read when the template asks for it."""
 
@@ -115,7 +125,7 @@ class _Head:
 
     @cached_property
     def entries(self) -> list[tuple[MenuEntry, str]]:
-        return [(entry, reverse(entry.url_name)) for entry in list_entries(self.actor)]
+        return [(entry, _address(entry.url_name)) for entry in list_entries(self.actor)]
 
     def _lines(self, entries: list[tuple[MenuEntry, str]]) -> list[Line]:
         # The longest address that the page lies under is where one is.
@@ -139,35 +149,34 @@ class _Head:
 
     def todo(self) -> dict[str, Any]:
         entry = self.find("todo")
-        return {"url": reverse(entry.url_name), "count": self.count(entry)} if entry else {}
+        return {"url": _address(entry.url_name), "count": self.count(entry)} if entry else {}
 
     def search(self) -> dict[str, Any]:
         entry = self.find("search")
-        return {"url": reverse(entry.url_name), "query": self.request.GET.get("q", "")[:100]} if entry else {}
+        return {"url": _address(entry.url_name), "query": self.request.GET.get("q", "")[:100]} if entry else {}
 
     def person(self) -> dict[str, Any]:
         user = self.request.user
         if not isinstance(user, Account):
             return {}
-        posts = list(list_current_appointments(user))
-        delegations = list(list_live_delegations(user))
+        posts = list_held_posts(user)
+        delegations = list(list_live_delegations(user)) if any(post.has_delegations for post in posts) else []
         own = self.actor.appointment
-        current = next((post for post in posts if post.pk == own), None) or next(
-            (each.principal for each in delegations if each.pk == self.actor.delegation), None
-        )
+        acting = next((each for each in delegations if each.pk == self.actor.delegation), None)
+        titles = {post.appointment: post.title for post in posts}
         return {
             "name": self.actor.name,
-            "post": _title(current) if current else "",
-            "posts": [(post.pk, _title(post), post.pk == own and self.actor.agent is None) for post in posts],
+            "post": titles.get(own or 0) or (_title(acting.principal) if acting else ""),
+            "posts": [(pk, title, pk == own and self.actor.agent is None) for pk, title in titles.items()],
             "delegations": [(each.pk, _delegated(each), each.pk == self.actor.delegation) for each in delegations],
-            "acting": next((each for each in delegations if each.pk == self.actor.delegation), None),
-            "switch_url": reverse("identity:capacity"),
-            "delegations_url": reverse("identity:delegations"),
+            "acting": acting,
+            "switch_url": _address("identity:capacity"),
+            "delegations_url": _address("identity:delegations"),
         }
 
     def messages(self) -> dict[str, Any]:
         user = self.request.user
-        return {"url": reverse("messages:list"), "count": count_unread(user)} if isinstance(user, Account) else {}
+        return {"url": _address("messages:list"), "count": count_unread(user)} if isinstance(user, Account) else {}
 
 
 def _title(appointment: Appointment) -> str:

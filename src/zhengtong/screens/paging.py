@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 from functools import reduce
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
-from django.db import DataError
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import DataError, connections
 from django.db.models import DateField, DateTimeField, DecimalField, Field, Model, Q, QuerySet
 from django.http import QueryDict
 
@@ -73,10 +73,8 @@ def paginate(found: QuerySet[M], query: QueryDict, *, order: tuple[str, ...], si
     if is_back:
         rows.reverse()
     is_whole = not (after or is_back or has_more)
-    if is_whole or (rows and not _is_cheap(found)):
-        total, capped = len(rows), not is_whole
-    else:
-        total, capped = count_capped(found)
+    counted = None if is_whole else _count_if_cheap(found, is_asked=not rows)
+    total, capped = counted or (len(rows), not is_whole)
     return Page(
         rows=rows,
         previous=write_cursor(rows[0], order) if rows and (has_more if is_back else bool(after)) else "",
@@ -86,15 +84,27 @@ def paginate(found: QuerySet[M], query: QueryDict, *, order: tuple[str, ...], si
     )
 
 
-def _is_cheap(found: QuerySet[Any]) -> bool:
-    """Return whether PostgreSQL expects that counting to the cap reads little; few hits are dear where none is indexed.
+def _count_if_cheap(found: QuerySet[Any], *, is_asked: bool) -> tuple[int, bool] | None:
+    """Return what :func:`count_capped` does, None where PostgreSQL expects that counting to the cap reads much: few
+    hits are dear where none is indexed. What ``is_asked`` is counted at any cost.
 
     A queryset that counts in a way of its own has seen to that.
     """
-    if type(found).count is not QuerySet.count:
-        return True
-    plan = json.loads(found.order_by().values("pk")[: CAP + 1].explain(format="json"))
-    return bool(plan[0]["Plan"]["Total Cost"] <= MOST_COST)
+    if is_asked or type(found).count is not QuerySet.count:
+        return count_capped(found)
+    try:
+        # Both statements are of one text: writing it is dearer than either.
+        sql, params = found.order_by().values("pk")[: CAP + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return 0, False
+    with connections[found.db].cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        (plan,) = cursor.fetchone()
+        if (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Total Cost"] > MOST_COST:
+            return None
+        cursor.execute(f"SELECT count(*) FROM ({sql}) AS counted", params)
+        (n,) = cursor.fetchone()
+    return min(n, CAP), n > CAP
 
 
 def _slice(found: QuerySet[M], order: tuple[str, ...], cursor: list[Any] | None, is_back: bool, n: int) -> list[M]:

@@ -1,9 +1,11 @@
 """Narrowing a list of cases by what an address says; values that mean nothing are left out."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -16,6 +18,7 @@ from zhengtong.core.worklist.public import Nature, WorkItem, WorkState
 from zhengtong.kernel.calendars import get_calendar
 
 LONGEST_ID = 18
+_NUMBERED = re.compile(r"\d[\d-]*", re.ASCII)
 # What a ``holder`` is called when nobody has claimed the task.
 NOBODY: Final = "0"
 LAMPS: Final = ("red", "yellow", "green")
@@ -41,6 +44,20 @@ def beginning_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
+def _read_query(given: Mapping[str, str]) -> str:
+    return given.get("q", "").replace("\x00", "").strip()[:60]
+
+
+def is_number(given: Mapping[str, str]) -> bool:
+    """Return whether ``q`` is the beginning of a number, the year at least begun: AL-2.
+
+    What is found by it is shown by number too, the newest first: in any other order the newest cases of all would be
+    read to find a few old ones.
+    """
+    query, prefix = _read_query(given).upper(), f"{settings.CASE_NUMBER_PREFIX}-"
+    return query.startswith(prefix) and _NUMBERED.fullmatch(query, len(prefix)) is not None
+
+
 def narrow_cases(found: QuerySet[Case], given: Mapping[str, str], now: datetime | None = None) -> QuerySet[Case]:
     """Apply the filters that ``given`` names, each as the text of an address.
 
@@ -49,8 +66,11 @@ def narrow_cases(found: QuerySet[Case], given: Mapping[str, str], now: datetime 
     ``lamp`` and ``due`` (within so many working days) keep running cases only.
     """
     moment = now or timezone.now()
-    query = given.get("q", "").replace("\x00", "").strip()[:60]
-    if query:
+    query = _read_query(given)
+    if is_number(given):
+        # Nobody's name begins like a number, and an index finds the beginning of one of the two, not of either.
+        found = found.filter(number__startswith=query.upper())
+    elif query:
         found = found.filter(Q(number__startswith=query.upper()) | Q(applicant_name__startswith=query))
     if given.get("state", "") in set(LegalState):
         found = found.filter(state=given["state"])

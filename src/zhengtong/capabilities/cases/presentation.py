@@ -46,6 +46,9 @@ ACT_TITLES = {
     "hand_over_task": gettext_lazy("离任移交"),
     "succeed_organ": gettext_lazy("机构调整"),
     "recommend": gettext_lazy("提出审查意见"),
+    "start_part": gettext_lazy("后续事项启动"),
+    "stop_parts": gettext_lazy("事项不再启动"),
+    "accept_bundle": gettext_lazy("全部受理"),
     "propose_joint_visit": gettext_lazy("发起联合核查"),
     "decline_joint_visit": gettext_lazy("不参加联合核查"),
     "move_joint_visit": gettext_lazy("联合核查改期"),
@@ -70,7 +73,7 @@ def say(error: RuleBroken, definition: ItemDefinition | None = None) -> str:
 
 def state_chip(case: Case) -> str:
     state = LegalState(case.state)  # the field's own display translates all the choices to find one
-    return chip(state.label, STATE_TONES.get(state, "neutral"))
+    return chip(_(state.label), STATE_TONES.get(state, "neutral"))
 
 
 # Answers
@@ -332,6 +335,19 @@ def work_rows(items: Sequence[WorkItem], now: datetime | None = None) -> list[di
             }
         )
     return rows
+
+
+# What :func:`case_rows` reads of a case, its organ and its place.
+ROW_FIELDS = (
+    "number",
+    "item_name",
+    "applicant_name",
+    "state",
+    "submitted_at",
+    "due_at",
+    "organisation__short_name",
+    "office__region__code",
+)
 
 
 def case_rows(cases: Iterable[Case], desk: str, now: datetime | None = None) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ from zhengtong.capabilities.cases.filtering import (
     beginning_of,
     end_of_working_day,
     filter_lamp,
+    is_number,
     list_running,
     narrow_cases,
     read_day,
@@ -83,6 +84,7 @@ from zhengtong.capabilities.cases.models import (
     TaskStatus,
 )
 from zhengtong.capabilities.cases.presentation import (
+    ROW_FIELDS,
     MaterialView,
     case_rows,
     days_left,
@@ -198,6 +200,7 @@ __all__ = [
     "ENDED",
     "ITEM_KIND",
     "NOBODY",
+    "ROW_FIELDS",
     "TASK_PERMISSIONS",
     "WITHDRAWABLE",
     "Act",
@@ -313,6 +316,7 @@ __all__ = [
     "grant_case",
     "hold_open_task",
     "issue_case_paper",
+    "is_number",
     "late_clocks",
     "list_acts",
     "list_answers",

@@ -15,6 +15,7 @@ from zhengtong.capabilities.cases.public import (
     Clock,
     ClockPurpose,
     Task,
+    TaskNode,
     TaskStatus,
     beginning_of,
     list_running,
@@ -51,6 +52,26 @@ KNOWS_APPLICANT: Final = "cases.decide_case"
 MONTH_LENGTH = len("2026-10")
 TONES = {"red": "danger", "yellow": "warning"}
 
+# What a line reads, on screen and in a file: the rest of a case is never sent.
+_FIELDS: Final = (
+    "number",
+    "kind",
+    "state",
+    "item_name",
+    "applicant_name",
+    "applicant_number",
+    "legal_entity_id",
+    "created_at",
+    "submitted_at",
+    "decided_at",
+    "due_at",
+    "organisation__name",
+    "organisation__short_name",
+    "office__region__code",
+)
+_TASK_FIELDS: Final = ("case_id", "node", "opened_at", "assignee__staff__name")
+_CLOCK_FIELDS: Final = ("case_id", "basis", "unit", "finished_at", "is_paused", "level", "due_at")
+
 EXPORTED = (
     gettext_lazy("编号"),
     gettext_lazy("事项"),
@@ -81,12 +102,13 @@ def list_watched(actor: Actor, given: Mapping[str, str], now: datetime) -> Query
     watched = visible(actor, WATCH, Case.objects.filter(number__isnull=False))
     month = read_month(given)
     found = _decided_in(watched, month, given["result"]) if month else list_running(watched)
-    tasks = Task.objects.filter(status=TaskStatus.OPEN).select_related("assignee__staff")
+    tasks = Task.objects.filter(status=TaskStatus.OPEN).select_related("assignee__staff").only(*_TASK_FIELDS)
     clocks = Clock.objects.filter(purpose=ClockPurpose.DECISION) if month else Clock.objects.filter(finished_at=None)
+    clocks = clocks.only(*_CLOCK_FIELDS)
     return (
         narrow_cases(found, given, now)
         .select_related("organisation", "office__region")
-        .defer("form", "applicant_phone")
+        .only(*_FIELDS)
         .prefetch_related(
             Prefetch("tasks", queryset=tasks, to_attr="open_tasks"),
             Prefetch("clocks", queryset=clocks, to_attr="shown_clocks"),
@@ -184,7 +206,8 @@ def _tasks(case: Case) -> list[Task]:
 def _step(case: Case) -> str:
     tasks = _tasks(case)
     if tasks:
-        return "、".join(dict.fromkeys(str(task.get_node_display()) for task in tasks))
+        # The field's own display translates all the choices to find one.
+        return "、".join(dict.fromkeys(str(TaskNode(task.node).label) for task in tasks))
     return _("一件事，各事项并联办理") if case.kind == CaseKind.BUNDLE else str(case.get_state_display())
 
 

@@ -10,9 +10,8 @@ from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from zhengtong.screens import formats
 from zhengtong.screens.formfields import describe_field, list_errors, list_field_errors

@@ -279,7 +279,7 @@ def number_and_receive(
         form=dict(cleaned),
         submitted_at=now,
         received_at=now,
-        **applicant_of(definition, cleaned),
+        **_of_bundle(case, applicant_of(definition, cleaned)),
     )
     receive(case, actor=actor, at=now, definition=definition, days=days)
 
@@ -314,6 +314,13 @@ def receive(case: Case, *, actor: Actor, at: datetime, definition: ItemDefinitio
         facts=[("收到时间", f"{timezone.localtime(at):%Y-%m-%d %H:%M}")],
     )
     tell_applicant(case, "submitted", actor=actor, days=days)
+
+
+def _of_bundle(case: Case, applicant: dict[str, Any]) -> dict[str, Any]:
+    """Return who applies with what only the bundle asked of her, where ``case`` is a part of one."""
+    if case.parent is None:
+        return applicant
+    return {key: value or getattr(case.parent, key) for key, value in applicant.items()}
 
 
 def applicant_of(definition: ItemDefinition, cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -352,7 +359,7 @@ def resubmit_case(*, actor: Actor, case_id: int) -> Case:
         words="您提交了补正材料，等待受理。",
         form=cleaned,
         received_at=now,
-        **applicant_of(definition, cleaned),
+        **_of_bundle(case, applicant_of(definition, cleaned)),
     )
     receive(case, actor=actor, at=now, definition=definition, days=days)
     return case

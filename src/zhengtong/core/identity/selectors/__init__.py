@@ -18,13 +18,16 @@ from zhengtong.core.identity.selectors.organisations import (
     list_versions,
 )
 from zhengtong.core.identity.selectors.people import (
+    HeldPost,
     list_colleagues,
     list_current_appointments,
+    list_held_posts,
     list_live_mandates,
 )
 
 __all__ = [
     "Difference",
+    "HeldPost",
     "compare_versions",
     "get_account_actor",
     "get_citizen_actor",
@@ -33,6 +36,7 @@ __all__ = [
     "get_version",
     "list_colleagues",
     "list_current_appointments",
+    "list_held_posts",
     "list_holders",
     "list_live_mandates",
     "list_planned_changes",

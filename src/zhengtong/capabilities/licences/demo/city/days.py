@@ -90,7 +90,7 @@ class Days:
         day, second = divmod(moment, DAY)
         place = day - self.first
         worked = self.rank[place] * self.day_seconds
-        if self.is_working[place]:
+        if second and self.is_working[place]:
             for start, end in self.sessions:
                 worked += min(max(second - start, 0), end - start)
         return worked
