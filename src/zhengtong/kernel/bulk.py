@@ -57,8 +57,7 @@ def bare_tables(*models: type[Model], remaking: AbstractContextManager[object] |
         yield
         with remaking or nullcontext():
             _run(cursor, [definition for _, definition in indexes])
-            # The planner has to know how many rows there are before it joins them to check the foreign keys.
-            _run(cursor, [f"ANALYZE {table}" for table in tables])
+            count_rows(*models)  # before they are joined to check the foreign keys
             _run(cursor, [f"ALTER TABLE {table} ADD CONSTRAINT {name} {what}" for table, name, what, _ in keys])
             _run(cursor, [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in triggers])
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -75,6 +74,12 @@ def copy_lines(table: str, columns: Sequence[str], lines: bytes) -> None:
     into = f"{connection.ops.quote_name(table)} ({names})"
     with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         copy.write(lines)
+
+
+def count_rows(*models: type[Model]) -> None:
+    """Let the planner know what the tables of ``models`` hold since rows were copied into them."""
+    with connection.cursor() as cursor:
+        _run(cursor, [f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}" for model in models])
 
 
 def next_id(model: type[Model]) -> int:

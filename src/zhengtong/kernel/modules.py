@@ -73,6 +73,12 @@ class Module:
         """The declarations by kind, the kinds that it derives from included, and key."""
         return {(kind, each.key): each for each in self.declares for kind in type(each).__mro__}
 
+    @cached_property
+    def by_kind(self) -> dict[type, tuple[Declaration, ...]]:
+        """The declarations of each kind, those of derived kinds included, in their order."""
+        kinds = {kind for each in self.declares for kind in type(each).__mro__}
+        return {kind: tuple(each for each in self.declares if isinstance(each, kind)) for kind in kinds}
+
 
 @dataclass
 class Registry:
@@ -93,7 +99,7 @@ class Registry:
     def of(self, kind: type[D]) -> Iterator[D]:
         """Yield every declaration of ``kind`` (exactly or derived), in the order of registration."""
         for module in self.modules.values():
-            for declaration in module.declares:
+            for declaration in module.by_kind.get(kind, ()):
                 if isinstance(declaration, kind):
                     yield declaration
 

@@ -66,7 +66,8 @@ def cn_datetime(value: datetime | None) -> str:
     """2026年11月21日 (周六) 14:32, local time."""
     if not isinstance(value, datetime):
         return cn_date(value)
-    return f"{cn_date(value)} {cn_time(value)}"
+    at = _local(value)
+    return f"{cn_date(at.date())} {at:%H:%M}"
 
 
 def cn_days(value: int | None, kind: str = "working") -> str:

@@ -11,7 +11,7 @@ from zhengtong.capabilities.registers.demo.population import HouseholdRow, Perso
 from zhengtong.capabilities.registers.models import Enterprise, Household, Resident
 from zhengtong.core.crypto.public import digest
 from zhengtong.core.identity.public import Organisation, Region
-from zhengtong.kernel.bulk import bare_tables, copy_lines, give_ids_after, next_id, write_text
+from zhengtong.kernel.bulk import bare_tables, copy_lines, count_rows, give_ids_after, next_id, write_text
 from zhengtong.kernel.demo import DemoContext
 
 _BATCH = 2000
@@ -89,6 +89,7 @@ def copy_enterprises(
                 lines.append("\t".join(map(write_text, values)) + "\n")
             copy_lines(Enterprise._meta.db_table, _ENTERPRISE, "".join(lines).encode())
             advance(len(lines))
+    count_rows(Enterprise)
 
 
 def _line(person: PersonRow, pk: int, household: int, region: int, seal: Callable[[str], bytes]) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from zhengtong.capabilities.registers.public import Enterprise, Resident
 from zhengtong.core.crypto.public import digest
 from zhengtong.core.identity.public import Account, AccountKind, Citizen, LegalEntity, Mandate, MandateKind
-from zhengtong.kernel.bulk import copy_lines, give_ids_after, next_id, write_text
+from zhengtong.kernel.bulk import copy_lines, count_rows, give_ids_after, next_id, write_text
 from zhengtong.kernel.demo import DemoContext, stable_uuid
 
 # Of a hundred enterprises so many have somebody who applies online.
@@ -76,4 +76,5 @@ def load_accounts(context: DemoContext, since: datetime) -> int:
             copy_lines(model._meta.db_table, columns, "".join(lines[model]).encode())
         advance(len(rows))
     give_ids_after(*_COLUMNS)
+    count_rows(*_COLUMNS)
     return len(known)
