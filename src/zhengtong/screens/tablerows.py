@@ -48,7 +48,7 @@ def _draw(row: Mapping[str, Any], opened: Sequence[str], main: int, check: _Chec
     return f"<tr{css}{' data-row' if url else ''}>{''.join(cells)}</tr>"
 
 
-def draw_options(choices: Iterable[tuple[object, object]], chosen: str) -> SafeString:
+def draw_options(choices: Iterable[tuple[object, Any]], chosen: str) -> SafeString:
     """Return pairs of value and title as ``<option>``, the one whose value reads ``chosen`` selected."""
     drawn = []
     for value, title in choices:

@@ -103,16 +103,15 @@ from zhengtong.capabilities.cases.presentation import (
     state_chip,
     work_rows,
 )
+from zhengtong.capabilities.cases.publicity import list_published_grants
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.search import CASE_KIND, ITEM_KIND
 from zhengtong.capabilities.cases.selectors import (
     ClockView,
-    ItemRecord,
     get_case,
     get_case_by_public_id,
     get_case_for_progress,
     get_item,
-    get_item_record,
     get_live_version,
     get_open_notice,
     get_open_task,
@@ -123,7 +122,6 @@ from zhengtong.capabilities.cases.selectors import (
     list_materials,
     list_offices,
     list_own_cases,
-    list_published_grants,
     list_tasks,
 )
 from zhengtong.capabilities.cases.services.acceptance import (
@@ -241,7 +239,6 @@ __all__ = [
     "ItemFile",
     "ItemOffice",
     "ItemPublished",
-    "ItemRecord",
     "ItemVersion",
     "LegalRule",
     "LegalState",
@@ -308,15 +305,14 @@ __all__ = [
     "get_case_for_progress",
     "get_definition",
     "get_item",
-    "get_item_record",
     "get_live_version",
     "get_open_notice",
     "get_open_task",
     "get_rulebook",
     "grant_case",
     "hold_open_task",
-    "issue_case_paper",
     "is_number",
+    "issue_case_paper",
     "late_clocks",
     "list_acts",
     "list_answers",

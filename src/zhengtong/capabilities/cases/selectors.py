@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.domain import LegalState
 from zhengtong.capabilities.cases.models import (
-    Appraisal,
     Case,
     CaseMaterial,
     Clock,
     CorrectionNotice,
-    Decision,
     ItemOffice,
     ItemVersion,
-    Outcome,
     ServiceItem,
     Task,
     TaskStatus,
@@ -147,39 +144,6 @@ def list_clocks(case: Case, now: datetime | None = None) -> list[ClockView]:
             )
         )
     return views
-
-
-def list_published_grants(query: str = "") -> QuerySet[Decision]:
-    """Return the decisions that grant, the newest first: the public may look them up (行政许可法 第四十条)."""
-    found = (
-        Decision.objects.filter(outcome=Outcome.GRANT)
-        .exclude(case__item_version__definition__publish_grants=False)
-        .select_related("case__organisation", "case__office__region")
-    )
-    for word in query.replace("\x00", "").split()[:5]:
-        text = word[:40]
-        found = found.filter(
-            Q(number__icontains=text)
-            | Q(case__item_name__icontains=text)
-            # Natural persons are masked, so that their names can't be asked for either.
-            | Q(case__applicant_name__icontains=text, case__legal_entity__isnull=False)
-        )
-    return found.order_by("-decided_at", "-id")
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRecord:
-    """How an item has gone so far: shown on its guide."""
-
-    ended: int
-    score: float | None
-    scores: int
-
-
-def get_item_record(item: ServiceItem) -> ItemRecord:
-    ended = Case.objects.filter(item_version__item=item, decided_at__isnull=False).count()
-    given = Appraisal.objects.filter(case__item_version__item=item).aggregate(n=Count("id"), mean=Avg("score"))
-    return ItemRecord(ended, given["mean"], given["n"])
 
 
 ACTIVE_STATES: Sequence[str] = [s for s in LegalState if s not in domain.ENDED and s is not LegalState.DRAFT]

@@ -11,7 +11,14 @@ from zhengtong.capabilities.supervision.displays import (
 )
 from zhengtong.capabilities.supervision.measures import Gauge, Measure
 from zhengtong.capabilities.supervision.models import Card, Urging, WallDisplay
-from zhengtong.capabilities.supervision.sums import Sums, read_days, read_hours, read_standing, read_sums
+from zhengtong.capabilities.supervision.sums import (
+    Sums,
+    read_days,
+    read_hours,
+    read_item_totals,
+    read_standing,
+    read_sums,
+)
 from zhengtong.capabilities.supervision.urging import (
     answer_urging,
     get_urging,
@@ -44,6 +51,7 @@ __all__ = [
     "may_urge",
     "read_days",
     "read_hours",
+    "read_item_totals",
     "read_standing",
     "read_sums",
     "rebuild_tallies",

@@ -43,6 +43,20 @@ def read_standing(organisations: Iterable[int], *, items: Iterable[int] = ()) ->
     return _read(Standing, _EACH, "", [], organisations, (), items)
 
 
+def read_item_totals(item: int) -> dict[str, int]:
+    """Return what ever happened with ``item``, everywhere, by measure: what the public may know of it."""
+    table, pending = Tally._meta.db_table, Delta._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT measure, sum(amount) FROM ("
+            f"SELECT measure, amount FROM {table} WHERE item_id = %s UNION ALL "
+            f"SELECT measure, amount FROM {pending} WHERE item_id = %s AND day IS NOT NULL"
+            ") AS counted GROUP BY measure",
+            [item, item],
+        )
+        return {measure: int(amount) for measure, amount in cursor.fetchall()}
+
+
 def _read(
     table: type[Tally | HourTally | Standing],
     columns: tuple[str, ...],

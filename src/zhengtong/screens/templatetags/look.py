@@ -110,7 +110,7 @@ def error_summary(source: object, title: str = "") -> SafeString:
 
 
 @register.simple_tag
-def chip(text: object, tone: str = "neutral", icon: str = "") -> SafeString:
+def chip(text: Any, tone: str = "neutral", icon: str = "") -> SafeString:
     tone = tone if tone in TONE_SHAPES else "neutral"
     shape = draw_icon(icon or TONE_SHAPES[tone], size=14)
     # Written by hand, as the deadline is: a list has a hundred of them.
@@ -387,7 +387,7 @@ def autosave_status(saved_at: Any = None) -> SafeString:
 
 
 @register.simple_tag
-def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+def options(choices: Iterable[tuple[object, Any]], chosen: object = "") -> SafeString:
     """The options of a select after its first: pairs of value and title, the one whose value is ``chosen`` selected."""
     return draw_options(choices, str(chosen))
 

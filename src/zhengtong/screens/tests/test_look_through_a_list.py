@@ -258,7 +258,7 @@ def test_an_empty_list_says_what_to_do(water: WaterOffice) -> None:
 def test_the_list_is_in_the_menu_of_those_who_may_see_it(water: WaterOffice, screens: ModelScreens) -> None:
     page = water.browser("viewer").get(WELLS).content.decode()
     assert '<details class="desk-group" open>' in page
-    assert f'<a class="desk-link" href="{url_of(screens)}" aria-current="page">' in page
+    assert f'<a class="desk-link" href="{url_of(screens)}" data-tour="{url_of(screens)}" aria-current="page">' in page
     assert url_of(screens) not in water.browser("counter").get("/desk/").content.decode()
 
 

@@ -18,7 +18,6 @@ from zhengtong.capabilities.cases.public import (
     ServiceItem,
     get_definition,
     get_item,
-    get_item_record,
     get_live_version,
     get_rulebook,
     list_offices,
@@ -28,6 +27,7 @@ from zhengtong.desks.hall.access import HallRequest, of_own_case
 from zhengtong.desks.hall.application import show_answers, show_materials
 from zhengtong.desks.hall.forms import AppraisalForm, WithdrawForm
 from zhengtong.desks.hall.plans import plan_application
+from zhengtong.desks.hall.record import get_item_record
 from zhengtong.desks.hall.selectors import list_papers
 from zhengtong.desks.hall.situation import read_situation
 from zhengtong.desks.hall.standing import (

@@ -11,13 +11,13 @@ from zhengtong.capabilities.cases.public import (
     ItemDefinition,
     get_definition,
     get_item,
-    get_item_record,
     get_live_version,
     get_rulebook,
     list_items,
     list_offices,
 )
 from zhengtong.desks.hall.access import HallRequest
+from zhengtong.desks.hall.record import get_item_record
 from zhengtong.desks.hall.selectors import find_items, list_live_definitions
 from zhengtong.desks.hall.views.bundles import show_bundle
 
