@@ -70,6 +70,8 @@ def narrow_cases(found: QuerySet[Case], given: Mapping[str, str], now: datetime 
     if is_number(given):
         # Nobody's name begins like a number, and an index finds the beginning of one of the two, not of either.
         found = found.filter(number__startswith=query.upper())
+    elif not query.isascii():  # as no number is
+        found = found.filter(applicant_name__startswith=query)
     elif query:
         found = found.filter(Q(number__startswith=query.upper()) | Q(applicant_name__startswith=query))
     if given.get("state", "") in set(LegalState):

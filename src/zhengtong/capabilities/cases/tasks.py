@@ -33,6 +33,14 @@ def deliver_electronically(case_id: int) -> None:
     deliver_case(actor=SYSTEM, case_id=case_id)
 
 
+@periodic("cases.refresh_items", "2 0 * * *")
+def refresh_items(timestamp: int) -> None:
+    """Every night: thresholds that come into force change what items ask."""
+    from zhengtong.capabilities.cases.services.items import refresh_items as act
+
+    act(actor=SYSTEM)
+
+
 @job("cases.recompute_clocks")
 def recompute_clocks(after_id: int = 0) -> None:
     """One batch of open clocks after a calendar was imported; the next batch is a job of its own."""

@@ -4,10 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.utils import timezone
 
+from zhengtong.capabilities.cases.public import Case
 from zhengtong.capabilities.supervision.measures import Measure
+from zhengtong.kernel.jobs import once
+from zhengtong.kernel.models import Effect
 
 BATCH = 20_000
+# The mark that all has been counted once, so that from then on the triggers suffice.
+COUNTED = "supervision:counted"
 KEPT_HOURS_OF_DAYS = 8
 # By the hour the wall shows what came in and what was decided.
 HOURLY = (Measure.RECEIVED, Measure.GRANTED, Measure.REFUSED)
@@ -148,6 +154,15 @@ def rebuild_tallies() -> None:
             cursor.execute(statement, {"hourly": [str(each) for each in HOURLY], "days": KEPT_HOURS_OF_DAYS})
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
         cursor.execute("SET LOCAL zhengtong.untallied = 'off'")
+    Effect.objects.get_or_create(key=COUNTED, defaults={"happened_at": timezone.now()})
+
+
+def count_once() -> None:
+    """Count what was there before the triggers were: the first time that a worker runs after they came."""
+    if not Effect.objects.filter(key=COUNTED).exists():
+        with once(COUNTED) as is_first:
+            if is_first and Case.objects.exists():
+                rebuild_tallies()
 
 
 @contextmanager

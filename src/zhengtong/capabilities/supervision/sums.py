@@ -1,7 +1,7 @@
 """Sums of tallies over a time and over organisations: folded and unfolded together, never a look at cases.
 
-Every figure is of this moment. ``measures`` and ``items`` narrow what is read; nothing given is everything. A bundle
-(一件事) is counted under its own item, beside its parts.
+Every figure is of this moment. ``measures`` and ``items`` narrow what is read; nothing given is everything but
+bundles (一件事): one is counted under its own item beside its parts, and would count them twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from django.db import connection
 
+from zhengtong.capabilities.cases.public import CaseKind, ServiceItem
 from zhengtong.capabilities.supervision.models import Delta, HourTally, Standing, Tally
 from zhengtong.kernel.reach import IdSet
 
@@ -38,9 +39,9 @@ def read_hours(organisations: Iterable[int], day: date, *, items: Iterable[int] 
     return _read(HourTally, ("hour", "measure"), _WITHIN, [day, day], organisations, (), items)
 
 
-def read_standing(organisations: Iterable[int], *, items: Iterable[int] = ()) -> Sums:
+def read_standing(organisations: Iterable[int], *, items: Iterable[int] = (), with_bundles: bool = False) -> Sums:
     """Return what stands now, by organisation, item and measure."""
-    return _read(Standing, _EACH, "", [], organisations, (), items)
+    return _read(Standing, _EACH, "", [], organisations, (), items, with_bundles=with_bundles)
 
 
 def read_item_totals(item: int) -> dict[str, int]:
@@ -65,6 +66,8 @@ def _read(
     organisations: Iterable[int],
     measures: Iterable[str],
     items: Iterable[int],
+    *,
+    with_bundles: bool = False,
 ) -> dict[tuple[Any, ...], int]:
     """Return the sums of ``table`` and of what isn't folded into it yet, by ``columns``, in one statement."""
     reach = organisations if isinstance(organisations, IdSet) else IdSet(organisations)
@@ -76,6 +79,9 @@ def _read(
     if chosen := list(items):
         conditions.append("item_id = ANY(%s::bigint[])")
         params.append(chosen)
+    elif not with_bundles:
+        conditions.append(f"item_id <> ALL(ARRAY(SELECT id FROM {ServiceItem._meta.db_table} WHERE kind = %s))")
+        params.append(CaseKind.BUNDLE.value)
     common = " AND ".join(conditions)
     keys = ", ".join(columns)
     with connection.cursor() as cursor:

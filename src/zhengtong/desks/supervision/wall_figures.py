@@ -87,7 +87,7 @@ def read_wall(organisations: Iterable[int], now: datetime | None = None) -> Wall
     before = _working_day_before(today)
     known = list(ServiceItem.objects.values_list("pk", "code", "name", "kind"))
     items = [pk for pk, _code, _name, kind in known if kind == CaseKind.LICENCE]
-    stands = read_standing(organisations)
+    stands = read_standing(organisations, with_bundles=True)
     ours = frozenset(items)
     licences = {key: amount for key, amount in stands.items() if key[1] in ours}
     happened = read_sums(organisations, today, today, items=items or [0])

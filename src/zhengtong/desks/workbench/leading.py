@@ -11,7 +11,14 @@ from typing import Any, Final
 
 from django.db.models import Count, F, Min, Q
 
-from zhengtong.capabilities.cases.public import DUE_WITHIN, Case, ServiceItem, end_of_working_day, list_running
+from zhengtong.capabilities.cases.public import (
+    DUE_WITHIN,
+    Case,
+    CaseKind,
+    ServiceItem,
+    end_of_working_day,
+    list_running,
+)
 from zhengtong.capabilities.supervision.public import Gauge, Measure, read_days, read_standing
 from zhengtong.core.identity.public import Appointment, Organisation
 from zhengtong.core.worklist.public import Nature, WorkItem, WorkState
@@ -75,7 +82,8 @@ def read_outlook(actor: Actor, now: datetime) -> tuple[Outlook, dict[int, Outloo
             add(organisation, item, {gauges[Gauge(measure)]: amount})
     ends = {due_key(days): end_of_working_day(days, now) for days in DUE_WITHIN}
     soon = {name: Count("pk", filter=Q(due_at__gt=now, due_at__lte=end)) for name, end in ends.items()}
-    ending = list_running(visible(actor, WATCH, Case.objects.all())).filter(due_at__lte=max(ends.values()))
+    watched = visible(actor, WATCH, Case.objects.filter(kind=CaseKind.LICENCE))
+    ending = list_running(watched).filter(due_at__lte=max(ends.values()))
     grouped = ending.values("organisation_id", item=F("office__item_id")).annotate(
         red=Count("pk", filter=Q(due_at__lte=now)), **soon
     )

@@ -113,11 +113,12 @@ def read_condition(raw: Mapping[str, Any]) -> Condition:
 def settle(raw: Any, amount_of: Callable[[str], Decimal]) -> Any:
     """Return ``raw``, any text, with each threshold in it replaced by the number that ``amount_of`` its code gives.
 
-    The code stays beside the number as ``rule``. Raises what ``amount_of`` raises.
+    The code stays beside the number as ``rule``, so that a settled text can be settled again on a later day. Raises
+    what ``amount_of`` raises.
     """
     if isinstance(raw, Mapping):
-        if "threshold" in raw and "field" in raw:
-            code = str(raw["threshold"])
+        code = str(raw.get("threshold") or raw.get("rule") or "")
+        if code and "field" in raw:
             return {"field": raw["field"], "at_least": float(amount_of(code)), "rule": code}
         return {key: settle(value, amount_of) for key, value in raw.items()}
     return [settle(each, amount_of) for each in raw] if isinstance(raw, list) else raw

@@ -101,6 +101,12 @@ def publish_item_file(*, actor: Actor, path: Path) -> ItemVersion:
         return publish_item(actor=actor, raw=tomllib.load(file))
 
 
+def refresh_items(*, actor: Actor) -> None:
+    """Publish anew what a dated threshold that is in force from today on has changed; all else stays as it is."""
+    for item in ServiceItem.objects.filter(kind=CaseKind.LICENCE, is_published=True).order_by("pk"):
+        publish_item(actor=actor, raw=item.versions.latest("number").definition)
+
+
 @transaction.atomic
 def open_office(
     *,

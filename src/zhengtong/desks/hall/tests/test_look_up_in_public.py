@@ -68,6 +68,21 @@ def test_a_grant_is_published_with_its_verification(granted: Case, stranger: Cli
     assert granted.applicant_name not in text_of(stranger.get("/hall/publicity/", {"q": "没有的店"}))
 
 
+def test_a_grant_is_found_by_a_part_of_a_name_or_number(granted: Case, stranger: Client) -> None:
+    name, number = granted.applicant_name, granted.decision.number
+    for words in (name[1:], granted.item_name[2:6], number[3:], f"{granted.item_name[2:6]} {name[1:4]}"):
+        assert number in text_of(stranger.get("/hall/publicity/", {"q": words})), words
+    assert number not in text_of(stranger.get("/hall/publicity/", {"q": f"{name} 没有的"}))
+
+
+def test_what_many_enterprises_are_called_is_found_too(
+    granted: Case, stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhengtong.capabilities.cases.publicity.FEW", 0)
+    for words in (granted.applicant_name[1:], granted.decision.number[3:]):
+        assert granted.decision.number in text_of(stranger.get("/hall/publicity/", {"q": words})), words
+
+
 def test_a_natural_person_is_masked_and_not_found_by_name(granted: Case, stranger: Client) -> None:
     Case.objects.filter(pk=granted.pk).update(legal_entity=None, applicant_name="李秋霞", applicant_number=PERSON)
     assert "李秋霞" not in text_of(stranger.get("/hall/publicity/"))

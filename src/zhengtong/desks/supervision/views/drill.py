@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from zhengtong.capabilities.cases.public import NOBODY, ServiceItem, work_rows
+from zhengtong.capabilities.cases.public import NOBODY, CaseKind, ServiceItem, work_rows
 from zhengtong.capabilities.supervision.public import Sums, read_standing, read_sums
 from zhengtong.core.identity.public import Appointment, Organisation, Region
 from zhengtong.core.worklist.public import Nature, WorkItem, WorkState
@@ -29,6 +29,8 @@ from zhengtong.screens.paging import paginate
 
 Crumbs = list[tuple[str, str]]
 MOST_IN_HAND = 200
+# Bundles are counted apart from their parts, so the lists behind the numbers leave them out too.
+_ALONE: dict[str, object] = {"kind": CaseKind.LICENCE.value}
 
 
 class _Ground:
@@ -53,7 +55,7 @@ def _link(count: int, **given: object) -> SafeString | str:
     """Return a number that leads to the list behind it; a nought leads nowhere."""
     if not count:
         return "0"
-    return format_html('<a href="{}?{}">{}</a>', reverse("supervision:cases"), urlencode(given), count)
+    return format_html('<a href="{}?{}">{}</a>', reverse("supervision:cases"), urlencode(_ALONE | given), count)
 
 
 def _columns(head: str) -> list[tuple[str, ...]]:
@@ -113,7 +115,7 @@ def _figures(figures: Figures, month: str, **given: object) -> list[dict[str, An
     base = reverse("supervision:cases")
 
     def to(**more: object) -> str:
-        return f"{base}?{urlencode({**given, **more})}"
+        return f"{base}?{urlencode({**_ALONE, **given, **more})}"
 
     return [
         {"value": figures.running, "label": _("在办"), "url": to(), "unit": _("件"), "tone": ""},

@@ -59,7 +59,7 @@ def show_report(request: HttpRequest) -> HttpResponse:
         "sheet_url": f"{reverse('supervision:report_sheet')}?month={report.month:%Y-%m}",
         "now": timezone.now(),
         # What stands behind three of the figures.
-        "decided_url": f"{reverse('supervision:cases')}?decided={report.month:%Y-%m}",
+        "decided_url": f"{reverse('supervision:cases')}?kind=licence&decided={report.month:%Y-%m}",
     }
     return render(request, "supervision/report.html", context)
 

@@ -131,7 +131,7 @@ def _context(organisations: Iterable[int], has_links: bool) -> dict[str, Any]:
     return {
         "wall": wall,
         "has_links": has_links,
-        "list_url": reverse("supervision:cases"),
+        "list_url": f"{reverse('supervision:cases')}?kind=licence",
         "drill_url": reverse("supervision:drill"),
         "report_url": reverse("supervision:report"),
         "today": today.isoformat(),

@@ -34,7 +34,7 @@ from zhengtong.screens.paging import paginate
 from zhengtong.screens.sheets.plain_csv import csv_response
 
 VIEW = "cases.view_case"
-FILTERS = ("q", "state", "organisation", "item", "holder", "from", "until", "lamp", "due")
+FILTERS = ("q", "kind", "state", "organisation", "item", "holder", "from", "until", "lamp", "due")
 NEWEST, SOONEST_DUE, BY_NUMBER = ("-id",), ("due_at", "id"), ("-number",)
 
 

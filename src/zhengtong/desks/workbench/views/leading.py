@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from zhengtong.capabilities.cases.public import DUE_WITHIN, NOBODY, Case, case_rows, list_cases, narrow_cases
+from zhengtong.capabilities.cases.public import DUE_WITHIN, NOBODY, Case, CaseKind, case_rows, list_cases, narrow_cases
 from zhengtong.capabilities.supervision.public import Measure, read_sums
 from zhengtong.desks.workbench.leading import (
     RED,
@@ -37,7 +37,8 @@ MOST_NEW = 10
 
 
 def _to(**given: object) -> str:
-    return f"{reverse('workbench:cases')}?{urlencode(given)}"
+    """Return the address of the cases behind a number. Bundles are left out of it, since their parts are counted."""
+    return f"{reverse('workbench:cases')}?{urlencode({'kind': CaseKind.LICENCE.value, **given})}"
 
 
 def _link(count: int, **given: object) -> SafeString | str:

@@ -267,7 +267,7 @@ def gather_setting(context: DemoContext, first_day: date) -> Setting:
         percent=get_rulebook().warning_percent,
         prefix=settings.CASE_NUMBER_PREFIX,
         addresses={
-            node: reverse(registry.get(TaskPage, node).url_name, args=[placeholder]).replace(placeholder, "")
+            node: reverse(registry.get(TaskPage, node).url_name, args=[placeholder]).partition(placeholder)[0]
             for node in ("acceptance", "review", "decision", "delivery")
         },
         offices=offices,
