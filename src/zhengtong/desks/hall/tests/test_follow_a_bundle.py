@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import BUSINESS, FIRE, ITEM, SIGN, Cast, fresh
@@ -18,6 +19,7 @@ from zhengtong.capabilities.cases.public import (
     claim_task,
     request_corrections,
 )
+from zhengtong.capabilities.licences.public import Licence
 from zhengtong.desks.hall.tests.pages import Visitor, text_of
 
 
@@ -179,3 +181,13 @@ def test_programs_are_told_the_parts(cast: Cast, stranger: Client, restaurant: R
     part = restaurant.case(FIRE)
     asked = json.dumps({"number": part.number, "phone_tail": part.applicant_phone[-4:]})
     assert stranger.post("/api/progress", asked, content_type="application/json").json()["bundle"] == parent.number
+
+
+def test_licences_with_chinese_numbers_are_listed_and_downloaded(cast: Cast, citizen: Visitor) -> None:
+    restaurant = open_restaurant(cast)
+    restaurant.accept(BUSINESS, FIRE, SIGN)
+    restaurant.grant(SIGN)
+    number = Licence.objects.get(case=restaurant.case(SIGN)).number
+    assert number in text_of(citizen.get("/hall/licences/"))
+    pdf = citizen.get(reverse("hall:licence", args=[number]))
+    assert b"".join(pdf.streaming_content).startswith(b"%PDF")
