@@ -82,7 +82,7 @@ def begin(page: Page) -> None:
 def fill_in(page: Page) -> None:
     """Fill in section after section, whatever each asks, until the papers are asked for."""
     expect(page.get_by_role("button", name="保存并继续")).to_be_visible()
-    case = Case.objects.get(kind="bundle")
+    case = Case.objects.filter(kind="bundle").latest("pk")
     definition, form = get_definition(case.item_version_id), dict(SITUATION)
     while "/materials/" not in page.url:
         key = page.url.rstrip("/").rsplit("/", 1)[1]
