@@ -67,15 +67,16 @@ def await_ready(url: str, process: "subprocess.Popen[bytes]", seconds: float = 6
     raise TimeoutError(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    # Playwright's own loop makes Django think that it runs inside async code.
+    # Playwright's own loop makes Django think that it runs inside async code; it ends with the module, since what
+    # enqueues jobs in a later test of this process would fail beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(
         executable_path=CHROMIUM,

@@ -19,7 +19,7 @@ MAP = "/desk/registers/enterprises/map/"
 NAME = "<img src=x onerror=alert(1)>面馆"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A browser that draws maps without a graphics card."""
     launched = playwright.chromium.launch(

@@ -112,11 +112,6 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return answer(request, NOT_FOUND)
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """Called by allauth, whose own page speaks English."""
-    return answer(request, TOO_MANY)
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say whether the database is away, which mends itself, or something is broken.
 

@@ -28,5 +28,4 @@ if settings.DEMO:
 handler400 = "zhengtong.config.errors.bad_request"
 handler403 = "zhengtong.config.errors.permission_denied"
 handler404 = "zhengtong.config.errors.page_not_found"
-handler429 = "zhengtong.config.errors.too_many_requests"
 handler500 = "zhengtong.config.errors.server_error"
