@@ -96,9 +96,7 @@ def _most_rows(query: Query, *, in_names: bool) -> int:
     counted = " UNION ALL ".join(f"SELECT 1 FROM {TABLE} WHERE {column} @@ %s::tsquery" for column, _ in lexemes)
     answer = _fetch(f"EXPLAIN (FORMAT JSON) {counted}", [value for _, value in lexemes])[0][0]
     plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
-    while (
-        len(lexemes) > 1 and plan["Node Type"] != "Append"
-    ):  # several workers read a large index: gathered above it
+    while len(lexemes) > 1 and plan["Node Type"] != "Append":  # several workers read a large index: gathered above it
         plan = plan["Plans"][0]
     plans = plan["Plans"] if len(lexemes) > 1 else [plan]
     rows = dict(zip(lexemes, (int(each["Plan Rows"]) for each in plans), strict=True))
