@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from resource import RUSAGE_SELF, getrusage
 from statistics import median
 from time import perf_counter
@@ -165,7 +166,7 @@ def _finish(departments: Departments, taken: Taken, case_id: int) -> None:
 def _walk_alone(departments: Departments, template: Case) -> Taken:
     taken: Taken = defaultdict(list)
     for case_id in copy_drafts(template, 10):
-        _timed(taken, "submit", lambda pk=case_id: cases.submit_case(actor=departments.applicant, case_id=pk))  # type: ignore[misc]  # a default binds the loop's value
+        _timed(taken, "submit", partial(cases.submit_case, actor=departments.applicant, case_id=case_id))
         _walk(departments, taken, case_id)
     return taken
 
@@ -183,7 +184,7 @@ def _walk_bundle(departments: Departments, template: Case) -> Taken:
     taken["start"].pop()  # the one that found nothing left
     parts = list(Case.objects.filter(parent_id=parent_id).order_by("id").values_list("pk", flat=True))
     for case_id in parts:  # all are accepted before the first is decided: they work side by side
-        _timed(taken, "accept", lambda pk=case_id: cases.accept_case(actor=departments.counter, case_id=pk))  # type: ignore[misc]  # a default binds the loop's value
+        _timed(taken, "accept", partial(cases.accept_case, actor=departments.counter, case_id=case_id))
     for case_id in parts:
         _finish(departments, taken, case_id)
     _timed(taken, "close", lambda: complete(parent_id=parent_id))

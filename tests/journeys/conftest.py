@@ -134,5 +134,15 @@ def platform(transactional_db: None, browser: Browser, tmp_path: Path) -> Iterat
                 process.terminate()
             for process in processes:
                 process.wait(30)
+            _end_sessions()
             for context in browser.contexts:
                 context.close()
+
+
+def _end_sessions() -> None:
+    """End what a stopped process still has running in the database: it would hold its locks into the next test."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

@@ -139,7 +139,7 @@ def part(number: str, code: str) -> str:
 
 def receive_at_the_counter(platform: Platform, number: str) -> None:
     page = sign_in(platform, "counter")
-    page.goto(f"{platform.url}/desk/window/")
+    page.goto(f"{platform.url}/desk/window/?q={number}")
     page.locator("tbody tr", has_text=f"{number}-1").get_by_role("link", name="一件事").click()
     expect(page.get_by_role("heading", name=re.compile(number))).to_be_visible()
     page.locator("[name=prechecked]").check()

@@ -73,6 +73,7 @@ def serve(options: list[str]) -> None:
 
 def worker() -> None:
     """Run the jobs, the periodic ones included."""
+    # Two long jobs of the index can be under way, and people still don't wait for them.
     # What succeeded is in the journal; only failures are kept in the queue, to be looked at.
-    options = ["--concurrency=2", "--shutdown-graceful-timeout=10", "--delete-jobs=successful"]
+    options = ["--concurrency=4", "--shutdown-graceful-timeout=10", "--delete-jobs=successful"]
     manage(["zhengtong", "procrastinate", "worker", *options])

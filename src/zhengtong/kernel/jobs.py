@@ -29,10 +29,15 @@ def job(name: str, *, queue: str = "default", retry: int = 5) -> Callable[[Calla
 
 
 def periodic(name: str, cron: str) -> Callable[[Callable[..., None]], Job]:
-    """Declare a job that every node's worker runs by the clock; ``cron`` has five or six fields."""
+    """Declare a job that every node's worker runs by the clock; ``cron`` has five or six fields.
+
+    One turn runs at a time, on all nodes: one that takes longer than its interval would otherwise take every slot of
+    the workers, and what people wait for would stand behind it.
+    """
 
     def declare(function: Callable[..., None]) -> Job:
-        return app.periodic(cron=cron)(app.task(name=name, queue="default", queueing_lock=name)(function))
+        task = app.task(name=name, queue="default", queueing_lock=name, lock=name)
+        return app.periodic(cron=cron)(task(function))
 
     return declare
 

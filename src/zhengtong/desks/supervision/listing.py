@@ -110,8 +110,8 @@ def list_watched(actor: Actor, given: Mapping[str, str], now: datetime) -> Query
         .select_related("organisation", "office__region")
         .only(*_FIELDS)
         .prefetch_related(
-            Prefetch("tasks", queryset=tasks, to_attr="open_tasks"),
-            Prefetch("clocks", queryset=clocks, to_attr="shown_clocks"),
+            Prefetch("tasks", queryset=tasks),
+            Prefetch("clocks", queryset=clocks),
         )
     )
 
@@ -195,12 +195,12 @@ def _lamps(case: Case, now: datetime) -> dict[str, Any]:
     region = case.office.region.code
     return {
         basis: read_lamp(clock, region, now)
-        for basis, clock in by_basis(case.shown_clocks).items()  # type: ignore[attr-defined]  # prefetched
+        for basis, clock in by_basis(case.clocks.all()).items()
     }
 
 
 def _tasks(case: Case) -> list[Task]:
-    return case.open_tasks  # type: ignore[attr-defined, no-any-return]  # prefetched
+    return list(case.tasks.all())  # the open ones, prefetched
 
 
 def _step(case: Case) -> str:

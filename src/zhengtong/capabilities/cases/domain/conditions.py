@@ -3,26 +3,24 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 
 class UnreadableCondition(ValueError):
     """A condition of a text names an unknown field or says nothing that can hold."""
 
 
-class Condition:
+class Condition(Protocol):
     """Holds for some answers and not for others. Answers are as they were typed: drafts are asked too."""
 
-    def holds(self, form: Mapping[str, Any]) -> bool:
-        raise NotImplementedError
+    def holds(self, form: Mapping[str, Any]) -> bool: ...
 
     def fields(self) -> Iterator[str]:
         """Yield the fields whose answers it depends on."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf(Condition):
+class OneOf:
     """The answer to ``field`` is (or, for several answers, contains) one of ``values``."""
 
     field: str
@@ -38,7 +36,7 @@ class OneOf(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class AtLeast(Condition):
+class AtLeast:
     """The answer to ``field`` is a number, and not below ``amount``."""
 
     field: str
@@ -56,7 +54,7 @@ class AtLeast(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf(Condition):
+class AnyOf:
     parts: tuple[Condition, ...]
 
     def holds(self, form: Mapping[str, Any]) -> bool:
@@ -68,7 +66,7 @@ class AnyOf(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class AllOf(Condition):
+class AllOf:
     parts: tuple[Condition, ...]
 
     def holds(self, form: Mapping[str, Any]) -> bool:
@@ -80,7 +78,7 @@ class AllOf(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Not(Condition):
+class Not:
     part: Condition
 
     def holds(self, form: Mapping[str, Any]) -> bool:

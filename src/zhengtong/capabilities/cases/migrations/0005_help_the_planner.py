@@ -25,7 +25,9 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="case",
             name="number",
-            field=models.CharField(db_collation="C", max_length=20, null=True, unique=True, verbose_name="办件编号"),
+            field=models.CharField(
+                blank=True, db_collation="C", max_length=20, null=True, unique=True, verbose_name="办件编号"
+            ),
         ),
         migrations.RunSQL(ORGANS, AS_FOUND),
     ]

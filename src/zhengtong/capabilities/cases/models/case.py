@@ -76,7 +76,7 @@ class Case(models.Model):
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     # Null, not "", until it is submitted: the number is unique. It is ordered as bytes, whatever the database's own
     # order, so that its one index finds a beginning and gives what it finds in order.
-    number = models.CharField(_("办件编号"), max_length=20, unique=True, null=True, db_collation="C")  # noqa: DJ001
+    number = models.CharField(_("办件编号"), max_length=20, unique=True, null=True, blank=True, db_collation="C")
     kind = models.CharField(
         _("类别"), max_length=10, choices=CaseKind.choices, default=CaseKind.LICENCE, db_default=CaseKind.LICENCE
     )
