@@ -16,7 +16,16 @@ from zhengtong.capabilities.cases.models.case import (
     Outcome,
 )
 from zhengtong.capabilities.cases.models.clock import COUNTED, PAUSABLE, Clock, ClockBasis, ClockInterval, ClockPurpose
-from zhengtong.capabilities.cases.models.item import Audience, ItemOffice, ItemVersion, LegalRule, RuleKind, ServiceItem
+from zhengtong.capabilities.cases.models.item import (
+    Audience,
+    DraftStatus,
+    ItemDraft,
+    ItemOffice,
+    ItemVersion,
+    LegalRule,
+    RuleKind,
+    ServiceItem,
+)
 from zhengtong.capabilities.cases.models.work import ExtensionRequest, SiteVisit, Task, TaskNode, TaskStatus
 
 __all__ = [
@@ -38,7 +47,9 @@ __all__ = [
     "CorrectionNotice",
     "Decision",
     "DeliveryWay",
+    "DraftStatus",
     "ExtensionRequest",
+    "ItemDraft",
     "ItemOffice",
     "ItemVersion",
     "LegalRule",

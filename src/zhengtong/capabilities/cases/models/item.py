@@ -117,3 +117,51 @@ class ItemOffice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.region}"
+
+
+class DraftStatus(models.TextChoices):
+    COMPILING = "compiling", _("编制中")
+    IN_REVIEW = "in_review", _("待审核")
+    RETURNED = "returned", _("退回修改")
+    PUBLISHED = "published", _("已发布")
+    ABANDONED = "abandoned", _("已放弃")
+
+
+class ItemDraft(models.Model):
+    """The text of an item while an office compiles it, until it is published as the item's next version.
+
+    ``definition`` has the shape of ``ItemVersion.definition``, and may be incomplete. ``number`` counts the savings: two
+    people who have it open can't overwrite each other. ``standard``: the item of the level above whose fields it takes
+    over (四级联动).
+    """
+
+    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts")
+    standard = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    code = models.SlugField(_("代码"), max_length=60)
+    name = models.CharField(_("名称"), max_length=100)
+    definition: "models.JSONField[Any, Any]" = models.JSONField(_("内容"), default=dict)
+    status = models.CharField(_("状态"), max_length=12, choices=DraftStatus.choices, default=DraftStatus.COMPILING)
+    number = models.PositiveIntegerField(_("修改次数"), default=0)
+    reason = models.CharField(_("修改依据"), max_length=500, blank=True)
+    opinion = models.CharField(_("审核意见"), max_length=1000, blank=True)
+    started_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
+    reviewed_by = models.ForeignKey(
+        "identity.Appointment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    started_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("编制中的事项")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "organisation"],
+                condition=models.Q(status__in=["compiling", "in_review", "returned"]),
+                name="one_open_draft_a_code",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_status_display()})"

@@ -1,0 +1,6 @@
+"""Addresses of the powers desk."""
+
+from django.urls import URLPattern
+
+app_name = "powers_desk"
+urlpatterns: list[URLPattern] = []
