@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_
 
 from tests.cast import Cast, forget_jobs, make_cast
 
+ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
 PHONE_SCREEN = {"width": 390, "height": 844}
 DESK_SCREEN = {"width": 1440, "height": 900}
@@ -110,7 +111,7 @@ def platform(transactional_db: None, browser: Browser, tmp_path: Path) -> Iterat
     environment = {
         **os.environ,
         # The settings are the tests' own.
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         "DATABASE_URL": f"postgresql:///{database['NAME']}?host={database['HOST']}&user={database['USER']}"
         f"&password={database['PASSWORD']}&port={database['PORT']}",
         "DATA_DIR": str(settings.DATA_DIR),

@@ -130,8 +130,8 @@ class DraftStatus(models.TextChoices):
 class ItemDraft(models.Model):
     """The text of an item while an office compiles it, until it is published as the item's next version.
 
-    ``definition`` has the shape of ``ItemVersion.definition``, and may be incomplete. ``number`` counts the savings: two
-    people who have it open can't overwrite each other. ``standard``: the item of the level above whose fields it takes
+    ``definition`` has the shape of ``ItemVersion.definition``, and may be incomplete. ``number`` counts the savings:
+    two people who have it open can't overwrite each other. ``standard``: the item of the level above whose fields it takes
     over (四级联动).
     """
 
