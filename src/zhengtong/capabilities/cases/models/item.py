@@ -131,8 +131,8 @@ class ItemDraft(models.Model):
     """The text of an item while an office compiles it, until it is published as the item's next version.
 
     ``definition`` has the shape of ``ItemVersion.definition``, and may be incomplete. ``number`` counts the savings:
-    two people who have it open can't overwrite each other. ``standard``: the item of the level above whose fields it takes
-    over (四级联动).
+    two people who have it open can't overwrite each other. ``standard``: the item of the level above, whose fields it
+    takes over (四级联动).
     """
 
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts")
