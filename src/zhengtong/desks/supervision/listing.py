@@ -193,10 +193,7 @@ def write_lines(found: QuerySet[Case], now: datetime) -> Iterator[list[object]]:
 
 def _lamps(case: Case, now: datetime) -> dict[str, Any]:
     region = case.office.region.code
-    return {
-        basis: read_lamp(clock, region, now)
-        for basis, clock in by_basis(case.clocks.all()).items()
-    }
+    return {basis: read_lamp(clock, region, now) for basis, clock in by_basis(case.clocks.all()).items()}
 
 
 def _tasks(case: Case) -> list[Task]:
