@@ -70,6 +70,7 @@ from zhengtong.capabilities.cases.models import (
     ClockPurpose,
     CorrectionMark,
     CorrectionNotice,
+    Countersign,
     Decision,
     ExtensionRequest,
     ItemOffice,
@@ -79,6 +80,7 @@ from zhengtong.capabilities.cases.models import (
     RuleKind,
     ServiceItem,
     SiteVisit,
+    SpecialProcedure,
     Task,
     TaskNode,
     TaskStatus,
@@ -146,6 +148,12 @@ from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
 from zhengtong.capabilities.cases.services.clocks import resume as resume_clocks
 from zhengtong.capabilities.cases.services.clocks import start_bundle as start_bundle_clock
+from zhengtong.capabilities.cases.services.countersigns import (
+    ask_countersign,
+    drop_countersign,
+    give_countersign,
+    list_waiting,
+)
 from zhengtong.capabilities.cases.services.decision import (
     appraise_case,
     archive_case,
@@ -175,6 +183,13 @@ from zhengtong.capabilities.cases.services.drafting import (
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, shown_applicant
 from zhengtong.capabilities.cases.services.parts import file_part
+from zhengtong.capabilities.cases.services.procedures import (
+    HEARING,
+    finish_procedure,
+    get_open_procedure,
+    list_procedures,
+    start_procedure,
+)
 from zhengtong.capabilities.cases.services.review import (
     arrange_site_visit,
     check_officers,
@@ -196,6 +211,7 @@ __all__ = [
     "COUNTED",
     "DUE_WITHIN",
     "ENDED",
+    "HEARING",
     "ITEM_KIND",
     "NOBODY",
     "ROW_FIELDS",
@@ -231,6 +247,7 @@ __all__ = [
     "CorrectionMark",
     "CorrectionNotice",
     "CorrectionsRequested",
+    "Countersign",
     "Decision",
     "ExtensionRequest",
     "FieldSpec",
@@ -255,6 +272,7 @@ __all__ = [
     "ServiceItem",
     "SiteVisit",
     "Situation",
+    "SpecialProcedure",
     "StaleCase",
     "Task",
     "TaskNode",
@@ -272,6 +290,7 @@ __all__ = [
     "appraise_case",
     "archive_case",
     "arrange_site_visit",
+    "ask_countersign",
     "attach_file",
     "beginning_of",
     "bind_section",
@@ -294,11 +313,13 @@ __all__ = [
     "deliver_case",
     "describe_acts",
     "describe_case",
+    "drop_countersign",
     "end_of_working_day",
     "file_part",
     "filter_lamp",
     "filter_late",
     "finish_clocks",
+    "finish_procedure",
     "fire_due",
     "get_case",
     "get_case_by_public_id",
@@ -307,8 +328,10 @@ __all__ = [
     "get_item",
     "get_live_version",
     "get_open_notice",
+    "get_open_procedure",
     "get_open_task",
     "get_rulebook",
+    "give_countersign",
     "grant_case",
     "hold_open_task",
     "is_number",
@@ -327,10 +350,12 @@ __all__ = [
     "list_offices",
     "list_opinions",
     "list_own_cases",
+    "list_procedures",
     "list_published_grants",
     "list_return_marks",
     "list_running",
     "list_tasks",
+    "list_waiting",
     "load_rules",
     "lock_case",
     "mask_answer",
@@ -374,6 +399,7 @@ __all__ = [
     "start_at_counter",
     "start_bundle_clock",
     "start_draft",
+    "start_procedure",
     "state_chip",
     "submit_at_counter",
     "submit_case",
