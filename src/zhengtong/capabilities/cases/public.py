@@ -181,7 +181,7 @@ from zhengtong.capabilities.cases.services.drafting import (
     withdraw_case,
 )
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
-from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, shown_applicant
+from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, remedies, shown_applicant
 from zhengtong.capabilities.cases.services.parts import file_part
 from zhengtong.capabilities.cases.services.procedures import (
     HEARING,
@@ -381,6 +381,7 @@ __all__ = [
     "record_site_visit",
     "refuse_case",
     "release_task",
+    "remedies",
     "remove_file",
     "request_corrections",
     "request_extension",

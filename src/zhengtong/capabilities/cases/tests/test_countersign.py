@@ -81,5 +81,5 @@ def test_nobody_is_asked_twice_nor_oneself_nor_a_stranger(cast: Cast, case: case
 
 def test_a_withdrawal_takes_the_question_off_the_list(cast: Cast, case: cases.Case) -> None:
     ask(cast, case, "before")
-    cases.withdraw_case(actor=cast.citizen, case_id=case.pk)
+    cases.withdraw_case(actor=cast.owner, case_id=case.pk)
     assert open_nodes(fresh(case)) == []
