@@ -6,92 +6,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0007_hear_and_countersign'),
-        ('identity', '0007_find_by_beginning'),
-        ('licences', '0001_initial'),
-        ('papers', '0001_initial'),
+        ("cases", "0007_hear_and_countersign"),
+        ("identity", "0007_find_by_beginning"),
+        ("licences", "0001_initial"),
+        ("papers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LicenceRequest',
+            name="LicenceRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('change', '变更'), ('renew', '延续'), ('correct', '更正'), ('cancel', '注销')], max_length=8, verbose_name='办理')),
-                ('reason', models.CharField(max_length=300, verbose_name='理由')),
-                ('old_valid_until', models.DateField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("change", "变更"), ("renew", "延续"), ("correct", "更正"), ("cancel", "注销")],
+                        max_length=8,
+                        verbose_name="办理",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="理由")),
+                ("old_valid_until", models.DateField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '证照变动申请',
-                'ordering': ['id'],
+                "verbose_name": "证照变动申请",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Revocation',
+            name="Revocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grounds', models.CharField(max_length=120, verbose_name='情形')),
-                ('facts', models.TextField(max_length=2000, verbose_name='事实和理由')),
-                ('hearing', models.TextField(max_length=2000, verbose_name='陈述申辩情况')),
-                ('proposed_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('is_approved', models.BooleanField(null=True)),
-                ('opinion', models.CharField(blank=True, max_length=500, verbose_name='意见')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("grounds", models.CharField(max_length=120, verbose_name="情形")),
+                ("facts", models.TextField(max_length=2000, verbose_name="事实和理由")),
+                ("hearing", models.TextField(max_length=2000, verbose_name="陈述申辩情况")),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("is_approved", models.BooleanField(null=True)),
+                ("opinion", models.CharField(blank=True, max_length=500, verbose_name="意见")),
             ],
             options={
-                'verbose_name': '撤销许可',
-                'ordering': ['id'],
+                "verbose_name": "撤销许可",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(fields=['organisation', '-id'], name='licences_by_organ'),
+            model_name="licence",
+            index=models.Index(fields=["organisation", "-id"], name="licences_by_organ"),
         ),
         migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(fields=['holder_name', 'id'], name='licences_by_holder', opclasses=['varchar_pattern_ops', 'int8_ops']),
+            model_name="licence",
+            index=models.Index(
+                fields=["holder_name", "id"], name="licences_by_holder", opclasses=["varchar_pattern_ops", "int8_ops"]
+            ),
         ),
         migrations.AddField(
-            model_name='licencerequest',
-            name='case',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='licence_request', to='cases.case'),
+            model_name="licencerequest",
+            name="case",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="licence_request", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='licencerequest',
-            name='licence',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='licences.licence'),
+            model_name="licencerequest",
+            name="licence",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="licences.licence"
+            ),
         ),
         migrations.AddField(
-            model_name='licencerequest',
-            name='old_paper',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper'),
+            model_name="licencerequest",
+            name="old_paper",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper"
+            ),
         ),
         migrations.AddField(
-            model_name='revocation',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment'),
+            model_name="revocation",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+            ),
         ),
         migrations.AddField(
-            model_name='revocation',
-            name='licence',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revocations', to='licences.licence'),
+            model_name="revocation",
+            name="licence",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="revocations", to="licences.licence"
+            ),
         ),
         migrations.AddField(
-            model_name='revocation',
-            name='paper',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper'),
+            model_name="revocation",
+            name="paper",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper"
+            ),
         ),
         migrations.AddField(
-            model_name='revocation',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment'),
+            model_name="revocation",
+            name="proposed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revocation',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('licence',), name='one_open_revocation_a_licence'),
+            model_name="revocation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decided_at", None)), fields=("licence",), name="one_open_revocation_a_licence"
+            ),
         ),
     ]
