@@ -357,7 +357,7 @@ class ProcedureForm(NamesTime):
         rule.choices = [(each.code, each.title) for each in list_procedures()]
         people = {each.staff_id: each for each in list_colleagues(situation.case.organisation_id)}
         chair.set_people(list(people.values()))
-        chair.choices = [("", "—"), *chair.choices]
+        chair.choices = [("", "—"), *((key, _person(each)) for key, each in chair.people.items())]
         for name, label in (("planned_at", _("时间")), ("place", _("地点"))):
             self.fields[name].required, self.fields[name].label = False, label
             self.fields[name].help_text = _("听证要填，应当在七日以后、二十日以内")

@@ -1,6 +1,5 @@
 """Special procedures before the decision: what law excludes from the limit, told in writing, with its result kept."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -134,7 +133,7 @@ def start_procedure(
 
 def _hearing(
     case: Case, now: datetime, *, planned_at: datetime | None, place: str, chair: Appointment | None
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """Return what only the notice of a hearing says. Raises Unacceptable, SelfHandling."""
     if planned_at is None:
         raise Unacceptable(_("请填写举行听证的时间。"), "planned_at")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.cast import Cast, fresh
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.licences import changing
-from zhengtong.capabilities.licences.models import Licence, RequestKind
+from zhengtong.capabilities.licences.models import Licence, RequestKind, Revocation
 from zhengtong.core.papers.public import get_status
 from zhengtong.kernel.policy import Actor, Denied
 
@@ -98,7 +98,7 @@ def test_nobody_asks_about_anothers_licence(cast: Cast, licence: Licence) -> Non
         changing.start_request(actor=cast.citizen, number=licence.number, kind="change", reason="想改")
 
 
-def propose(actor: Actor, licence: Licence) -> changing.Revocation:
+def propose(actor: Actor, licence: Licence) -> Revocation:
     return changing.propose_revocation(
         actor=actor,
         licence=licence,

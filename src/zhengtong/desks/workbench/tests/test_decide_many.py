@@ -19,7 +19,7 @@ def test_what_the_review_found_to_be_granted_is_granted_together(cast: Cast, bro
     asked = client.post("/desk/decide/", {"item": items(granted, refused)})
     page = asked.content.decode()
     assert "批量准予 1 件" in page
-    assert granted.number in page
+    assert str(granted.number) in page
     assert f"请逐件办理：{refused.number}" in page
     assert client.post("/desk/decide/", {"item": items(granted), "reasons": " "}).status_code == 422
     done = client.post("/desk/decide/", {"item": items(granted, refused), "reasons": "符合法定条件"}, follow=True)

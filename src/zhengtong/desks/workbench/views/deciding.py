@@ -54,15 +54,14 @@ def list_decidable(actor: Actor, item_ids: list[int]) -> tuple[list[Task], list[
     }
     proposed: dict[int, Task] = {}
     reviews = Task.objects.filter(case__in=[task.case_id for task in tasks.values()], node=TaskNode.REVIEW)
-    for review in reviews.filter(status=TaskStatus.DONE).order_by("id"):
-        proposed[review.case_id] = review
+    proposed |= {done.case_id: done for done in reviews.filter(status=TaskStatus.DONE).order_by("id")}
     found, others = [], []
     for item in items:
-        task = tasks.get(item.object_id) if item.kind == "cases.task" else None
-        review = proposed.get(task.case_id) if task else None
-        if task is not None and review is not None and review.outcome == Outcome.GRANT:
-            task.opinion = review.opinion
-            found.append(task)
+        decision = tasks.get(item.object_id) if item.kind == "cases.task" else None
+        review = proposed.get(decision.case_id) if decision else None
+        if decision is not None and review is not None and review.outcome == Outcome.GRANT:
+            decision.opinion = review.opinion
+            found.append(decision)
         else:
             others.append(item.reference)
     return found, others
