@@ -12,6 +12,7 @@ ACTION_WORDS = ActionWords(
         "load_powers": _("载入权力事项"),
         "compile_version": _("编制权力事项"),
         "amend_version": _("修改编制中的权力事项"),
+        "propose_adjustment": _("提出调整权力事项"),
         "submit_version": _("送审权力事项"),
         "abandon_version": _("放弃编制"),
         "return_version": _("退回权力事项"),

@@ -121,7 +121,7 @@ class PowerVersion(models.Model):
     ``reason`` is the basis of the adjustment; ``into`` the entry that a merged one became part of.
     """
 
-    entry = models.ForeignKey(PowerEntry, on_delete=models.PROTECT, related_name="versions", verbose_name=_("权力事项"))
+    entry = models.ForeignKey(PowerEntry, on_delete=models.CASCADE, related_name="versions", verbose_name=_("权力事项"))
     number = models.PositiveIntegerField(_("版本"))
     status = models.CharField(_("状态"), max_length=10, choices=VersionStatus.choices, default=VersionStatus.COMPILING)
     adjustment = models.CharField(_("调整"), max_length=10, choices=AdjustmentKind.choices)

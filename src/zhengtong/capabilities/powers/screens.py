@@ -267,7 +267,7 @@ class VersionScreens(ModelScreens):
     audience, permission, icon, menu_order = STAFF, VIEW, "file", 41
     columns = (
         Column("entry", title=_("权力事项"), css="main"),
-        Column("code", title=_("编码"), value=lambda version: version.entry.code, related=("entry",), css="nowrap"),
+        Column("entry__code", title=_("编码"), css="nowrap"),
         Column("number", css="number"),
         "adjustment",
         Column("status", tone=lambda version: STATUS_TONES[VersionStatus(version.status)]),

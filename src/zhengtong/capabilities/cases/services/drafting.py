@@ -238,8 +238,8 @@ def _not_hers(case: Case, definition: ItemDefinition) -> list[tuple[str, str, st
 def submit_case(*, actor: Actor, case_id: int) -> Case:
     """Submit a draft: number, receipt, acceptance clock, a task at the counter. Twice is once.
 
-    Raises IncompleteApplication with every error, and PowerWithdrawn. A draft of an older version of the item is moved to the
-    newest first, so that nobody is asked by a form that no longer holds.
+    Raises IncompleteApplication with every error, and PowerWithdrawn. A draft of an older version of the item is
+    moved to the newest first, so that nobody is asked by a form that no longer holds.
     """
     case = lock_case(case_id, actor=actor, permission="cases.edit_application")
     if case.number is not None:

@@ -1,4 +1,4 @@
-"""Nothing is granted without a power to grant it (法无授权不可为): items are published, and cases opened, under live ones.
+"""Nothing is granted without a power to grant it (法无授权不可为): items and new cases need a live one.
 
 A case that was opened before its power was withdrawn goes on to its end.
 """

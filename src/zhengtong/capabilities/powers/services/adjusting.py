@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from zhengtong.capabilities.powers.domain import Adjustment, PowerText
 from zhengtong.capabilities.powers.models import Level, PowerEntry, PowerState, PowerVersion, VersionStatus
 from zhengtong.capabilities.powers.selectors import find_live
-from zhengtong.capabilities.powers.services.compiling import send_to_review, start_version
+from zhengtong.capabilities.powers.services.compiling import record_draft, send_to_review, start_version
 from zhengtong.capabilities.powers.services.settling import lock_entry, refuse_open, require_keeper
 from zhengtong.core.identity.public import Refused
 from zhengtong.kernel.policy import Actor
@@ -98,4 +98,5 @@ def _propose(
     )
     version.entry = entry
     send_to_review(version, actor=actor)
+    record_draft(version, "propose_adjustment", actor=actor)
     return version

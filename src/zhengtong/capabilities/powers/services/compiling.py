@@ -1,8 +1,7 @@
 """The compiler's side: a draft of a power, its text checked, submitted to the legal office, or given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -96,9 +95,11 @@ def compile_power(
     entry = PowerEntry(code=code, power_list=power_list, organisation_id=actor.organisation)
     say_text(entry, text)
     entry.save(force_insert=True)
-    return start_version(
+    version = start_version(
         actor=actor, entry=entry, adjustment=Adjustment.NEW, text=text, reason=reason, effective_from=effective_from
     )
+    record_draft(version, "compile_version", actor=actor)
+    return version
 
 
 @step()
@@ -127,7 +128,7 @@ def change_power(
     )
     check_text(text)
     is_back = locked.state in (PowerState.WITHDRAWN, PowerState.COMPILING)
-    return start_version(
+    version = start_version(
         actor=actor,
         entry=locked,
         adjustment=Adjustment.NEW if is_back else Adjustment.CHANGE,
@@ -135,6 +136,8 @@ def change_power(
         reason=reason,
         effective_from=effective_from,
     )
+    record_draft(version, "compile_version", actor=actor)
+    return version
 
 
 def start_version(
@@ -147,7 +150,7 @@ def start_version(
     effective_from: date | None,
     into: PowerEntry | None = None,
 ) -> PowerVersion:
-    """Keep the next version of the locked ``entry`` as a draft."""
+    """Keep the next version of the locked ``entry`` as a draft. Part of the caller's act and of its journal record."""
     version = PowerVersion.objects.create(
         entry=entry,
         number=next_number(entry),
@@ -160,18 +163,23 @@ def start_version(
         compiled_by_id=actor.appointment,
     )
     keep_basis(version, text.basis)
+    return version
+
+
+def record_draft(version: PowerVersion, act: str, *, actor: Actor) -> None:
+    """Write the journal's one record of a new version."""
     record(
         actor,
-        "powers.compile_version",
+        f"powers.{act}",
         version,
         after={
-            "code": entry.code,
+            "code": version.entry.code,
             "number": version.number,
             "adjustment": version.adjustment,
+            "status": version.status,
             "reason": version.reason,
         },
     )
-    return version
 
 
 @step()
@@ -224,12 +232,20 @@ def submit_version(*, actor: Actor, version: PowerVersion) -> PowerVersion:
         raise Refused("incomplete", _("还缺少%(what)s，补齐后再送审。") % {"what": said})
     if not draft.reason:
         raise Refused("no-reason", _("请先写明调整依据（法律法规、文件名称和文号），再送审。"))
+    before = draft.status
     send_to_review(draft, actor=actor)
+    record(
+        actor,
+        "powers.submit_version",
+        draft,
+        before={"status": before},
+        after={"status": draft.status, "code": draft.entry.code, "number": draft.number},
+    )
     return draft
 
 
 def send_to_review(draft: PowerVersion, *, actor: Actor) -> None:
-    """Put the locked draft on the legal office's list."""
+    """Put the locked draft on the legal office's list. Part of the caller's act and of its journal record."""
     if draft.organisation_id is None:
         raise Refused("no-office", _("这一版没有编制单位，请由编制单位的工作人员送审。"))
     draft.status, draft.submitted_at, draft.opinion = VersionStatus.IN_REVIEW, timezone.now(), ""
@@ -249,13 +265,6 @@ def send_to_review(draft: PowerVersion, *, actor: Actor) -> None:
         party=office.name[:120],
         step="合法性审核",
         url=review_url(draft),
-    )
-    record(
-        actor,
-        "powers.submit_version",
-        draft,
-        before={"status": VersionStatus.COMPILING},
-        after={"status": draft.status, "code": draft.entry.code, "number": draft.number},
     )
 
 
@@ -281,11 +290,3 @@ def abandon_version(*, actor: Actor, version: PowerVersion) -> PowerVersion:
     close_item(kind=WORK_KIND, object_id=draft.pk, done_by_id=None)
     record(actor, "powers.abandon_version", draft, before={"status": before}, after={"status": draft.status})
     return draft
-
-
-def texts_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts of a text that an entry's columns hold as lines, as lists."""
-    return {
-        "procedure": [line for line in row["procedure_words"].splitlines() if line.strip()],
-        "responsibilities": [line for line in row["responsibility_words"].splitlines() if line.strip()],
-    }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.powers.domain import Adjustment, Basis, PowerText, read_basis
 from zhengtong.capabilities.powers.models import PowerEntry, PowerState, PowerVersion, VersionStatus
-from zhengtong.capabilities.powers.services.compiling import EDITABLE, check_text, start_version
+from zhengtong.capabilities.powers.services.compiling import EDITABLE, check_text, record_draft, start_version
 from zhengtong.capabilities.powers.services.settling import (
     COMPILE,
     keep_basis,
@@ -93,4 +93,7 @@ def draft_from_sheet(*, actor: Actor, rows: Iterable[Mapping[str, Any]], run: An
 
 
 def _start(actor: Actor, entry: PowerEntry, adjustment: Adjustment, text: PowerText, reason: str) -> None:
-    start_version(actor=actor, entry=entry, adjustment=adjustment, text=text, reason=reason, effective_from=None)
+    version = start_version(
+        actor=actor, entry=entry, adjustment=adjustment, text=text, reason=reason, effective_from=None
+    )
+    record_draft(version, "compile_version", actor=actor)
