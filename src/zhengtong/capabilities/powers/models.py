@@ -165,7 +165,7 @@ class PowerVersion(models.Model):
         indexes = [models.Index(fields=["organisation", "-id"], name="power_versions_by_office")]
 
     def __str__(self) -> str:
-        return f"{self.content.get('name', '')}（第{self.number}版）"
+        return f"{self.entry.name}（第{self.number}版）"
 
     @property
     def text(self) -> PowerText:

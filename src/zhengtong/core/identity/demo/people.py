@@ -216,12 +216,12 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
             yield from ((ADMINISTRATOR,), (SECURITY,), (AUDITOR,), (OPERATOR,))
 
 
-# Who compiles an organ's lists of power in the counties, and who reviews them.
-_LAW = {MARKET_BUREAU: POWER_OFFICER, FIRE_BUREAU: POWER_OFFICER, URBAN_BUREAU: POWER_OFFICER, JUSTICE: LEGAL_OFFICER}
+# Who compiles the lists of power of the district's market bureau, and who reviews all of the district's.
+_LAW = {MARKET_BUREAU: POWER_OFFICER, JUSTICE: LEGAL_OFFICER}
 
 
 def _has_law(organ: Organ) -> bool:
-    return organ.title in _LAW and organ.region != CITY_CODE
+    return organ.title in _LAW and organ.region == _DISTRICT
 
 
 def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> list[StaffRow]:
