@@ -1,4 +1,4 @@
-"""A clerk compiles a power, the legal office returns and publishes it, and it is adjusted: dated, and with its basis."""
+"""A clerk compiles a power, the legal office returns and publishes it, and it is adjusted: dated, with a basis."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -72,7 +72,7 @@ def test_a_returned_draft_tells_its_compiler_why_and_is_written_anew(cast: Cast)
     draft = submitted(cast)
     powers.return_version(actor=cast.legal, version=draft, opinion="条文不完整")
     message = Message.objects.filter(recipient=cast.accounts["compiler"]).latest("id")
-    assert "条文不完整" in str(message.context)
+    assert "条文不完整" in message.body
     powers.amend_version(actor=cast.compiler, version=draft, **said(name="小餐饮经营登记"))
     again = powers.submit_version(actor=cast.compiler, version=draft)
     assert (again.status, again.text.name) == (VersionStatus.IN_REVIEW, "小餐饮经营登记")
@@ -218,7 +218,7 @@ def test_several_powers_become_part_of_one(cast: Cast) -> None:
     proposal = powers.merge_power(actor=cast.compiler, entry=entry, into=into, reason="清单整合", effective_from=day)
     powers.publish_version(actor=cast.legal, version=proposal)
     assert powers.find_live(entry.code, day) == into
-    assert powers.list_merged(into, day)[-1] == entry
+    assert entry in powers.list_merged(into, day)
     with pytest.raises(Refused):
         powers.merge_power(actor=cast.compiler, entry=into, into=into, reason="清单整合")
 
