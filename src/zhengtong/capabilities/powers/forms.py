@@ -21,6 +21,8 @@ class BasisWidget(forms.MultiWidget):
     """Rows of law, article and words. One empty row is always there, so that it works without scripts."""
 
     parts = ("title", "article", "text")
+    # Without widgets of Django's it would count as hidden.
+    is_hidden = False
 
     def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
         super().__init__([], dict(attrs or {}))

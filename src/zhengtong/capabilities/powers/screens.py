@@ -6,7 +6,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.powers.domain import Change, compare
 from zhengtong.capabilities.powers.forms import MoveForm, NewPowerForm, PowerForm, text_of_entry, text_of_version
 from zhengtong.capabilities.powers.models import (
     ENDING,
@@ -16,8 +15,13 @@ from zhengtong.capabilities.powers.models import (
     PowerVersion,
     VersionStatus,
 )
-from zhengtong.capabilities.powers.presentation import describe_changes, describe_text
-from zhengtong.capabilities.powers.selectors import list_versions
+from zhengtong.capabilities.powers.panels import (
+    STATUS_TONES,
+    show_current,
+    show_difference,
+    show_text,
+    show_versions,
+)
 from zhengtong.capabilities.powers.services.adjusting import cancel_power, merge_power, move_power
 from zhengtong.capabilities.powers.services.compiling import (
     EDITABLE,
@@ -44,20 +48,12 @@ from zhengtong.screens.declaration import (
     Part,
     Sheet,
 )
-from zhengtong.screens.routing import url_of
 
 STATE_TONES = {
     PowerState.LIVE: "success",
     PowerState.COMING: "info",
     PowerState.WITHDRAWN: "neutral",
     PowerState.COMPILING: "warning",
-}
-STATUS_TONES = {
-    VersionStatus.PUBLISHED: "success",
-    VersionStatus.IN_REVIEW: "info",
-    VersionStatus.RETURNED: "warning",
-    VersionStatus.COMPILING: "warning",
-    VersionStatus.CANCELLED: "neutral",
 }
 
 
@@ -80,50 +76,6 @@ def _is_listed(entry: PowerEntry) -> bool:
 
 def _moved(entry: PowerEntry) -> dict[str, Any]:
     return {"organ": entry.organ, "level": entry.level}
-
-
-def _versions(_actor: Actor, entry: PowerEntry) -> dict[str, Any]:
-    """The versions, the newest first, each with what it changed."""
-    versions = list(list_versions(entry))
-    before: dict[int, PowerVersion | None] = {}
-    last = None
-    for version in reversed(versions):
-        before[version.pk] = last
-        last = version if version.status == VersionStatus.PUBLISHED else last
-    return {
-        "versions": [
-            {
-                "version": version,
-                "tone": STATUS_TONES[VersionStatus(version.status)],
-                "url": url_of(VersionScreens(), "detail", version),
-                "changes": describe_changes(_changes(before[version.pk], version)) if before[version.pk] else [],
-            }
-            for version in versions
-        ]
-    }
-
-
-def _changes(before: PowerVersion | None, version: PowerVersion) -> list[Change]:
-    return compare(before.text if before else None, version.text)
-
-
-def _before(version: PowerVersion) -> PowerVersion | None:
-    """Return what held, or will hold, before this version takes its place."""
-    found = version.entry.versions.filter(status=VersionStatus.PUBLISHED, number__lt=version.number)
-    return found.prefetch_related("basis").order_by("-number").first()
-
-
-def _difference(_actor: Actor, version: PowerVersion) -> dict[str, Any]:
-    before = _before(version)
-    return {
-        "before": before,
-        "version": version,
-        "changes": describe_changes(_changes(before, version)) if before else [],
-    }
-
-
-def _text(_actor: Actor, version: PowerVersion) -> dict[str, Any]:
-    return {"text": describe_text(version.text), "version": version}
 
 
 class EntryScreens(ModelScreens):
@@ -209,8 +161,8 @@ class EntryScreens(ModelScreens):
                 Column("organisation", title=_("编制单位")),
             ),
         ),
-        Part(_("版本"), template="powers/versions.html", context=_versions),
-        History(_("办理记录")),
+        Part(_("内容"), template="powers/text.html", context=show_current),
+        Part(_("版本"), template="powers/versions.html", context=show_versions),
     )
     sheet = Sheet(
         key="code",
@@ -368,8 +320,8 @@ class VersionScreens(ModelScreens):
                 "opinion",
             ),
         ),
-        Part(_("与上一版的不同"), template="powers/difference.html", context=_difference),
-        Part(_("内容"), template="powers/text.html", context=_text),
+        Part(_("与上一版的不同"), template="powers/difference.html", context=show_difference),
+        Part(_("内容"), template="powers/text.html", context=show_text),
         History(_("办理记录")),
     )
     help = _("编制、送审、审核、发布。编制单位看到自己的，法制机构看到辖区内各单位的。")

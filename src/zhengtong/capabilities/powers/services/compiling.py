@@ -31,6 +31,7 @@ from zhengtong.capabilities.powers.services.settling import (
     require_version,
     say_text,
     settle,
+    version_url,
 )
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation, Refused
@@ -264,15 +265,8 @@ def send_to_review(draft: PowerVersion, *, actor: Actor) -> None:
         title=title,
         party=office.name[:120],
         step="合法性审核",
-        url=review_url(draft),
+        url=version_url(draft),
     )
-
-
-def review_url(version: PowerVersion) -> str:
-    from zhengtong.capabilities.powers.screens import VersionScreens  # the screens name these services
-    from zhengtong.screens.routing import url_of
-
-    return url_of(VersionScreens(), "detail", version)
 
 
 @step()

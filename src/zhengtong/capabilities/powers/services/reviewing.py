@@ -15,6 +15,7 @@ from zhengtong.capabilities.powers.services.settling import (
     lock_version,
     require_version,
     settle,
+    version_url,
 )
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Appointment, Refused
@@ -117,8 +118,6 @@ def _finish(draft: PowerVersion, *, actor: Actor) -> None:
 
 
 def _tell(draft: PowerVersion, template: str, *, actor: Actor, **context: object) -> None:
-    from zhengtong.capabilities.powers.services.compiling import review_url
-
     if draft.compiled_by is None:
         return
     send_message(
@@ -126,5 +125,5 @@ def _tell(draft: PowerVersion, template: str, *, actor: Actor, **context: object
         recipient=draft.compiled_by.staff.account,
         template=template,
         context={"name": draft.content["name"], "number": draft.number, "who": actor.name, **context},
-        link=review_url(draft),
+        link=version_url(draft),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.powers.domain import Basis, PowerText, Standing, standing_on, turn_on
@@ -19,6 +20,11 @@ from zhengtong.kernel.policy import Actor, ActorKind, Denied, can, require
 
 COMPILE, REVIEW, VIEW = "powers.compile", "powers.review", "powers.view"
 WORK_KIND = "powers.review"
+
+
+def version_url(version: PowerVersion) -> str:
+    """Return the address of a version's page at the desk, where it is reviewed."""
+    return reverse("screens:powers.versions.detail", kwargs={"id": version.pk})
 
 
 def lock_entry(entry_id: int) -> PowerEntry:
