@@ -17,7 +17,14 @@ from zhengtong.capabilities.cases.domain import (
     read_condition,
     settle,
 )
-from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, NoTask, StaleCase, Unacceptable
+from zhengtong.capabilities.cases.errors import (
+    Conflict,
+    IncompleteApplication,
+    NoTask,
+    PowerWithdrawn,
+    StaleCase,
+    Unacceptable,
+)
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
     CaseDelivered,
@@ -180,6 +187,7 @@ from zhengtong.capabilities.cases.services.drafting import (
     submit_case,
     withdraw_case,
 )
+from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, remedies, shown_applicant
 from zhengtong.capabilities.cases.services.parts import file_part
@@ -261,10 +269,12 @@ __all__ = [
     "LegalState",
     "MaterialSpec",
     "MaterialView",
+    "NoLivePower",
     "NoTask",
     "NotAllowed",
     "Outcome",
     "OutputSpec",
+    "PowerWithdrawn",
     "RuleBroken",
     "RuleKind",
     "SectionForm",
@@ -380,6 +390,7 @@ __all__ = [
     "record_export",
     "record_site_visit",
     "refuse_case",
+    "refuse_withdrawn",
     "release_task",
     "remedies",
     "remove_file",

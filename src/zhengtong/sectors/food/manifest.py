@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.bundles.public import BundleFile
 from zhengtong.capabilities.cases.public import ItemFile
 from zhengtong.capabilities.licences.public import LicenceKind
+from zhengtong.capabilities.powers.public import PowerFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.food.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
@@ -17,6 +18,7 @@ MODULE = Module(
     code="food",
     title=_("食品经营"),
     declares=(
+        PowerFile(HERE / "seed" / "powers.toml"),
         ItemFile(HERE / "seed" / "items" / "food-business-licence.toml"),
         BundleFile(HERE / "seed" / "bundles" / "open-restaurant.toml"),
         PaperKind(

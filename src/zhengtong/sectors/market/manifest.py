@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import ItemFile
 from zhengtong.capabilities.licences.public import LicenceKind
+from zhengtong.capabilities.powers.public import PowerFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.market.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
@@ -16,6 +17,7 @@ MODULE = Module(
     code="market",
     title=_("经营主体登记"),
     declares=(
+        PowerFile(HERE / "seed" / "powers.toml"),
         ItemFile(HERE / "seed" / "items" / "business-licence.toml"),
         PaperKind(
             code="market.licence",

@@ -30,6 +30,7 @@ from zhengtong.capabilities.cases.models import (
 )
 from zhengtong.capabilities.cases.selectors import get_live_version, list_material_keys
 from zhengtong.capabilities.cases.services import clocks
+from zhengtong.capabilities.cases.services.gate import refuse_withdrawn
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number
 from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
 from zhengtong.core.audit.public import record
@@ -63,6 +64,7 @@ def start_draft(
     # Clicked twice, the second waits here and finds the draft of the first.
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=actor.owner_id)
     version = get_live_version(office.item)
+    refuse_withdrawn(version.pk)
     kept = (
         Case.objects.select_for_update()
         .filter(account=actor.owner_id, legal_entity=actor.legal_entity, state=LegalState.DRAFT, office=office)
@@ -243,13 +245,14 @@ def _not_hers(case: Case, definition: ItemDefinition) -> list[tuple[str, str, st
 def submit_case(*, actor: Actor, case_id: int) -> Case:
     """Submit a draft: number, receipt, acceptance clock, a task at the counter. Twice is once.
 
-    Raises IncompleteApplication with every error. A draft of an older version of the item is moved to the
-    newest first, so that nobody is asked by a form that no longer holds.
+    Raises IncompleteApplication with every error, and PowerWithdrawn. A draft of an older version of the item is
+    moved to the newest first, so that nobody is asked by a form that no longer holds.
     """
     case = lock_case(case_id, actor=actor, permission="cases.edit_application")
     if case.number is not None:
         return case  # clicked twice, or sent again by a browser that lost the answer
     case.form, _moved = dict(case.form), move_to_live_version(case)
+    refuse_withdrawn(case.item_version_id)
     cleaned, errors = check_application(case)
     if errors:
         raise IncompleteApplication(errors)

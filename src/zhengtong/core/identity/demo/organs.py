@@ -24,6 +24,7 @@ FIRE_BUREAU = "消防救援局"
 URBAN_BUREAU = "城市管理局"
 DATA_BUREAU = "政务服务数据管理局"
 POLICE = "公安局"
+JUSTICE = "司法局"
 GOVERNMENT = "人民政府"
 
 

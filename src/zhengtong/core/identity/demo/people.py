@@ -11,6 +11,7 @@ from zhengtong.core.identity.demo.organs import (
     DATA_BUREAU,
     FIRE_BUREAU,
     GOVERNMENT,
+    JUSTICE,
     MARKET_BUREAU,
     POLICE,
     SERVICE_CENTRE,
@@ -43,6 +44,8 @@ class DemoRole(StrEnum):
     RESIDENT_READER = "resident_reader"
     PLATFORM_OPERATOR = "platform_operator"
     ITEM_COMPILER = "item_compiler"
+    POWER_COMPILER = "power_compiler"
+    LEGAL_REVIEWER = "legal_reviewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
 OPERATOR = PostKind("平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER), "region")
 REGISTRAR = PostKind("登记注册科科员", (DemoRole.ENTERPRISE_REGISTRAR,))
 HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
+POWER_OFFICER = PostKind("政策法规科科员", (DemoRole.POWER_COMPILER,))
+LEGAL_OFFICER = PostKind("合法性审核科科员", (DemoRole.LEGAL_REVIEWER,), "region")
 DIRECTOR = PostKind("主任")
 TOWN_LEADER = PostKind("主要负责人")
 CLERK = PostKind("科员")
@@ -152,6 +157,8 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("operator", "姚思远", f"{CITY_CODE}/{DATA_BUREAU}", OPERATOR),
     ("registrar", "范晓彤", f"{_DISTRICT}/{MARKET_BUREAU}", REGISTRAR),
     ("police", "石立军", f"{_DISTRICT}/{POLICE}", HOUSEHOLD_OFFICER),
+    ("compiler", "曾文静", f"{_DISTRICT}/{MARKET_BUREAU}", POWER_OFFICER),
+    ("legal", "韩正平", f"{_DISTRICT}/{JUSTICE}", LEGAL_OFFICER),
     ("outsider", "罗建军", f"{_OTHER_COUNTY}/{MARKET_BUREAU}", APPROVER),
 )
 CITIZEN_CAST = (
@@ -209,6 +216,14 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
             yield from ((ADMINISTRATOR,), (SECURITY,), (AUDITOR,), (OPERATOR,))
 
 
+# Who compiles the lists of power of the district's market bureau, and who reviews all of the district's.
+_LAW = {MARKET_BUREAU: POWER_OFFICER, JUSTICE: LEGAL_OFFICER}
+
+
+def _has_law(organ: Organ) -> bool:
+    return organ.title in _LAW and organ.region == _DISTRICT
+
+
 def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> list[StaffRow]:
     """Return exactly STAFF_COUNT members of staff, the cast in its places."""
     organs = list(organs)
@@ -216,6 +231,7 @@ def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> l
     for username, name, organ_key, post in STAFF_CAST:
         cast[organ_key, post.title].append((username, name))
     places = [(organ.key, posts) for organ in organs for posts in _establishment(organ)]
+    places += [(organ.key, (_LAW[organ.title],)) for organ in organs if _has_law(organ)]
     ordinary = [o.key for o in organs if o.kind == "department"]
     places += [(rng.choice(ordinary), (CLERK,)) for _ in range(STAFF_COUNT - len(places))]
     rows: list[StaffRow] = []
