@@ -146,7 +146,8 @@ class Engine:
     def complete(self, position: Position, token: Token, outcome: str, values: Values, decide: Decide) -> Position:
         """Return where the process is after the work at ``token``; ``values`` gain what tables answer.
 
-        ``outcome`` names the way at a choice, or the event that happened. Raises StepFailed; ``position`` is left alone.
+        ``outcome`` names the way at a choice, or the event that happened. ``position`` is left alone. Raises
+        StepFailed.
         """
         journey = Journey(self, position.copy(), values, decide)
         if outcome.startswith(EVENT):

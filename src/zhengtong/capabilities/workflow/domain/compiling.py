@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zhengtong.capabilities.workflow.domain.bpmn import (
     Drawing,
@@ -27,12 +28,12 @@ OUTCOMES: Final = ("同意", "不同意")
 """What a joint review's departments answer when the drawing doesn't say."""
 
 TAG_NAMES: Final = {
-    "startEvent": _("开始"),
-    "endEvent": _("结束"),
-    "scriptTask": _("脚本任务"),
-    "complexGateway": _("复杂网关"),
-    "adHocSubProcess": _("随意子流程"),
-    "transaction": _("事务子流程"),
+    "startEvent": gettext_noop("开始"),
+    "endEvent": gettext_noop("结束"),
+    "scriptTask": gettext_noop("脚本任务"),
+    "complexGateway": gettext_noop("复杂网关"),
+    "adHocSubProcess": gettext_noop("随意子流程"),
+    "transaction": gettext_noop("事务子流程"),
 }
 
 Called = Callable[[str], str | None]

@@ -1,4 +1,4 @@
-"""Finds what would leave a case stuck, before anybody's case is in it: a sentence for every fault, naming the element."""
+"""Finds what would leave a case stuck, before anybody's case is in it: a sentence a fault, naming the element."""
 
 import re
 from collections import Counter, defaultdict

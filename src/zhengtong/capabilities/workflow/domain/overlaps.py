@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -136,12 +137,7 @@ class _Search:
         return self.visits > MOST_VISITS
 
     def gaps(self) -> Iterator[tuple[Piece, ...]]:
-        found = 0
-        for path in self._gaps((), list(self.table.rows)):
-            yield path
-            found += 1
-            if found >= MOST_FINDINGS:
-                return
+        yield from islice(self._gaps((), list(self.table.rows)), MOST_FINDINGS)
 
     def _gaps(self, path: tuple[Piece, ...], rows: list[Row]) -> Iterator[tuple[Piece, ...]]:
         self.visits += 1
@@ -159,16 +155,14 @@ class _Search:
             yield from self._gaps((*path, piece), alive)
 
     def overlaps(self) -> Iterator[tuple[int, int, tuple[Piece | None, ...]]]:
-        found = 0
-        rows = self.table.rows
+        yield from islice(self._overlaps(self.table.rows), MOST_FINDINGS)
+
+    def _overlaps(self, rows: Sequence[Row]) -> Iterator[tuple[int, int, tuple[Piece | None, ...]]]:
         for first in range(len(rows)):
             for second in range(first + 1, len(rows)):
                 path = self._shared(rows[first], rows[second])
                 if path is not None:
                     yield first + 1, second + 1, path
-                    found += 1
-                    if found >= MOST_FINDINGS:
-                        return
 
     def _shared(self, one: Row, other: Row) -> tuple[Piece | None, ...] | None:
         path: list[Piece | None] = []

@@ -1,4 +1,4 @@
-"""Values at which conditions may change their answer: the constants in them, and what lies before, between and beyond."""
+"""Values at which conditions may change their answer: their constants, and what lies before, between and beyond."""
 
 import ast
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
-"""Decision tables: rows of conditions over a few inputs, and what they answer. Own evaluator for UNIQUE, FIRST, COLLECT.
+"""Decision tables: rows of conditions over a few inputs, and what they answer, with UNIQUE, FIRST and COLLECT.
 
-A cell is a small text, as in DMN: ``-`` (anything), ``"甲类"`` or 甲类 (is this), ``甲类, 乙类`` (one of these), ``not(甲类)``,
+A cell is a small text, as in DMN: ``-`` (anything), ``甲类`` (is this), ``甲类, 乙类`` (one of these), ``not(甲类)``,
 ``>= 60``, ``< 100``, ``[60..100)`` (brackets say whether an end belongs to it), ``2024-01-01``, ``true``.
 """
 
@@ -37,7 +37,7 @@ AGGREGATIONS: Final = ("", "list", "sum", "min", "max", "count")
 
 
 class TableError(ValueError):
-    """A table can't be read. ``row`` counts from one, 0: not about a row; ``column`` is the input's or output's name."""
+    """A table can't be read. ``row`` counts from one (0: not about a row); ``column`` is an input's or output's name."""
 
     def __init__(self, sentence: str, row: int = 0, column: str = "") -> None:
         super().__init__(sentence)
@@ -85,8 +85,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """``expression`` is what is looked at (``form.area``); ``options`` are all a choice can be; ``low`` and ``high`` say
-    between what a number or a date can be at all."""
+    """``expression`` is what is looked at (``form.area``); ``options`` are all that a choice can be; ``low`` and
+    ``high`` say between what a number or a date can be at all."""
 
     name: str
     expression: str
