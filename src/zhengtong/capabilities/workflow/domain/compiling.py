@@ -44,14 +44,16 @@ def _no_process(_code: str) -> None:
     return None
 
 
-def compile_drawing(text: str, called: Called = _no_process) -> tuple[Graph | None, list[Finding]]:
+def compile_drawing(
+    text: str, called: Called = _no_process, process_id: str = ""
+) -> tuple[Graph | None, list[Finding]]:
     """Return the graph of the process that ``text`` draws, and what can't be understood in it.
 
-    Without errors among the findings the graph can be checked further; there is none of what isn't a drawing.
+    Of several pools the one that runs is meant, or the one with ``process_id``. Without errors among the findings the graph can be checked further; there is none of what isn't a drawing.
     """
     try:
         drawing = read_drawing(text)
-        main = drawing.main()
+        main = next((each for each in drawing.processes if each.id == process_id), None) or drawing.main()
     except UnreadableDrawing as error:
         return None, [Finding("", "", Level.ERROR, str(error))]
     compiler = _Compiler(drawing, called)
@@ -216,10 +218,12 @@ class _Compiler:
         elif tag == "callActivity":
             self._add_call(element, prefix, scopes, depth)
         elif tag == "businessRuleTask":
-            table = element.zt.get("table", "")
-            if not table:
-                self.error(element, _("规则环节“%(name)s”没有选定决策表，请选一个已经发布的决策表。"))
-            self._put(element, Kind.RULE, prefix, scopes, table=table)
+            table = element.zt.get("table", "").strip()
+            if table:
+                self._put(element, Kind.RULE, prefix, scopes, table=table)
+            else:
+                self.warn(element, _("规则环节“%(name)s”没有选定决策表，走到这里由经办人判断。"))
+                self._put(element, Kind.TASK, prefix, scopes, spec=self._read_spec(element))
         elif tag.endswith("Task") or tag == "task":
             self._add_task(element, prefix, scopes)
         elif tag.endswith("Gateway"):
@@ -227,15 +231,11 @@ class _Compiler:
         else:
             self._add_event(element, known, prefix, scopes, exit_id, is_chosen)
         if len(out) > 1 and (tag not in GATEWAY_TAGS):
-            is_conditional = any(flow.condition for flow in out)
-            split = Node(
-                f"{prefix}{element.id}#split",
-                element.name,
-                Kind.INCLUSIVE if is_conditional else Kind.PARALLEL,
-                element.id,
-                tag,
-                scopes,
-            )
+            kind = Kind.INCLUSIVE if any(flow.condition for flow in out) else Kind.PARALLEL
+            if len(out) == 2 and element.attributes.get("default"):
+                # One way or else the other.
+                kind = Kind.EXCLUSIVE if kind is Kind.INCLUSIVE else Kind.CHOICE
+            split = Node(f"{prefix}{element.id}#split", element.name, kind, element.id, tag, scopes)
             self.nodes[split.id] = split
             end = f"{prefix}{element.id}#end"
             self._join(end if end in self.nodes else prefix + element.id, split.id)
@@ -247,7 +247,10 @@ class _Compiler:
 
     def _read_spec(self, element: Element) -> NodeSpec:
         given = element.zt
-        is_joint = given.get("kind") == "joint" or element.loop == "multiInstanceLoopCharacteristics"
+        is_repeated = element.loop == "multiInstanceLoopCharacteristics"
+        is_joint = given.get("kind") == "joint" or (is_repeated and element.tag in ("task", "userTask"))
+        if is_repeated and not is_joint:
+            self.warn(element, _("环节“%(name)s”标了要办几遍，由经办人一次办完。"))
         departments = _split(given.get("departments", ""))
         departments_from = given.get("departmentsFrom", "").strip()
         if is_joint and not departments and not departments_from:

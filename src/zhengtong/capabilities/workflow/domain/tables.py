@@ -37,7 +37,7 @@ AGGREGATIONS: Final = ("", "list", "sum", "min", "max", "count")
 
 
 class TableError(ValueError):
-    """A table can't be read. ``row`` counts from one (0: not about a row); ``column`` is an input's or output's name."""
+    """A table can't be read. ``row`` counts from one (0: about no row); ``column`` is an input's or output's name."""
 
     def __init__(self, sentence: str, row: int = 0, column: str = "") -> None:
         super().__init__(sentence)
