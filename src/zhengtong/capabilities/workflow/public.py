@@ -23,6 +23,7 @@ from zhengtong.capabilities.workflow.models import (
 from zhengtong.capabilities.workflow.selectors import (
     Heat,
     get_graph,
+    list_form_fields,
     list_node_events,
     list_problems,
     list_processes,
@@ -110,6 +111,7 @@ __all__ = [
     "get_live_version",
     "get_process",
     "has_errors",
+    "list_form_fields",
     "list_node_events",
     "list_open_nodes",
     "list_problems",

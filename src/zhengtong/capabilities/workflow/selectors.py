@@ -7,7 +7,7 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Ma
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from zhengtong.capabilities.workflow.definitions import load_engine
+from zhengtong.capabilities.workflow.definitions import load_engine, load_tables
 from zhengtong.capabilities.workflow.domain.graph import Graph
 from zhengtong.capabilities.workflow.models import (
     DecisionTable,
@@ -17,6 +17,7 @@ from zhengtong.capabilities.workflow.models import (
     ProcessProblem,
     ProcessVersion,
 )
+from zhengtong.kernel.expressions import parse
 from zhengtong.kernel.policy import Actor, visible
 
 COMPILE = "workflow.compile_process"
@@ -41,6 +42,16 @@ def list_problems(actor: Actor) -> QuerySet[ProcessProblem]:
 def get_graph(version: ProcessVersion) -> Graph:
     """Return a published version, sub-processes laid open."""
     return load_engine(version).graph
+
+
+def list_form_fields(version: ProcessVersion) -> set[str]:
+    """Return the fields of the application's form that the version's conditions and tables look at."""
+    graph, tables = get_graph(version), load_tables(version)
+    texts = [flow.condition for flow in graph.flows if flow.condition]
+    texts += [node.spec.departments_from for node in graph.nodes.values() if node.spec.departments_from]
+    texts += [column.expression for table in tables.values() for column in table.inputs]
+    names = {name for text in texts for name in parse(text).names}
+    return {name.split(".")[1] for name in names if name.startswith("form.")}
 
 
 def list_node_events(instance: ProcessInstance) -> list[NodeEvent]:

@@ -26,7 +26,14 @@ from zhengtong.capabilities.cases.models.item import (
     RuleKind,
     ServiceItem,
 )
-from zhengtong.capabilities.cases.models.work import ExtensionRequest, SiteVisit, Task, TaskNode, TaskStatus
+from zhengtong.capabilities.cases.models.work import (
+    CaseProcess,
+    ExtensionRequest,
+    SiteVisit,
+    Task,
+    TaskNode,
+    TaskStatus,
+)
 
 __all__ = [
     "COUNTED",
@@ -38,6 +45,7 @@ __all__ = [
     "CaseEvent",
     "CaseKind",
     "CaseMaterial",
+    "CaseProcess",
     "Channel",
     "Clock",
     "ClockBasis",

@@ -49,7 +49,8 @@ def compile_drawing(
 ) -> tuple[Graph | None, list[Finding]]:
     """Return the graph of the process that ``text`` draws, and what can't be understood in it.
 
-    Of several pools the one that runs is meant, or the one with ``process_id``. Without errors among the findings the graph can be checked further; there is none of what isn't a drawing.
+    Of several pools the one that runs is meant, or the one with ``process_id``. Without errors among the findings the
+    graph can be checked further; there is none of what isn't a drawing.
     """
     try:
         drawing = read_drawing(text)
