@@ -104,7 +104,9 @@ def test_another_office_sees_the_case_while_and_after_it_is_asked(cast: Cast, us
     task_id = form.context["form"].initial["task"]
     posted = client.post(act, {"version": fresh(case).version, "task": task_id, "outcome": "", "opinion": "好"})
     assert posted.status_code == 422
-    posted = client.post(act, {"version": fresh(case).version, "task": task_id, "outcome": "同意", "opinion": "消防合格"})
+    posted = client.post(
+        act, {"version": fresh(case).version, "task": task_id, "outcome": "同意", "opinion": "消防合格"}
+    )
     assert posted.status_code == 302
     assert case.tasks.get(pk=task_id).done_by_id == cast.fire_reviewer.appointment
     assert client.get(address).status_code == 200

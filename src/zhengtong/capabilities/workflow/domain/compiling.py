@@ -202,7 +202,10 @@ class _Compiler:
     ) -> None:
         tag = element.tag
         if element.loop == "standardLoopCharacteristics":
-            self.error(element, _("环节“%(name)s”用了循环标记，不支持：请用网关画出往回走的线，或者由办理人退回。"))
+            if tag in ("subProcess", "callActivity"):
+                self.error(element, _("子流程“%(name)s”用了循环标记，不支持：请用网关画出往回走的线。"))
+            else:
+                self.warn(element, _("环节“%(name)s”用了循环标记，由经办人自己掌握办几遍，一次办完。"))
         if tag in ("scriptTask", "complexGateway", "adHocSubProcess", "transaction"):
             self.findings.append(
                 Finding(

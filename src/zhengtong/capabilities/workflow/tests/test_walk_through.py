@@ -57,9 +57,7 @@ BRANCHES = drawing(
     task("b1"),
     parallel("join"),
     task("last"),
-    flows(
-        "start>first", "first>split", "split>a1", "a1>a2", "split>b1", "a2>join", "b1>join", "join>last", "last>end"
-    ),
+    flows("start>first", "first>split", "split>a1", "a1>a2", "split>b1", "a2>join", "b1>join", "join>last", "last>end"),
 )
 
 
