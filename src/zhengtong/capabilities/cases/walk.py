@@ -29,14 +29,14 @@ def node_id_of(node_key: str) -> str:
 def get_open_node(task: Task) -> OpenNode | None:
     """Return the process's node that ``task`` is a part of, None when it isn't open any more."""
     walk = get_walk(task.case_id) if task.node == TaskNode.PROCESS else None
+    return find_open_node(walk, task.node_key)
+
+
+def find_open_node(walk: CaseProcess | None, node_key: str) -> OpenNode | None:
+    """Return the open node of ``walk`` with this key."""
     if walk is None or walk.instance is None:
         return None
-    return next((each for each in list_open_nodes(walk.instance) if each.key == task.node_key), None)
-
-
-def get_node_relation(task: Task) -> str:
-    node = get_open_node(task)
-    return node.spec.relation if node else "any"
+    return next((each for each in list_open_nodes(walk.instance) if each.key == node_key), None)
 
 
 def read_field_labels(task: Task) -> dict[str, str]:

@@ -15,7 +15,7 @@ from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import NoTask, TakenTask, Unacceptable
 from zhengtong.capabilities.cases.models import Case, CaseEvent, ExtensionRequest, Task, TaskNode, TaskStatus
 from zhengtong.capabilities.cases.services.steps import WORK_KIND, admit_to_task, advance, note_act
-from zhengtong.capabilities.cases.walk import get_node_relation
+from zhengtong.capabilities.cases.walk import get_open_node
 from zhengtong.core.identity.public import Appointment, list_colleagues
 from zhengtong.core.worklist.public import (
     ItemGone,
@@ -54,13 +54,13 @@ def hold_task(move: Move) -> Task:
         if asked.exists():
             raise WrongColleague(_("申请延期的人不能批准自己的申请。"))
     if task.node == TaskNode.PROCESS and move.to_id is not None:
-        refuse_wrong_person(task, move.to_id)
+        node = get_open_node(task)
+        refuse_wrong_person(task, move.to_id, node.spec.relation if node else "any")
     return task
 
 
-def refuse_wrong_person(task: Task, appointment_id: int) -> None:
+def refuse_wrong_person(task: Task, appointment_id: int, relation: str) -> None:
     """Refuse whom the process keeps from a node: she did another, that somebody else is to check (``not:<node>``)."""
-    relation = get_node_relation(task)
     if relation.startswith("not:"):
         node_id = relation.removeprefix("not:")
         done = Task.objects.filter(case=task.case_id, node_key__startswith=f"{node_id}@", status=TaskStatus.DONE)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases import domain
@@ -21,7 +22,7 @@ from zhengtong.capabilities.cases.services.steps import (
     refuse_taken,
 )
 from zhengtong.capabilities.cases.services.walking import open_nodes, subject_of
-from zhengtong.capabilities.cases.walk import describe_context, get_open_node, get_walk, node_id_of
+from zhengtong.capabilities.cases.walk import describe_context, find_open_node, get_walk, node_id_of
 from zhengtong.capabilities.workflow.public import (
     EVENT,
     Moved,
@@ -74,10 +75,7 @@ def complete_process_task(
 def _complete(
     *, actor: Actor, case_id: int, task_id: int, outcome: str, opinion: str, values: Mapping[str, Any]
 ) -> Case:
-    case, task = _take(actor, case_id, task_id)
-    node = get_open_node(task)
-    if node is None:
-        raise NoTask
+    case, task, node, instance = _take(actor, case_id, task_id)
     told = dict(node.spec.events)
     if (node.spec.outcomes or outcome) and outcome not in (*node.spec.outcomes, *told):
         raise Unacceptable(_("请选择办理结果。"), "outcome")
@@ -93,12 +91,13 @@ def _complete(
     others = Task.objects.filter(case=case, node_key=task.node_key, node=TaskNode.PROCESS)
     if outcome not in told and others.filter(status=TaskStatus.OPEN).exists():
         return case
-    _go_on(case, node, others, outcome, actor=actor)
+    _go_on(case, instance, node, others, outcome, actor=actor)
     return case
 
 
-def _go_on(case: Case, node: OpenNode, tasks: Any, outcome: str, *, actor: Actor) -> None:
-    instance = _get_instance(case)
+def _go_on(
+    case: Case, instance: ProcessInstance, node: OpenNode, tasks: QuerySet[Task], outcome: str, *, actor: Actor
+) -> None:
     given, answers = [], {}
     for task in tasks.filter(status=TaskStatus.DONE).order_by("done_at"):
         given.append(task.outcome)
@@ -118,13 +117,6 @@ def _go_on(case: Case, node: OpenNode, tasks: Any, outcome: str, *, actor: Actor
     _follow(case, moved, actor=actor)
 
 
-def _get_instance(case: Case) -> ProcessInstance:
-    walk = get_walk(case.pk)
-    if walk is None or walk.instance is None:
-        raise NoTask
-    return walk.instance
-
-
 def _follow(case: Case, moved: Moved, *, actor: Actor) -> None:
     """Bring the case's tasks to where its process is now."""
     cancel_tasks(case, moved.closed)
@@ -134,9 +126,11 @@ def _follow(case: Case, moved: Moved, *, actor: Actor) -> None:
         open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=lamp)
 
 
-def _take(actor: Actor, case_id: int, task_id: int) -> tuple[Case, Task]:
-    """Return the case and one's open task, both locked; taking it up begins the review. Departments that finish at the
-    same moment wait for each other here."""
+def _take(actor: Actor, case_id: int, task_id: int) -> tuple[Case, Task, OpenNode, ProcessInstance]:
+    """Return the case and one's open task, both locked, with the node that the task is a part of, and the process.
+
+    Taking the task up begins the review. Departments that finish at the same moment wait for each other here.
+    """
     case = find_sole(Case.objects.select_for_update(of=("self",)).select_related("account").filter(pk=case_id))
     tasks = Task.objects.select_for_update(of=("self",)).select_related("organisation", "assignee__staff")
     task = find_sole(tasks.filter(pk=task_id, case=case_id, node=TaskNode.PROCESS))
@@ -147,8 +141,12 @@ def _take(actor: Actor, case_id: int, task_id: int) -> tuple[Case, Task]:
     if task.status != TaskStatus.OPEN:
         raise NoTask
     refuse_taken(task, actor=actor)
+    walk = get_walk(case_id)
+    node = find_open_node(walk, task.node_key)
+    if node is None or walk is None or walk.instance is None:
+        raise NoTask
     try:
-        refuse_wrong_person(task, actor.held_appointment)
+        refuse_wrong_person(task, actor.held_appointment, node.spec.relation)
     except WrongColleague as refusal:
         raise Unacceptable(refusal.message, **refusal.params) from None
     if case.state not in AT_WORK:
@@ -157,7 +155,7 @@ def _take(actor: Actor, case_id: int, task_id: int) -> tuple[Case, Task]:
         claim_task(actor=actor, task_id=task.pk)
         case.refresh_from_db(fields=["state", "version"])
         task.refresh_from_db(fields=["assignee"])
-    return case, task
+    return case, task, node, walk.instance
 
 
 def _note(case: Case, act: str, task: Task, *, actor: Actor, note: str) -> None:
@@ -196,8 +194,7 @@ def return_process_task(*, actor: Actor, case_id: int, task_id: int, node_id: st
     """Send one's node back to an earlier one; what runs beside it stays. Raises Denied, Conflict, Unacceptable."""
     if not reason.strip():
         raise Unacceptable(_("请写明退回的原因。"), "reason")
-    case, task = _take(actor, case_id, task_id)
-    instance = _get_instance(case)
+    case, task, _node, instance = _take(actor, case_id, task_id)
     finish_task(task, actor=actor, outcome="退回", opinion=reason.strip()[:2000])
     try:
         moved = return_to(actor=actor, instance=instance, node_id=node_id, key=task.node_key)
