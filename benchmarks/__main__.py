@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 NAMES = (
+    "bpmn_miwg",
     "bundle_step",
     "can",
     "can_list",
@@ -16,6 +17,7 @@ NAMES = (
     "export_sheet",
     "import_sheet",
     "list_growth",
+    "process_step",
     "search",
     "wall",
     "working_days",

@@ -4,7 +4,7 @@ A clerk compiles items; a programmer only fixes the vocabulary: the types of fie
 prefilled from, what a material's condition may say.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -193,6 +193,25 @@ def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldS
     if spec.type in {"choice", "multichoice"} and not spec.options:
         raise UnusableDefinition(f"{place}: a {spec.type} needs options")
     return spec
+
+
+def read_field_specs(raw: Iterable[Mapping[str, Any]]) -> tuple[FieldSpec, ...]:
+    """Return the fields of a process's node. A kind of field that isn't known is a line of text: nobody is stuck."""
+    return tuple(
+        FieldSpec(
+            key=str(each["key"]),
+            label=str(each.get("label") or each["key"]),
+            type=kind if (kind := str(each.get("type", "text"))) in NODE_FIELD_TYPES else "text",
+            is_required=each.get("required", True) is True,
+            help=str(each.get("help", "")),
+            options=tuple(str(option) for option in each.get("options", ())),
+            max_length=int(each.get("max_length", 500)),
+        )
+        for each in raw
+    )
+
+
+NODE_FIELD_TYPES = frozenset({"text", "textarea", "number", "date", "boolean", "choice", "multichoice"})
 
 
 def _material(raw: Mapping[str, Any], fields: frozenset[str]) -> MaterialSpec:

@@ -51,7 +51,7 @@ from zhengtong.capabilities.cases.filtering import (
     read_day,
     read_id,
 )
-from zhengtong.capabilities.cases.forms import SectionForm, bind_section, clean_form
+from zhengtong.capabilities.cases.forms import SectionForm, bind_section, clean_fields, clean_form, make_field, plain
 from zhengtong.capabilities.cases.item_definition import (
     FieldSpec,
     ItemDefinition,
@@ -60,6 +60,7 @@ from zhengtong.capabilities.cases.item_definition import (
     SectionSpec,
     UnusableDefinition,
     parse_definition,
+    read_field_specs,
 )
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
@@ -71,6 +72,7 @@ from zhengtong.capabilities.cases.models import (
     CaseEvent,
     CaseKind,
     CaseMaterial,
+    CaseProcess,
     Channel,
     Clock,
     ClockBasis,
@@ -120,10 +122,12 @@ from zhengtong.capabilities.cases.selectors import (
     get_case,
     get_case_by_public_id,
     get_case_for_progress,
+    get_consulted_case,
     get_item,
     get_live_version,
     get_open_notice,
     get_open_task,
+    is_consulted,
     list_cases,
     list_clocks,
     list_items,
@@ -198,6 +202,7 @@ from zhengtong.capabilities.cases.services.procedures import (
     list_procedures,
     start_procedure,
 )
+from zhengtong.capabilities.cases.services.processing import complete_process_task, return_process_task
 from zhengtong.capabilities.cases.services.review import (
     arrange_site_visit,
     check_officers,
@@ -213,6 +218,14 @@ from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
 from zhengtong.capabilities.cases.services.urging import hold_open_task, note_remark
+from zhengtong.capabilities.cases.walk import (
+    WalkStep,
+    describe_walk,
+    get_open_node,
+    get_walk,
+    list_step_targets,
+    read_field_labels,
+)
 
 __all__ = [
     "CASE_KIND",
@@ -240,6 +253,7 @@ __all__ = [
     "CaseKind",
     "CaseMaterial",
     "CasePaused",
+    "CaseProcess",
     "CaseRefused",
     "CaseResumed",
     "CaseSubmitted",
@@ -292,6 +306,7 @@ __all__ = [
     "Unacceptable",
     "UnreadableCondition",
     "UnusableDefinition",
+    "WalkStep",
     "accept_case",
     "admit_to_case",
     "advance_case",
@@ -309,7 +324,9 @@ __all__ = [
     "check_application",
     "check_officers",
     "claim_task",
+    "clean_fields",
     "clean_form",
+    "complete_process_task",
     "correct_on_spot",
     "correctable_fields",
     "correctable_materials",
@@ -323,6 +340,7 @@ __all__ = [
     "deliver_case",
     "describe_acts",
     "describe_case",
+    "describe_walk",
     "drop_countersign",
     "end_of_working_day",
     "file_part",
@@ -334,16 +352,20 @@ __all__ = [
     "get_case",
     "get_case_by_public_id",
     "get_case_for_progress",
+    "get_consulted_case",
     "get_definition",
     "get_item",
     "get_live_version",
+    "get_open_node",
     "get_open_notice",
     "get_open_procedure",
     "get_open_task",
     "get_rulebook",
+    "get_walk",
     "give_countersign",
     "grant_case",
     "hold_open_task",
+    "is_consulted",
     "is_number",
     "issue_case_paper",
     "late_clocks",
@@ -364,10 +386,12 @@ __all__ = [
     "list_published_grants",
     "list_return_marks",
     "list_running",
+    "list_step_targets",
     "list_tasks",
     "list_waiting",
     "load_rules",
     "lock_case",
+    "make_field",
     "mask_answer",
     "move_to_live_version",
     "narrow_cases",
@@ -380,10 +404,13 @@ __all__ = [
     "open_paper",
     "parse_definition",
     "pause_clocks",
+    "plain",
     "publish_item",
     "publish_item_file",
     "read_condition",
     "read_day",
+    "read_field_labels",
+    "read_field_specs",
     "read_id",
     "reassign_task",
     "recommend",
@@ -398,6 +425,7 @@ __all__ = [
     "request_extension",
     "resubmit_case",
     "resume_clocks",
+    "return_process_task",
     "return_to_review",
     "reveal_answers",
     "revise_rule",

@@ -73,7 +73,7 @@ class LicenceScreens(ModelScreens):
         Column("organisation", related=("organisation",)),
         "issued_date",
         "valid_until",
-        Column("standing", title=_("状态"), value=_standing, tone=_tone, related=("paper",)),
+        Column("standing", title=_("状态"), value=_standing, tone=_tone, related=("paper",), needs=("paper__content",)),
     )
     filters = ("kind",)
     search = ("number", "holder_name")

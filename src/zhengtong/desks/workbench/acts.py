@@ -33,7 +33,11 @@ def _common(situation: Situation, form: ActForm) -> dict[str, Any]:
 
 
 def _reviewing(*states: LegalState) -> Callable[[Situation], bool]:
-    return lambda situation: situation.holds(TaskNode.REVIEW) and situation.case.state in states
+    return lambda situation: situation.reviews() and situation.case.state in states
+
+
+def _recommending(situation: Situation) -> bool:
+    return situation.holds(TaskNode.REVIEW) and situation.case.state == LegalState.REVIEWING
 
 
 def _deciding(situation: Situation) -> bool:
@@ -201,6 +205,39 @@ def recommend(situation: Situation, form: ActForm) -> None:
     cases.recommend(**_common(situation, form), outcome=given["outcome"], opinion=given["opinion"])
 
 
+def take_process_step(situation: Situation, form: forms.ProcessStepForm) -> None:
+    given = form.cleaned_data
+    cases.complete_process_task(
+        actor=situation.actor,
+        case_id=situation.case.pk,
+        task_id=given["task"],
+        outcome=given.get("outcome", ""),
+        opinion=given["opinion"],
+        values=form.values(),
+    )
+
+
+def return_process_step(situation: Situation, form: forms.ProcessReturnForm) -> None:
+    given = form.cleaned_data
+    cases.return_process_task(
+        actor=situation.actor,
+        case_id=situation.case.pk,
+        task_id=given["task"],
+        node_id=given["node_id"],
+        reason=given["reason"],
+    )
+
+
+def _walking(situation: Situation) -> bool:
+    is_at_work = situation.case.state in (LegalState.ACCEPTED, LegalState.REVIEWING)
+    return is_at_work and situation.holds(TaskNode.PROCESS)
+
+
+def _may_step_back(situation: Situation) -> bool:
+    task = situation.task(TaskNode.PROCESS)
+    return _walking(situation) and task is not None and bool(cases.list_step_targets(task))
+
+
 def request_extension(situation: Situation, form: ActForm) -> None:
     given = form.cleaned_data
     cases.request_extension(**_common(situation, form), days=given["days"], reason=given["reason"])
@@ -259,11 +296,21 @@ ACTS = (
         lead=_("确认后本部门的办理期限停止计算，核查结论由各部门分别记录。"),
     ),
     CaseAct(
+        "process-step",
+        _("办理本环节"),
+        _("本环节已办理"),
+        VIEW,
+        _walking,
+        take_process_step,
+        form=forms.ProcessStepForm,
+        template="workbench/process_step.html",
+    ),
+    CaseAct(
         "recommend",
         _("提出审查意见"),
         _("已提交审查意见，等待作出决定"),
         REVIEW,
-        _reviewing(LegalState.REVIEWING),
+        _recommending,
         recommend,
         form=forms.RecommendForm,
     ),
@@ -332,6 +379,17 @@ ACTS = (
         form=forms.ReturnForm,
         icon="arrow",
         template="workbench/return.html",
+    ),
+    CaseAct(
+        "process-return",
+        _("退回前面的环节"),
+        _("已退回"),
+        VIEW,
+        _may_step_back,
+        return_process_step,
+        form=forms.ProcessReturnForm,
+        icon="arrow",
+        lead=_("同时在办的其他环节不受影响；退回的环节办完后再走到这里。"),
     ),
     CaseAct(
         "decide-extension",

@@ -34,6 +34,7 @@ MODULE = Module(
         WorkPage("handed_over", "workbench:handed_over"),
         WorkPage("back_in_office", "workbench:handed_over", "?scope=office"),
         TaskPage(TaskNode.REVIEW, "workbench:case"),
+        TaskPage(TaskNode.PROCESS, "workbench:case"),
         TaskPage(TaskNode.DECISION, "workbench:case"),
         TaskPage(TaskNode.EXTENSION, "workbench:case"),
         TaskPage(TaskNode.COUNTERSIGN, "workbench:case"),

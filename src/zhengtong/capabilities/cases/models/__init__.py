@@ -27,7 +27,14 @@ from zhengtong.capabilities.cases.models.item import (
     ServiceItem,
 )
 from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
-from zhengtong.capabilities.cases.models.work import ExtensionRequest, SiteVisit, Task, TaskNode, TaskStatus
+from zhengtong.capabilities.cases.models.work import (
+    CaseProcess,
+    ExtensionRequest,
+    SiteVisit,
+    Task,
+    TaskNode,
+    TaskStatus,
+)
 
 __all__ = [
     "COUNTED",
@@ -39,6 +46,7 @@ __all__ = [
     "CaseEvent",
     "CaseKind",
     "CaseMaterial",
+    "CaseProcess",
     "Channel",
     "Clock",
     "ClockBasis",

@@ -37,6 +37,7 @@ from zhengtong.capabilities.cases.services.steps import (
     shown_date,
     take_task,
 )
+from zhengtong.capabilities.cases.services.walking import start_walk
 from zhengtong.core.audit.public import record
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.policy import SYSTEM, Actor, Denied, require
@@ -97,7 +98,8 @@ def _accept(case: Case, act: Act, *, actor: Actor, accepted_at: datetime, now: d
         facts=[("受理日期", f"{timezone.localtime(accepted_at):%Y-%m-%d}"), ("承诺办结", f"{until}")],
     )
     lamp = (promised.level, promised.next_alert_at)  # deemed accepted, it may be late already
-    open_task(case, TaskNode.REVIEW, organisation_id=case.organisation_id, lamp=lamp)
+    if not start_walk(case, actor=actor, lamp=lamp):
+        open_task(case, TaskNode.REVIEW, organisation_id=case.organisation_id, lamp=lamp)
     tell_applicant(case, "accepted", actor=actor, due=shown_date(until))
     publish(CaseAccepted(actor, case))
 

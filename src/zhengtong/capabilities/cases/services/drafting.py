@@ -33,6 +33,7 @@ from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.gate import refuse_withdrawn
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number
 from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
+from zhengtong.capabilities.cases.services.walking import end_walk
 from zhengtong.core.audit.public import record
 from zhengtong.core.files.public import FileKind, StoredFile, receive_upload
 from zhengtong.core.identity.public import Account
@@ -386,6 +387,7 @@ def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", version: int 
     now = timezone.now()
     advance(case, Act.WITHDRAW, actor=actor, at=now, words="您撤回了申请，办理终止。", note=reason, closed_at=now)
     cancel_tasks(case)
+    end_walk(case, actor=actor)
     clocks.finish(case, ClockPurpose.COMPLETENESS, now)
     clocks.finish(case, ClockPurpose.DECISION, now)
     issue_case_paper(

@@ -13,11 +13,12 @@ from pypinyin import Style, lazy_pinyin
 
 from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_promise, settle
 from zhengtong.capabilities.cases.events import ItemPublished
-from zhengtong.capabilities.cases.item_definition import UnusableDefinition, parse_definition
+from zhengtong.capabilities.cases.item_definition import ItemDefinition, UnusableDefinition, parse_definition
 from zhengtong.capabilities.cases.models import CaseKind, ItemOffice, ItemVersion, LegalRule, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook, to_rows
 from zhengtong.capabilities.cases.search import ITEM_KIND
 from zhengtong.capabilities.cases.services.gate import NoLivePower, check_power
+from zhengtong.capabilities.workflow.public import get_live_version, list_form_fields
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation
 from zhengtong.core.search.public import refresh
@@ -36,6 +37,20 @@ def load_rules(*, actor: Actor, rulebook: Rulebook) -> int:
         LegalRule.objects.bulk_create(new)
         record(actor, "cases.load_rules", ("cases.legalrule", "seed"), after={"added": len(new)})
     return len(new)
+
+
+def check_item_process(definition: ItemDefinition) -> None:
+    """Refuse an item whose process isn't published, or asks for answers that the item's form doesn't. Raises
+    UnusableDefinition."""
+    code = definition.text.get("process")
+    if not code:
+        return
+    version = get_live_version(code)
+    if version is None:
+        raise UnusableDefinition(f"{definition.code}: 流程“{code}”不存在或者没有发布")
+    missing = sorted(list_form_fields(version) - {field.key for field in definition.fields()})
+    if missing:
+        raise UnusableDefinition(f"{definition.code}: 流程“{code}”要看表单里没有的项目：{'、'.join(missing)}")
 
 
 def pinyin_of(words: Iterable[str]) -> str:
@@ -61,6 +76,7 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
     text: dict[str, Any] = json.loads(json.dumps(raw, ensure_ascii=False, default=str))
     digest = hashlib.sha256(json.dumps(text, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     limits = raw["limits"]
+    check_item_process(definition)
     try:
         limit = get_rulebook().limit(limits["statutory"], timezone.localdate())
         check_promise(limits["promised_days"], limit, limit.unit)

@@ -33,6 +33,7 @@ from zhengtong.capabilities.cases.services.steps import (
     note_act,
     open_task,
     shown_date,
+    take_review,
     take_task,
     task_url,
 )
@@ -63,7 +64,7 @@ def arrange_site_visit(
     The notice that tells the applicant who comes, when and for how long is what lets the clocks stand still.
     """
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
-    task = take_task(case, TaskNode.REVIEW, actor=actor)
+    task = take_review(case, actor=actor)
     now = timezone.now()
     check_officers(case, officers)
     if planned_at <= now:
@@ -140,7 +141,7 @@ def record_site_visit(
 ) -> SiteVisit:
     """Record what was found; the clocks run again."""
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
-    take_task(case, TaskNode.REVIEW, actor=actor)
+    take_review(case, actor=actor)
     visit = case.site_visits.select_for_update().filter(finished_at=None).order_by("-id").first()
     if visit is None:
         raise Unacceptable(_("没有正在进行的现场核查。"))

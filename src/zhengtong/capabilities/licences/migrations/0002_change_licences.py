@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_hear_and_countersign"),
+        ("cases", "0009_hear_and_countersign"),
         ("identity", "0007_find_by_beginning"),
         ("licences", "0001_initial"),
         ("papers", "0001_initial"),

@@ -19,6 +19,7 @@ from zhengtong.capabilities.cases.public import (
     describe_acts,
     describe_case,
     get_case,
+    get_consulted_case,
     list_return_marks,
     list_waiting,
     open_material,
@@ -39,7 +40,8 @@ DESK = "workbench"
 
 def find_case(request: HttpRequest, number: str) -> Case:
     """Return the case that this person may see. Raises Http404: an outsider doesn't learn that it exists."""
-    case = get_case(actor_of(request), number)
+    actor = actor_of(request)
+    case = get_case(actor, number) or get_consulted_case(actor, number)
     if case is None:
         raise Http404
     return case

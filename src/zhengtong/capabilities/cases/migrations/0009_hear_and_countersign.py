@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_compile_items"),
+        ("cases", "0008_walk_processes"),
         ("identity", "0007_find_by_beginning"),
         ("papers", "0001_initial"),
     ]
@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("acceptance", "受理"),
                     ("review", "审查"),
+                    ("process", "流程办理"),
                     ("decision", "决定"),
                     ("extension", "延期审批"),
                     ("delivery", "送达"),
