@@ -4,6 +4,7 @@ A clerk compiles items; a programmer only fixes the vocabulary: the types of fie
 prefilled from, what a material's condition may say.
 """
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -220,6 +221,23 @@ def _output(raw: Mapping[str, Any], fields: frozenset[str]) -> OutputSpec:
     return spec
 
 
+_NUMBER_PLACES = re.compile(r"\{(division|year|month|sequence)(:\d)?\}")
+
+
+def _check_licence(raw: Mapping[str, Any], fields: frozenset[str]) -> None:
+    """Check what the text says of the licence it leads to: named at publishing, not when somebody's is granted."""
+    licence = raw.get("licence")
+    if not isinstance(licence, Mapping):
+        return
+    for key in licence["fields"]:
+        if key not in fields:
+            raise UnusableDefinition(f"licence.fields: there is no field {key!r}")
+    number = str(licence["number"])
+    rest = _NUMBER_PLACES.sub("", number)
+    if "{sequence" not in number or "{" in rest or "}" in rest:
+        raise UnusableDefinition(f"licence.number: {number!r} has no sequence or an unknown place")
+
+
 def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
     """Return the item's text as typed values; raise UnusableDefinition naming the place that is wrong."""
     try:
@@ -238,6 +256,7 @@ def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
         )
         materials = tuple(_material(each, known) for each in raw["materials"])
         outputs = tuple(_output(each, known) for each in raw.get("outputs", ()))
+        _check_licence(raw, known)
         return ItemDefinition(raw["code"], raw["name"], sections, materials, raw, outputs)
     except KeyError as error:
         raise UnusableDefinition(f"{raw.get('code', '?')}: {error} is missing") from error

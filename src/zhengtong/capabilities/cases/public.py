@@ -1,7 +1,7 @@
 """The cases module's door."""
 
 from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, describe_acts, list_acts, run_act
-from zhengtong.capabilities.cases.declarations import ItemFile, TaskPage
+from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import (
     ENDED,
@@ -55,6 +55,7 @@ from zhengtong.capabilities.cases.item_definition import (
     parse_definition,
 )
 from zhengtong.capabilities.cases.messages import tell_applicant
+from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.models import (
     COUNTED,
     Appraisal,
@@ -237,6 +238,8 @@ __all__ = [
     "IncompleteApplication",
     "ItemDefinition",
     "ItemFile",
+    "RuleFile",
+    "read_item",
     "ItemOffice",
     "ItemPublished",
     "ItemVersion",
