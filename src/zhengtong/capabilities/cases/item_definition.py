@@ -47,7 +47,7 @@ class UnusableDefinition(ValueError):
 @dataclass(frozen=True)
 class FieldSpec:
     """One question. ``element`` names what is asked (a data element): the same in several items of a bundle is asked
-    once. ``condition``: only then it is asked."""
+    once. ``condition``: only then it is asked. ``example``: an answer that fits, told with the help."""
 
     key: str
     label: str
@@ -64,6 +64,7 @@ class FieldSpec:
     maximum: float | None = None
     element: str = ""
     condition: Condition | None = None
+    example: str = ""
 
     def is_asked(self, form: Mapping[str, Any]) -> bool:
         return self.condition is None or self.condition.holds(form)
@@ -172,6 +173,12 @@ def _condition(raw: Mapping[str, Any], fields: Container[str], place: str) -> Co
     return condition
 
 
+def _help(raw: Mapping[str, Any]) -> str:
+    """Return what helps to answer; an example of an answer is said with it."""
+    said = str(raw.get("help", ""))
+    return f"{said}例如：{raw['example']}。" if raw.get("example") else said
+
+
 def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldSpec:
     place = f"{where}.{raw.get('key', '?')}"
     spec = FieldSpec(
@@ -179,7 +186,7 @@ def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldS
         label=raw["label"],
         type=_known("type", FIELD_TYPES, raw["type"], place),
         is_required=raw.get("required", True),
-        help=raw.get("help", ""),
+        help=_help(raw),
         options=tuple(raw.get("options", ())),
         max_length=raw.get("max_length", 200),
         pattern=raw.get("pattern", ""),
@@ -190,6 +197,7 @@ def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldS
         maximum=raw.get("max"),
         element=raw.get("element", ""),
         condition=_condition(raw, fields, place),
+        example=raw.get("example", ""),
     )
     if spec.type in {"choice", "multichoice"} and not spec.options:
         raise UnusableDefinition(f"{place}: a {spec.type} needs options")
