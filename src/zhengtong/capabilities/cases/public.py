@@ -1,7 +1,7 @@
 """The cases module's door."""
 
 from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, describe_acts, list_acts, run_act
-from zhengtong.capabilities.cases.declarations import ItemFile, TaskPage
+from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import (
     ENDED,
@@ -62,6 +62,7 @@ from zhengtong.capabilities.cases.item_definition import (
     parse_definition,
     read_field_specs,
 )
+from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -290,6 +291,7 @@ __all__ = [
     "OutputSpec",
     "PowerWithdrawn",
     "RuleBroken",
+    "RuleFile",
     "RuleKind",
     "SectionForm",
     "SectionSpec",
@@ -412,6 +414,7 @@ __all__ = [
     "read_field_labels",
     "read_field_specs",
     "read_id",
+    "read_item",
     "reassign_task",
     "recommend",
     "record_export",

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from pypinyin import Style, lazy_pinyin
 from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_promise, settle
 from zhengtong.capabilities.cases.events import ItemPublished
 from zhengtong.capabilities.cases.item_definition import ItemDefinition, UnusableDefinition, parse_definition
+from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.models import CaseKind, ItemOffice, ItemVersion, LegalRule, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook, to_rows
 from zhengtong.capabilities.cases.search import ITEM_KIND
@@ -116,8 +116,7 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
 
 def publish_item_file(*, actor: Actor, path: Path) -> ItemVersion:
     """Publish the item that ``path`` (TOML) holds."""
-    with path.open("rb") as file:
-        return publish_item(actor=actor, raw=tomllib.load(file))
+    return publish_item(actor=actor, raw=read_item(path))
 
 
 def refresh_items(*, actor: Actor) -> None:

@@ -8,11 +8,16 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from zhengtong.core.identity.demo.organs import (
+    CIVIL_BUREAU,
     DATA_BUREAU,
     FIRE_BUREAU,
     GOVERNMENT,
+    HEALTH_BUREAU,
+    HOUSING_BUREAU,
     JUSTICE,
+    LABOUR_BUREAU,
     MARKET_BUREAU,
+    PLANNING_BUREAU,
     POLICE,
     SERVICE_CENTRE,
     URBAN_BUREAU,
@@ -74,7 +79,8 @@ HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
 POWER_OFFICER = PostKind("政策法规科科员", (DemoRole.POWER_COMPILER,))
 LEGAL_OFFICER = PostKind("合法性审核科科员", (DemoRole.LEGAL_REVIEWER,), "region")
 DIRECTOR = PostKind("主任")
-TOWN_LEADER = PostKind("主要负责人")
+# Whoever heads a town calls on households, too.
+TOWN_LEADER = PostKind("主要负责人", (DemoRole.REVIEWER,))
 CLERK = PostKind("科员")
 
 _BUSY = ((REVIEWER, 12), (INSPECTOR, 4), (APPROVER, 4))
@@ -149,6 +155,16 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("urban1", "龚伟民", f"{_DISTRICT}/{URBAN_BUREAU}", INSPECTOR),
     ("urban2", "丁晓芸", f"{_DISTRICT}/{URBAN_BUREAU}", INSPECTOR),
     ("urban_approver", "潘建平", f"{_DISTRICT}/{URBAN_BUREAU}", APPROVER),
+    ("plan_reviewer", "蒋文涛", f"{_DISTRICT}/{PLANNING_BUREAU}", REVIEWER),
+    ("plan_approver", "魏建华", f"{_DISTRICT}/{PLANNING_BUREAU}", LEADER),
+    ("build_reviewer", "吕志远", f"{_DISTRICT}/{HOUSING_BUREAU}", REVIEWER),
+    ("build_approver", "孟庆林", f"{_DISTRICT}/{HOUSING_BUREAU}", LEADER),
+    ("civil_reviewer", "白秀兰", f"{_DISTRICT}/{CIVIL_BUREAU}", REVIEWER),
+    ("civil_approver", "康玉梅", f"{_DISTRICT}/{CIVIL_BUREAU}", LEADER),
+    ("labour_reviewer", "邹海燕", f"{_DISTRICT}/{LABOUR_BUREAU}", REVIEWER),
+    ("labour_approver", "段世杰", f"{_DISTRICT}/{LABOUR_BUREAU}", LEADER),
+    ("health_reviewer", "雷晓东", f"{_DISTRICT}/{HEALTH_BUREAU}", REVIEWER),
+    ("health_approver", "江若梅", f"{_DISTRICT}/{HEALTH_BUREAU}", LEADER),
     ("leader", "顾明远", f"{CITY_CODE}/{GOVERNMENT}", VICE_MAYOR),
     ("supervisor", "方明辉", f"{CITY_CODE}/{DATA_BUREAU}", SUPERVISOR),
     ("administrator", "许文斌", f"{CITY_CODE}/{DATA_BUREAU}", ADMINISTRATOR),
