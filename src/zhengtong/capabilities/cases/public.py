@@ -46,12 +46,14 @@ from zhengtong.capabilities.cases.filtering import (
 )
 from zhengtong.capabilities.cases.forms import SectionForm, bind_section, clean_form
 from zhengtong.capabilities.cases.item_definition import (
+    SITUATION,
     FieldSpec,
     ItemDefinition,
     MaterialSpec,
     OutputSpec,
     SectionSpec,
     UnusableDefinition,
+    list_form,
     parse_definition,
 )
 from zhengtong.capabilities.cases.messages import tell_applicant
