@@ -124,7 +124,9 @@ def _of_mapping(place: str, before: Mapping[str, Any], after: Mapping[str, Any])
         if key == "condition" or key == "when":
             old, new = before.get(key), after.get(key)
             if old != new:
-                yield Change(here, describe_condition(old, {}) if old else "", describe_condition(new, {}) if new else "")
+                yield Change(
+                    here, describe_condition(old, {}) if old else "", describe_condition(new, {}) if new else ""
+                )
         else:
             yield from _of_value(here, before.get(key), after.get(key))
 
@@ -186,7 +188,9 @@ def _say(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, Mapping):
-        said = "；".join(f"{_TITLES.get(key, key)} {_say(each)}" for key, each in value.items() if each not in (None, ""))
+        said = "；".join(
+            f"{_TITLES.get(key, key)} {_say(each)}" for key, each in value.items() if each not in (None, "")
+        )
     elif isinstance(value, list):
         said = "、".join(_say(each) for each in value)
     else:

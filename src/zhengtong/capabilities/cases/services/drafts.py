@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.cases.domain import STANDARD_KEYS, STANDARD_LIMITS, take_over
@@ -12,7 +13,6 @@ from zhengtong.capabilities.cases.gate import check_draft
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition
 from zhengtong.capabilities.cases.models import (
     OPEN_DRAFTS,
-    Case,
     CaseKind,
     DraftStatus,
     ItemDraft,
@@ -305,10 +305,11 @@ def finish_publication(actor: Actor, draft: ItemDraft, version: ItemVersion) -> 
 
 
 def _close_office(actor: Actor, office: ItemOffice) -> None:
-    """Take an office out of the list; one that has cases stays, since these were filed there."""
-    if Case.objects.filter(office=office).exists():
-        raise Refused(
-            "in-use", _("“%(organ)s”已有办件，不能从实施机构中去掉") % {"organ": office.organisation.name}
-        )
+    """Take an office out of the list. Raises Refused when cases were filed there."""
     record(actor, "cases.close_office", office, before={"organisation": office.organisation.name})
-    office.delete()
+    try:
+        with transaction.atomic():
+            office.delete()
+    except ProtectedError as error:
+        said = {"organ": office.organisation.name}
+        raise Refused("in-use", _("“%(organ)s”已有办件，不能从实施机构中去掉") % said) from error
