@@ -16,7 +16,7 @@ from zhengtong.capabilities.cases.domain import (
     settle,
 )
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition, list_form, parse_definition
-from zhengtong.capabilities.cases.models import Audience, ItemDraft, LifeEvent, ServiceItem
+from zhengtong.capabilities.cases.models import Audience, CaseKind, ItemDraft, LifeEvent, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.core.identity.public import Organisation
 
@@ -67,14 +67,10 @@ def settle_today(raw: Any) -> Any:
 
 def list_conditions(text: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield section, what it belongs to and the condition, for each condition of a text."""
-    for section in list_form({"form": [], **text}):
+    for section in text.get("form", ()):
         for each in section.get("fields", ()):
             if each.get("condition"):
-                yield (
-                    "form" if section not in text.get("questions", ()) else "questions",
-                    each["label"],
-                    each["condition"],
-                )
+                yield "form", each["label"], each["condition"]
     for each in text.get("materials", ()):
         if each.get("condition"):
             yield "materials", each.get("name", ""), each["condition"]
@@ -84,18 +80,19 @@ def list_conditions(text: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping
 
 
 def _check_basic(draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:
-    needed = {"name": _("名称"), "summary": _("一句话说明"), "type": _("办件类型"), "level": _("行使层级")}
+    needed = {"name": _("名称"), "summary": _("一句话说明")}
+    needed |= {"type": _("办件类型"), "level": _("行使层级")} if draft.kind == CaseKind.LICENCE else {}
     for key, title in needed.items():
         if not str(text.get(key, "")).strip():
             yield Finding("basic", _("没有填写%(what)s") % {"what": title})
     if text.get("audience") not in Audience.values:
         yield Finding("basic", _("没有选择办理对象"))
-    if not str(text.get("power", "")).strip():
+    if draft.kind == CaseKind.LICENCE and not str(text.get("power", "")).strip():
         yield Finding("basic", _("没有选择权责清单条目：没有权力依据的事项不能发布"))
     taken = ServiceItem.objects.filter(code=draft.code).exclude(pk=draft.item_id)
     if taken.exists():
         yield Finding("basic", _("代码“%(code)s”已被另一个事项使用，请换一个") % {"code": draft.code})
-    if not text.get("base_code"):
+    if draft.kind == CaseKind.LICENCE and not text.get("base_code"):
         yield Finding("basic", _("没有填写基本编码（GB/T 39554.1）"), is_blocking=False)
     if not text.get("life_events"):
         yield Finding("basic", _("没有选择人生事件，大厅按人生事件浏览时找不到它"), is_blocking=False)

@@ -1,7 +1,7 @@
-"""The same item at several levels (四级联动): what a lower level takes over from the standard above, and what is its own.
+"""The same item at several levels (四级联动): what a level takes over from the standard above, and what is its own.
 
-After 国发〔2018〕27号 and 国办发〔2021〕: an item has the same name, code, type and basis at every level (四级四同); the
-standard also sets conditions, materials, questions and form (verify). Works on texts as items' files hold them.
+An item has the same name, base code, type and basis at every level (国发〔2018〕27号: 四级四同; verify); here the
+standard also sets conditions, materials, questions and form. Works on texts as items' files hold them.
 """
 
 from collections.abc import Mapping
