@@ -55,7 +55,7 @@ from zhengtong.capabilities.cases.filtering import (
     read_day,
     read_id,
 )
-from zhengtong.capabilities.cases.forms import SectionForm, bind_section, clean_form
+from zhengtong.capabilities.cases.forms import CleanCharField, SectionForm, bind_section, clean_form
 from zhengtong.capabilities.cases.gate import (
     GUIDE_PARTS,
     Finding,
@@ -287,6 +287,7 @@ __all__ = [
     "ClockBasis",
     "ClockPurpose",
     "ClockView",
+    "CleanCharField",
     "Condition",
     "Conflict",
     "CorrectionMark",

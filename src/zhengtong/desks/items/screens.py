@@ -9,7 +9,7 @@ from zhengtong.capabilities.cases.public import (
     keep_library_material,
     retire_library_material,
 )
-from zhengtong.screens.declaration import STAFF, Act, Choice, Column, Fields, Filter, History, ModelScreens
+from zhengtong.screens.declaration import STAFF, Act, Column, Fields, Filter, History, ModelScreens
 
 COMPILE = "items.compile"
 KINDS = ("pdf", "jpg", "png", "ofd", "docx", "xlsx", "dwg", "zip")
@@ -42,7 +42,7 @@ class LibraryScreens(ModelScreens):
         keep_library_material,
         COMPILE,
         _("登记材料"),
-        asks={"kinds": _kinds(), "organisation": Choice(label=_("登记单位"))},
+        asks={"kinds": _kinds()},
         done=_("已登记"),
     )
     amend = Act(amend_library_material, COMPILE, _("修改"), asks={"kinds": _kinds()}, row="material", done=_("已保存"))
