@@ -85,6 +85,10 @@ class Cast:
     urban_reviewer: Actor
     urban_inspector: Actor
     urban_approver: Actor
+    compiler: Actor
+    publisher: Actor
+    city_compiler: Actor
+    city_publisher: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -212,6 +216,7 @@ def make_cast() -> Cast:
     ]
     city_hall = _organisation("安澜市人民政府", kinds.GOVERNMENT, city, None)
     data_bureau = _organisation("安澜市政务服务数据管理局", kinds.DEPARTMENT, city, city_hall)
+    city_bureau = _organisation("安澜市市场监督管理局", kinds.DEPARTMENT, city, city_hall)
     hall, other_hall = (
         _organisation(f"{county.name}人民政府", kinds.GOVERNMENT, county, city_hall) for county in counties
     )
@@ -239,6 +244,10 @@ def make_cast() -> Cast:
         "urban_reviewer": _staff("urban_reviewer", "龚伟民", urban, {"reviewer": own}),
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
+        "compiler": _staff("compiler", "苗春燕", bureau, {"item_clerk": own}),
+        "publisher": _staff("publisher", "葛长青", bureau, {"item_publisher": own}),
+        "city_compiler": _staff("city_compiler", "毕书航", city_bureau, {"item_clerk": region_wide}),
+        "city_publisher": _staff("city_publisher", "车玉梅", city_bureau, {"item_publisher": region_wide}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),

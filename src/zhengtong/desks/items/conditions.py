@@ -1,5 +1,6 @@
 """Conditions built from dropdowns: lines of field, comparison and value, of which all or any must hold."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,7 @@ class Line:
 
     field: str = ""
     comparison: str = ""
-    values: list[str] = field(default_factory=list)
+    values: list[str] = dataclasses.field(default_factory=list)
     amount: str = ""
     threshold: str = ""
 

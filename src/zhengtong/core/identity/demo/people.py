@@ -43,6 +43,8 @@ class DemoRole(StrEnum):
     RESIDENT_READER = "resident_reader"
     PLATFORM_OPERATOR = "platform_operator"
     ITEM_COMPILER = "item_compiler"
+    ITEM_CLERK = "item_clerk"
+    ITEM_PUBLISHER = "item_publisher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ SECURITY = PostKind("安全保密管理员", (DemoRole.SECURITY_ADMINISTRATOR,),
 AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
 OPERATOR = PostKind("平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER), "region")
 REGISTRAR = PostKind("登记注册科科员", (DemoRole.ENTERPRISE_REGISTRAR,))
+# What these titles add to the staff of an organ takes the place of ordinary clerks.
+ITEM_CLERK = PostKind("政策法规科科员", (DemoRole.ITEM_CLERK,))
+ITEM_PUBLISHER = PostKind("政策法规科科长", (DemoRole.ITEM_PUBLISHER,))
+CITY_ITEM_CLERK = PostKind("政策法规处科员", (DemoRole.ITEM_CLERK,), "region")
+CITY_ITEM_PUBLISHER = PostKind("政策法规处处长", (DemoRole.ITEM_PUBLISHER,), "region")
 HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
 DIRECTOR = PostKind("主任")
 TOWN_LEADER = PostKind("主要负责人")
@@ -144,6 +151,10 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("urban1", "龚伟民", f"{_DISTRICT}/{URBAN_BUREAU}", INSPECTOR),
     ("urban2", "丁晓芸", f"{_DISTRICT}/{URBAN_BUREAU}", INSPECTOR),
     ("urban_approver", "潘建平", f"{_DISTRICT}/{URBAN_BUREAU}", APPROVER),
+    ("compiler", "苗春燕", f"{_DISTRICT}/{MARKET_BUREAU}", ITEM_CLERK),
+    ("publisher", "葛长青", f"{_DISTRICT}/{MARKET_BUREAU}", ITEM_PUBLISHER),
+    ("city_compiler", "毕书航", f"{CITY_CODE}/{MARKET_BUREAU}", CITY_ITEM_CLERK),
+    ("city_publisher", "车玉梅", f"{CITY_CODE}/{MARKET_BUREAU}", CITY_ITEM_PUBLISHER),
     ("leader", "顾明远", f"{CITY_CODE}/{GOVERNMENT}", VICE_MAYOR),
     ("supervisor", "方明辉", f"{CITY_CODE}/{DATA_BUREAU}", SUPERVISOR),
     ("administrator", "许文斌", f"{CITY_CODE}/{DATA_BUREAU}", ADMINISTRATOR),
@@ -202,6 +213,7 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
             yield from [(INSPECTOR,)] * 2
         if is_market:
             yield (REGISTRAR,)
+            yield from ((CITY_ITEM_CLERK,), (CITY_ITEM_PUBLISHER,)) if is_city else ((ITEM_CLERK,), (ITEM_PUBLISHER,))
         if organ.title == POLICE and not is_city:
             yield (HOUSEHOLD_OFFICER,)
         if organ.title == DATA_BUREAU and is_city:

@@ -45,8 +45,8 @@ def edit_part(request: HttpRequest, draft: ItemDraft, part: str) -> HttpResponse
     rows = read_rows(chosen.row, draft, request.POST, saved) if chosen.row and not chosen.rows_locked(draft) else []
     if chosen.row and act.partition("-")[0] in ("up", "down", "remove", "add", "pick"):
         return _rearrange(request, draft, chosen, form, rows, act)
-    valid = (form is None or form.is_valid()) & all([row.form.is_valid() for row in rows])
-    if not valid:
+    checked = [each.is_valid() for each in (form, *(row.form for row in rows)) if each is not None]
+    if not all(checked):
         return _show(request, draft, chosen, form, rows, status=422)
     kept = [{**(saved[row.was] if row.was is not None else {}), **row.form.cleaned_data} for row in rows]
     changes = chosen.write(

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from zhengtong.capabilities.cases.public import (
@@ -25,11 +26,11 @@ from zhengtong.screens.paging import paginate
 from zhengtong.screens.templatetags.look import chip
 
 TABS = {
-    "open": _("编制中"),
-    "review": _("待审核"),
-    "published": _("已发布"),
-    "outdated": _("上级标准已更新"),
-    "done": _("已办结"),
+    "open": gettext_noop("编制中"),
+    "review": gettext_noop("待审核"),
+    "published": gettext_noop("已发布"),
+    "outdated": gettext_noop("上级标准已更新"),
+    "done": gettext_noop("已办结"),
 }
 
 
