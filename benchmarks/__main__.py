@@ -15,6 +15,7 @@ NAMES = (
     "clock_due",
     "export_sheet",
     "import_sheet",
+    "item_search",
     "list_growth",
     "search",
     "wall",
