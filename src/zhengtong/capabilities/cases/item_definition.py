@@ -39,6 +39,9 @@ PREFILLS = frozenset(
     }
 )
 
+# The section that the questions of a text make (情形导办): they are asked before the form, and with it.
+SITUATION = "situation"
+
 
 class UnusableDefinition(ValueError):
     """An item's text names something that doesn't exist. Raised when it is loaded, never while a case runs."""
@@ -265,10 +268,19 @@ def _check_licence(raw: Mapping[str, Any], fields: frozenset[str]) -> None:
         raise UnusableDefinition(f"licence.number: {number!r} has no sequence or an unknown place")
 
 
+def list_form(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the sections of a text's form: its questions are the first of them."""
+    if not raw.get("questions"):
+        return list(raw["form"])
+    title = raw.get("situation", "您的情况")
+    return [{"key": SITUATION, "title": title, "fields": list(raw["questions"])}, *raw["form"]]
+
+
 def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
     """Return the item's text as typed values; raise UnusableDefinition naming the place that is wrong."""
     try:
-        keys = [str(each["key"]) for section in raw["form"] for each in section["fields"]]
+        form = list_form(raw)
+        keys = [str(each["key"]) for section in form for each in section["fields"]]
         if len(keys) != len(set(keys)):
             raise UnusableDefinition("a field's key is used twice")
         known = frozenset(keys)
@@ -279,8 +291,10 @@ def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
                 help=section.get("help", ""),
                 fields=tuple(_field(each, section["key"], known) for each in section["fields"]),
             )
-            for section in raw["form"]
+            for section in form
         )
+        for number, each in enumerate(raw.get("steps", ()), 1):
+            _condition(each, known, f"steps.{number}")
         materials = tuple(_material(each, known) for each in raw["materials"])
         outputs = tuple(_output(each, known) for each in raw.get("outputs", ()))
         _check_licence(raw, known)

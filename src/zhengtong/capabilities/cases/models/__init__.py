@@ -16,13 +16,14 @@ from zhengtong.capabilities.cases.models.case import (
     Outcome,
 )
 from zhengtong.capabilities.cases.models.clock import COUNTED, PAUSABLE, Clock, ClockBasis, ClockInterval, ClockPurpose
+from zhengtong.capabilities.cases.models.draft import OPEN_DRAFTS, DraftStatus, ItemDraft, LibraryMaterial
 from zhengtong.capabilities.cases.models.item import (
     Audience,
-    DraftStatus,
-    ItemDraft,
+    ItemLevel,
     ItemOffice,
     ItemVersion,
     LegalRule,
+    LifeEvent,
     RuleKind,
     ServiceItem,
 )
@@ -38,6 +39,7 @@ from zhengtong.capabilities.cases.models.work import (
 
 __all__ = [
     "COUNTED",
+    "OPEN_DRAFTS",
     "PAUSABLE",
     "Appraisal",
     "Audience",
@@ -60,9 +62,12 @@ __all__ = [
     "DraftStatus",
     "ExtensionRequest",
     "ItemDraft",
+    "ItemLevel",
     "ItemOffice",
     "ItemVersion",
     "LegalRule",
+    "LibraryMaterial",
+    "LifeEvent",
     "NumberSequence",
     "Outcome",
     "RuleKind",
