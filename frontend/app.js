@@ -6,6 +6,7 @@ import { autosave } from "./js/autosave.js";
 import { columnChoice } from "./js/columns.js";
 import { counters } from "./js/counter.js";
 import { dialogs } from "./js/dialog.js";
+import { forms } from "./js/forms/fields.js";
 import { focusErrors, menus, previews, showCurrentTab, smallThings } from "./js/page.js";
 import { keyboard } from "./js/keyboard.js";
 import { live } from "./js/live.js";
@@ -26,7 +27,7 @@ Alpine.start();
 for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live]) start();
 
 function enliven(root) {
-  for (const enrich of [autosave, counters, uploads, previews]) enrich(root);
+  for (const enrich of [autosave, counters, uploads, previews, forms]) enrich(root);
 }
 enliven(document);
 palette();

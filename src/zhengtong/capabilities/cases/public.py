@@ -1,8 +1,11 @@
 """The cases module's door."""
 
 from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, describe_acts, list_acts, run_act
+from zhengtong.capabilities.cases.answers import list_answers, mask_answer, show_answer, show_value
+from zhengtong.capabilities.cases.calculating import complete, read_number, rows_of
 from zhengtong.capabilities.cases.declarations import ItemFile, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
+from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.domain import (
     ENDED,
     WITHDRAWABLE,
@@ -44,16 +47,23 @@ from zhengtong.capabilities.cases.filtering import (
     read_day,
     read_id,
 )
-from zhengtong.capabilities.cases.forms import SectionForm, bind_section, clean_form
+from zhengtong.capabilities.cases.form_changes import FormChange, compare_forms
+from zhengtong.capabilities.cases.form_checks import Finding, check_form
+from zhengtong.capabilities.cases.forms import SectionForm, UploadSlot, bind_section, clean_form
 from zhengtong.capabilities.cases.item_definition import (
+    FIELD_TYPES,
+    NOT_IN_ROWS,
+    PREFILLS,
     FieldSpec,
     ItemDefinition,
     MaterialSpec,
     OutputSpec,
     SectionSpec,
     UnusableDefinition,
+    needs_of,
     parse_definition,
 )
+from zhengtong.capabilities.cases.json_schema import as_document, is_of_format, make_schema
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -71,7 +81,11 @@ from zhengtong.capabilities.cases.models import (
     CorrectionMark,
     CorrectionNotice,
     Decision,
+    Dictionary,
+    DictionaryEntry,
+    DraftStatus,
     ExtensionRequest,
+    ItemDraft,
     ItemOffice,
     ItemVersion,
     LegalRule,
@@ -91,15 +105,12 @@ from zhengtong.capabilities.cases.presentation import (
     describe_case,
     filter_late,
     late_clocks,
-    list_answers,
     list_happenings,
     list_material_views,
     list_opinions,
-    mask_answer,
     open_material,
     open_paper,
     say,
-    show_value,
     state_chip,
     work_rows,
 )
@@ -141,6 +152,7 @@ from zhengtong.capabilities.cases.services.assignment import (
     reassign_task,
     release_task,
 )
+from zhengtong.capabilities.cases.services.attaching import attach_file, remove_file
 from zhengtong.capabilities.cases.services.clocks import calendar_of as calendar_of_case
 from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
@@ -157,15 +169,14 @@ from zhengtong.capabilities.cases.services.decision import (
 )
 from zhengtong.capabilities.cases.services.disclosure import record_export, reveal_answers
 from zhengtong.capabilities.cases.services.drafting import (
+    adopt_live_version,
     applicant_of,
-    attach_file,
     check_application,
     correctable_fields,
     correctable_materials,
     delete_draft,
     move_to_live_version,
     next_case_number,
-    remove_file,
     resubmit_case,
     save_draft,
     start_draft,
@@ -196,8 +207,11 @@ __all__ = [
     "COUNTED",
     "DUE_WITHIN",
     "ENDED",
+    "FIELD_TYPES",
     "ITEM_KIND",
     "NOBODY",
+    "NOT_IN_ROWS",
+    "PREFILLS",
     "ROW_FIELDS",
     "TASK_PERMISSIONS",
     "WITHDRAWABLE",
@@ -232,10 +246,16 @@ __all__ = [
     "CorrectionNotice",
     "CorrectionsRequested",
     "Decision",
+    "Dictionary",
+    "DictionaryEntry",
+    "DraftStatus",
     "ExtensionRequest",
     "FieldSpec",
+    "Finding",
+    "FormChange",
     "IncompleteApplication",
     "ItemDefinition",
+    "ItemDraft",
     "ItemFile",
     "ItemOffice",
     "ItemPublished",
@@ -264,23 +284,29 @@ __all__ = [
     "Unacceptable",
     "UnreadableCondition",
     "UnusableDefinition",
+    "UploadSlot",
     "accept_case",
     "admit_to_case",
+    "adopt_live_version",
     "advance_case",
     "allowed_acts",
     "applicant_of",
     "appraise_case",
     "archive_case",
     "arrange_site_visit",
+    "as_document",
     "attach_file",
     "beginning_of",
     "bind_section",
     "calendar_of_case",
     "case_rows",
     "check_application",
+    "check_form",
     "check_officers",
     "claim_task",
     "clean_form",
+    "compare_forms",
+    "complete",
     "correct_on_spot",
     "correctable_fields",
     "correctable_materials",
@@ -312,6 +338,7 @@ __all__ = [
     "grant_case",
     "hold_open_task",
     "is_number",
+    "is_of_format",
     "issue_case_paper",
     "late_clocks",
     "list_acts",
@@ -319,6 +346,8 @@ __all__ = [
     "list_cases",
     "list_clocks",
     "list_delegates",
+    "list_dictionaries",
+    "list_entries",
     "list_happenings",
     "list_items",
     "list_material_keys",
@@ -333,9 +362,11 @@ __all__ = [
     "list_tasks",
     "load_rules",
     "lock_case",
+    "make_schema",
     "mask_answer",
     "move_to_live_version",
     "narrow_cases",
+    "needs_of",
     "next_case_number",
     "next_number",
     "note_act",
@@ -350,6 +381,7 @@ __all__ = [
     "read_condition",
     "read_day",
     "read_id",
+    "read_number",
     "reassign_task",
     "recommend",
     "record_export",
@@ -364,10 +396,12 @@ __all__ = [
     "return_to_review",
     "reveal_answers",
     "revise_rule",
+    "rows_of",
     "run_act",
     "save_draft",
     "say",
     "settle",
+    "show_answer",
     "show_value",
     "shown_applicant",
     "shown_date",

@@ -16,6 +16,7 @@ from zhengtong.capabilities.cases.models.case import (
     Outcome,
 )
 from zhengtong.capabilities.cases.models.clock import COUNTED, PAUSABLE, Clock, ClockBasis, ClockInterval, ClockPurpose
+from zhengtong.capabilities.cases.models.dictionary import Dictionary, DictionaryEntry
 from zhengtong.capabilities.cases.models.item import (
     Audience,
     DraftStatus,
@@ -47,6 +48,8 @@ __all__ = [
     "CorrectionNotice",
     "Decision",
     "DeliveryWay",
+    "Dictionary",
+    "DictionaryEntry",
     "DraftStatus",
     "ExtensionRequest",
     "ItemDraft",
