@@ -36,6 +36,7 @@ tour();
 showCurrentTab();
 wall();
 focusErrors(document);
+document.addEventListener("forms:added", () => enliven(document));
 document.addEventListener("htmx:after:settle", (event) => {
   enliven(document);
   focusErrors(event.target instanceof Element ? event.target : document);

@@ -131,4 +131,4 @@ function tell(element, sentence) {
 
 for (const element of document.querySelectorAll("[data-map]")) start(element);
 startPoints(document);
-document.addEventListener("htmx:after:settle", () => startPoints(document));
+for (const name of ["htmx:after:settle", "forms:added"]) document.addEventListener(name, () => startPoints(document));

@@ -34,6 +34,8 @@ class LiveForm {
       const button = event.target.closest("[data-repeat-add], [data-repeat-remove]");
       if (button) this.arrange(event, button);
     });
+    // Another script of the page asks what is typed.
+    form.addEventListener("forms:read", ({ detail }) => (detail.answers = this.answers()));
     form.addEventListener("forms:refresh", () => this.refresh());
     form.addEventListener("look:restored", () => this.refresh());
   }

@@ -14,8 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhengtong.capabilities.cases.declarations import TaskPage
 from zhengtong.capabilities.cases.answers import show_value
+from zhengtong.capabilities.cases.declarations import TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import RuleBroken
 from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, StaleCase, Unacceptable

@@ -47,8 +47,8 @@ from zhengtong.capabilities.cases.filtering import (
     read_day,
     read_id,
 )
-from zhengtong.capabilities.cases.form_changes import FormChange, compare_forms
-from zhengtong.capabilities.cases.form_checks import Finding, check_form
+from zhengtong.capabilities.cases.form_changes import TYPE_NAMES, FormChange, compare_forms
+from zhengtong.capabilities.cases.form_checks import FormFinding, check_form
 from zhengtong.capabilities.cases.forms import SectionForm, UploadSlot, bind_section, clean_form
 from zhengtong.capabilities.cases.item_definition import (
     FIELD_TYPES,
@@ -64,6 +64,7 @@ from zhengtong.capabilities.cases.item_definition import (
     parse_definition,
 )
 from zhengtong.capabilities.cases.json_schema import as_document, is_of_format, make_schema
+from zhengtong.capabilities.cases.json_schema_reading import read_schema
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -183,6 +184,7 @@ from zhengtong.capabilities.cases.services.drafting import (
     submit_case,
     withdraw_case,
 )
+from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, shown_applicant
 from zhengtong.capabilities.cases.services.parts import file_part
@@ -214,6 +216,7 @@ __all__ = [
     "PREFILLS",
     "ROW_FIELDS",
     "TASK_PERMISSIONS",
+    "TYPE_NAMES",
     "WITHDRAWABLE",
     "Act",
     "ActForm",
@@ -251,8 +254,8 @@ __all__ = [
     "DraftStatus",
     "ExtensionRequest",
     "FieldSpec",
-    "Finding",
     "FormChange",
+    "FormFinding",
     "IncompleteApplication",
     "ItemDefinition",
     "ItemDraft",
@@ -276,6 +279,7 @@ __all__ = [
     "SiteVisit",
     "Situation",
     "StaleCase",
+    "StaleDraft",
     "Task",
     "TaskNode",
     "TaskPage",
@@ -382,6 +386,7 @@ __all__ = [
     "read_day",
     "read_id",
     "read_number",
+    "read_schema",
     "reassign_task",
     "recommend",
     "record_export",
@@ -399,6 +404,7 @@ __all__ = [
     "rows_of",
     "run_act",
     "save_draft",
+    "save_form",
     "say",
     "settle",
     "show_answer",
