@@ -24,6 +24,13 @@ export function read(text) {
   return { int: found[1] === "-" ? -int : int, exp: -fraction.length };
 }
 
+// As the language of expressions also writes them: 1.5E+3.
+export function readScientific(text) {
+  const found = /^([+-]?[0-9.]+)[eE]([+-]?[0-9]{1,3})$/.exec(text.normalize("NFKC").trim());
+  const digits = found && read(found[1]);
+  return digits ? { int: digits.int, exp: digits.exp + Number(found[2]) } : null;
+}
+
 export function of(n) {
   return { int: BigInt(n), exp: 0 };
 }

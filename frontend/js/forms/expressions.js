@@ -22,7 +22,7 @@ const isText = (value) => typeof value === "string";
 function number(value) {
   if (typeof value === "boolean" || isNothing(value)) throw new Trouble("number");
   if (isDecimal(value)) return value;
-  const read = isText(value) ? decimal.read(value) : null;
+  const read = isText(value) ? decimal.read(value) ?? decimal.readScientific(value) : null;
   if (read === null) throw new Trouble("number");
   return read;
 }
@@ -159,7 +159,7 @@ function answer(node, values) {
   const [kind, ...parts] = node;
   switch (kind) {
     case "number":
-      return decimal.read(parts[0]) ?? scientific(parts[0]);
+      return decimal.read(parts[0]) ?? decimal.readScientific(parts[0]);
     case "constant":
       return parts[0];
     case "name":
@@ -196,10 +196,4 @@ function answer(node, values) {
     default:
       return checked(BINARY[kind](answer(parts[0], values), answer(parts[1], values)));
   }
-}
-
-function scientific(text) {
-  const [digits, exponent] = text.toUpperCase().split("E");
-  const read = decimal.read(digits);
-  return { int: read.int, exp: read.exp + Number(exponent) };
 }

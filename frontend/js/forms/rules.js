@@ -108,6 +108,8 @@ export class FormRules {
   #value(property, raw) {
     switch (property["x-zt-type"]) {
       case "number":
+        // What can't be read is marked, so that nothing reads it after all.
+        return decimal.read(raw ?? null) ?? (raw === "" || raw === undefined || raw === null ? null : `?${raw}`);
       case "calculated":
         return decimal.read(typeof raw === "string" ? strip(raw) : raw) ?? (raw === "" || raw === undefined ? null : raw);
       case "boolean":

@@ -121,7 +121,11 @@ def _value(spec: FieldSpec, form: Mapping[str, Any]) -> Any:
     """Return an answer as an expression takes it: a number, a day's text, a list, whether a box is ticked."""
     raw = form.get(spec.key)
     match spec.type:
-        case "number" | "calculated":
+        case "number":
+            number = read_number(raw)
+            # What can't be read is marked, so that no function of the expressions reads it after all.
+            return f"?{raw}" if number is None and raw not in (None, "") else number
+        case "calculated":
             number = read_number(raw)
             return raw if number is None and raw != "" else number
         case "boolean":

@@ -120,7 +120,7 @@ class _Check:
         seen.add(key)
         yield from self._words(place, name, field.get("label"), field.get("help"))
         kind = field.get("type")
-        if kind not in FIELD_TYPES:
+        if not isinstance(kind, str) or kind not in FIELD_TYPES:
             yield FormFinding(
                 place,
                 _("“%(name)s”的类型“%(type)s”没有，请从列出的类型里选。") % {"name": name, "type": str(kind)[:40]},
@@ -172,7 +172,7 @@ class _Check:
                 place, _("“%(name)s”的最多字数应在 1 到 %(most)d 之间。") % {**said, "most": LONGEST_TEXT}
             )
         prefill = field.get("prefill")
-        if prefill and (prefill not in PREFILLS or in_row):
+        if prefill and (str(prefill) not in PREFILLS or in_row):
             yield FormFinding(
                 place,
                 _("“%(name)s”：没有可以带出的来源“%(source)s”，请从列出的里选。")

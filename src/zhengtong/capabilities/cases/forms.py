@@ -249,6 +249,9 @@ def clean_form(
                 errors.extend((section.key, key, str(message)) for message in messages)
     places = {spec.key: section.key for section in asked for spec in section.fields}
     errors.extend((places[key], key, sentence) for key, _row, sentence in troubles if key in places)
+    if definition.is_calculating:
+        full = calculate(definition, cleaned)[0]
+        cleaned = {key: full[key] for key in cleaned}
     return cleaned, errors
 
 

@@ -108,7 +108,7 @@ def read_condition(raw: Mapping[str, Any]) -> Condition:
             return OneOf(field, tuple(str(value) for value in values))
         case {"field": str(field), "at_least": amount}:
             return AtLeast(field, Decimal(str(amount)))
-    raise UnreadableCondition(f"{dict(raw)!r} is no condition")
+    raise UnreadableCondition(f"{raw!r} is no condition")
 
 
 def settle(raw: Any, amount_of: Callable[[str], Decimal]) -> Any:

@@ -93,11 +93,12 @@ def _text(draft: ItemDraft, form: Any) -> dict[str, Any]:
 
 
 def _export(draft: ItemDraft) -> HttpResponse:
-    try:
-        schema = make_schema(parse_definition(_text(draft, draft.definition.get("form"))))
-    except (UnusableDefinition, KeyError, TypeError, AttributeError):
+    definition = _read(draft, {"form": draft.definition.get("form")})
+    if not isinstance(definition, ItemDefinition):
         return _problem(409, _("表单还有问题，不能导出。请先按提示改好再保存。"))
-    response = HttpResponse(json.dumps(schema, ensure_ascii=False, indent=2), content_type="application/schema+json")
+    response = HttpResponse(
+        json.dumps(make_schema(definition), ensure_ascii=False, indent=2), content_type="application/schema+json"
+    )
     response["Content-Disposition"] = f'attachment; filename="{draft.code}.schema.json"'
     return response
 
