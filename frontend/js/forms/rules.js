@@ -19,7 +19,7 @@ export function holds(condition, form) {
   if (condition.not) return !holds(condition.not, form);
   const answer = form[condition.field];
   if ("at_least" in condition) {
-    const number = decimal.read(strip(answer));
+    const number = decimal.read(strip(answer)) ?? decimal.readScientific(strip(answer));
     return number !== null && decimal.compare(number, decimal.read(String(condition.at_least))) >= 0;
   }
   const answers = Array.isArray(answer) ? answer : answer === true || answer === "on" ? TICKED : [answer];

@@ -57,6 +57,7 @@ def _compare(old: ItemDefinition, new: ItemDefinition, form: Mapping[str, Any]) 
         before = was.get(spec.key)
         if before is None:
             words = _("新增必填项“%(label)s”。") if spec.is_required else _("新增选填项“%(label)s”。")
+            words = _("新增自动计算的“%(label)s”。") if spec.type == "calculated" else words
             yield FormChange("added", spec.key, spec.label, words % {"label": spec.label})
         else:
             yield from _compare_fields(before, spec, form)
