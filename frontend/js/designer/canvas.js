@@ -9,7 +9,7 @@ export function drawPalette(model, element, data, words) {
     return card;
   });
   element.append(...types, button(`＋ ${words.section}`, () => model.addSection(words.newSection), { css: "button button-quiet button-small" }));
-  Sortable.create(element, { group: { name: "fields", pull: "clone", put: false }, sort: false, draggable: "[data-type]" });
+  Sortable.create(element, { group: { name: "fields", pull: "clone", put: false }, sort: false, draggable: "[data-type]", forceFallback: true, fallbackTolerance: 4 });
 }
 
 export function drawCanvas(model, element, data, words, announce) {
@@ -83,6 +83,9 @@ function sort(model, list, data) {
     handle: ".designer-handle",
     draggable: ".designer-field",
     animation: 0,
+    // Buttons are dragged by no browser of its own accord.
+    forceFallback: true,
+    fallbackTolerance: 4,
     onAdd({ item, newDraggableIndex, pullMode }) {
       if (pullMode !== "clone") return;
       const { type } = item.dataset;
