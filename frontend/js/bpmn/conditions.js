@@ -12,7 +12,11 @@ export function namesFor(modeler) {
   for (const element of modeler.get("elementRegistry").filter((each) => ["review", "joint", "table"].includes(kindOf(each)))) {
     const object = element.businessObject;
     const name = nameOf(element);
-    if (kindOf(element) === "table") continue;
+    if (kindOf(element) === "table") {
+      const table = optionsOf("tables").find((each) => each.value === object.get("zt:table"));
+      for (const output of table?.outputs ?? []) found.push({ name: `table.${table.value}.${output.key}`, title: `${table.title} · ${output.title}` });
+      continue;
+    }
     found.push({ name: `outcome.${object.id}`, title: say("outcomeOf", { name }), values: (object.get("zt:outcomes") || "").split(/[,，]/).filter(Boolean) });
   }
   return found;

@@ -6,6 +6,7 @@ export const KINDS = {
   review: { type: "bpmn:UserTask", icon: "bpmn-icon-user-task", stem: "step" },
   joint: { type: "bpmn:UserTask", icon: "bpmn-icon-participant", stem: "joint", attributes: { "zt:kind": "joint" } },
   branch: { type: "bpmn:ExclusiveGateway", icon: "bpmn-icon-gateway-xor", stem: "branch" },
+  inclusive: { type: "bpmn:InclusiveGateway", icon: "bpmn-icon-gateway-or", stem: "choice" },
   parallel: { type: "bpmn:ParallelGateway", icon: "bpmn-icon-gateway-parallel", stem: "fork" },
   table: { type: "bpmn:BusinessRuleTask", icon: "bpmn-icon-business-rule", stem: "rule" },
   subprocess: { type: "bpmn:CallActivity", icon: "bpmn-icon-call-activity", stem: "sub" },
@@ -13,12 +14,14 @@ export const KINDS = {
   note: { type: "bpmn:TextAnnotation", icon: "bpmn-icon-text-annotation", stem: "note" },
 };
 
-export const APPENDED = ["review", "joint", "branch", "parallel", "table", "subprocess", "end"];
+export const APPENDED = ["review", "joint", "branch", "inclusive", "parallel", "table", "subprocess", "end"];
 const NAMED = new Set(["start", "review", "joint", "table", "subprocess", "end"]);
 
 export function kindOf(element) {
   if (element.type === "bpmn:UserTask") return element.businessObject.get("zt:kind") === "joint" ? "joint" : "review";
-  return Object.keys(KINDS).find((kind) => KINDS[kind].type === element.type) ?? "";
+  const known = Object.keys(KINDS).find((kind) => KINDS[kind].type === element.type);
+  // What an uploaded file brings beside these can be looked at, named and removed.
+  return known ?? (element.businessObject?.$instanceOf?.("bpmn:FlowNode") && element.type !== "label" ? "other" : "");
 }
 
 export function nameOf(element) {

@@ -6,6 +6,7 @@ import { fieldsEditor } from "./node_fields.js";
 import { say } from "./words.js";
 
 const ID = /^[a-z][a-z0-9_]*$/i;
+const BRANCHES = new Set(["branch", "inclusive"]);
 const split = (text) => (text || "").split(/[,，]/).map((each) => each.trim()).filter(Boolean);
 
 export class Properties {
@@ -55,6 +56,7 @@ export class Properties {
       review: () => this.ofHandled(object, false),
       joint: () => this.ofHandled(object, true),
       branch: () => this.ofBranch(element, object),
+      inclusive: () => this.ofBranch(element, object),
       table: () => [labelled(say("table"), choice("table", [{ value: "", title: say("chooseTable") }, ...optionsOf("tables")], object.get("zt:table"), (table) => this.set({ "zt:table": table || undefined })), say("tableHint"))],
       subprocess: () => [labelled(say("process"), choice("process", [{ value: "", title: say("chooseProcess") }, ...optionsOf("processes")], object.calledElement, (calledElement) => this.set({ calledElement: calledElement || undefined })))],
     };
@@ -143,7 +145,7 @@ export class Properties {
   }
 
   ofFlow(flow, object) {
-    const isBranch = flow.source.type === "bpmn:ExclusiveGateway" && flow.source.outgoing.length > 1;
+    const isBranch = BRANCHES.has(kindOf(flow.source)) && flow.source.outgoing.length > 1;
     const isDefault = flow.source.businessObject.default === object;
     return [
       make("h2", { className: "panel-title" }, say("flow")),
@@ -183,7 +185,7 @@ export class Properties {
   // A node put between this one and its only follower takes over the flow.
   append(element, kind) {
     const flows = element.outgoing.filter((each) => each.type === "bpmn:SequenceFlow");
-    const isBetween = flows.length === 1 && !["branch", "parallel"].includes(kindOf(element)) && kind !== "end";
+    const isBetween = flows.length === 1 && !["branch", "inclusive", "parallel"].includes(kindOf(element)) && kind !== "end";
     const follower = flows[0]?.target;
     const added = this.modeler.get("autoPlace").append(element, this.modeler.get("processElements").make(kind));
     if (isBetween) {
