@@ -9,7 +9,7 @@ const AGAIN = 20000; // ms before trying again without a network
 export class Saving {
   constructor(designer, write, found) {
     Object.assign(this, { designer, write, found });
-    this.version = Number(designer.dataset.version);
+    this.version = designer.dataset.version;
     this.status = document.querySelector("[data-save-status]");
     this.isDirty = false;
     this.isStopped = false;

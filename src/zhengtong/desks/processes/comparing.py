@@ -75,7 +75,9 @@ class _Drawn:
         main = read_drawing(text).main()
         self.nodes = {each.id: each for level in main.walk() for each in level.nodes()}
         found = [flow for level in main.walk() for flow in level.flows()]
-        self.flows = {(each.attributes.get("sourceRef", ""), each.attributes.get("targetRef", "")): each for each in found}
+        self.flows = {
+            (each.attributes.get("sourceRef", ""), each.attributes.get("targetRef", "")): each for each in found
+        }
 
     def title(self, key: str) -> str:
         return self.nodes[key].title if key in self.nodes else key
@@ -151,5 +153,9 @@ def _compare_flows(before: _Drawn, after: _Drawn) -> Iterator[str]:
                 "new": now.condition or _("没有"),
             }
         if before.is_default(flow) != after.is_default(now):
-            word = _("%(one)s → %(other)s 成为默认走向。") if after.is_default(now) else _("%(one)s → %(other)s 不再是默认走向。")
+            word = (
+                _("%(one)s → %(other)s 成为默认走向。")
+                if after.is_default(now)
+                else _("%(one)s → %(other)s 不再是默认走向。")
+            )
             yield word % names
