@@ -1,4 +1,4 @@
-"""What the desk adds to the engine's services: nobody's drawing is overwritten by somebody who had an older one open."""
+"""What the desk adds to the engine's services: no drawing is overwritten by somebody who had an older one open."""
 
 from typing import Final
 

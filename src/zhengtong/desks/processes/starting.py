@@ -1,5 +1,6 @@
 """The drawing that a new process begins with: 开始 → 审查 → 复核 → 结束."""
 
+from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
@@ -29,7 +30,7 @@ def draw_starting(code: str, name: str) -> str:
             f'<bpmndi:BPMNShape id="{node}_di" bpmnElement="{node}">'
             f'<dc:Bounds x="{x}" y="{y}" width="{width}" height="{height}" />{label}</bpmndi:BPMNShape>'
         )
-    for number, (one, other) in enumerate(zip(_NODES, _NODES[1:], strict=False), 1):
+    for number, (one, other) in enumerate(pairwise(_NODES), 1):
         flows.append(f'<bpmn:sequenceFlow id="flow_{number}" sourceRef="{one[1]}" targetRef="{other[1]}" />')
         edges.append(
             f'<bpmndi:BPMNEdge id="flow_{number}_di" bpmnElement="flow_{number}">'

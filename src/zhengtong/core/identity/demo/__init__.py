@@ -61,7 +61,7 @@ _ROLES = {
     "administrator": "系统管理员（机构、人员）",
     "security": "安全保密管理员（角色、密级）",
     "auditor": "安全审计员（日志）",
-    "operator": "平台运维员（任务、日历、期限）",
+    "operator": "平台运维员（任务、日历、期限、流程）",
     "registrar": "登记员（经营主体）",
     "police": "户籍民警（人口）",
     "outsider": "外区人员（禾溪县审批员）",

@@ -43,6 +43,7 @@ class DemoRole(StrEnum):
     RESIDENT_READER = "resident_reader"
     PLATFORM_OPERATOR = "platform_operator"
     ITEM_COMPILER = "item_compiler"
+    PROCESS_COMPILER = "process_compiler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ SUPERVISOR = PostKind("效能监察员", (DemoRole.SUPERVISOR,), "region")
 ADMINISTRATOR = PostKind("系统管理员", (DemoRole.SYSTEM_ADMINISTRATOR,), "region")
 SECURITY = PostKind("安全保密管理员", (DemoRole.SECURITY_ADMINISTRATOR,), "region")
 AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
-OPERATOR = PostKind("平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER), "region")
+OPERATOR = PostKind("平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER, DemoRole.PROCESS_COMPILER), "region")
 REGISTRAR = PostKind("登记注册科科员", (DemoRole.ENTERPRISE_REGISTRAR,))
 HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
 DIRECTOR = PostKind("主任")

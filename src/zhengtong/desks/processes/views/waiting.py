@@ -59,6 +59,10 @@ def show_heat(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "processes/heat.html", context)
 
 
+def _gone(node: str) -> str:
+    return _("%(node)s（不在现行版本里）") % {"node": node}
+
+
 def _list_url(process: Process, node: str) -> str:
     return f"{reverse('processes:waiting', args=[process.code])}?node={node}"
 
