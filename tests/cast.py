@@ -85,6 +85,7 @@ class Cast:
     urban_reviewer: Actor
     urban_inspector: Actor
     urban_approver: Actor
+    process_compiler: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -239,6 +240,7 @@ def make_cast() -> Cast:
         "urban_reviewer": _staff("urban_reviewer", "龚伟民", urban, {"reviewer": own}),
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
+        "process_compiler": _staff("process_compiler", "薛明哲", bureau, {"process_compiler": own}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),
