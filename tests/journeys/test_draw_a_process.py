@@ -86,7 +86,7 @@ def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
     expect(page.locator("[data-findings]")).not_to_contain_text("错误")
     saved(page)
     with page.expect_download() as file:
-        page.get_by_role("button", name="BPMN").click()
+        page.get_by_role("button", name="BPMN", exact=True).click()
     assert 'zt:days="3"' in Path(file.value.path()).read_text("utf-8")
     assert page.locator(".bjs-powered-by").is_visible()
 

@@ -12,7 +12,7 @@ from zhengtong.capabilities.workflow.public import (
     ProcessVersion,
     VersionStatus,
 )
-from zhengtong.core.identity.public import Organisation, OrganisationKind
+from zhengtong.core.identity.public import Organisation, OrganisationKind, Region
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.desks.processes.permissions import COMPILE, VIEW_CASE
 from zhengtong.kernel.modules import Permission, Role, registry
@@ -63,13 +63,16 @@ def _roles() -> list[dict[str, Any]]:
     held = {permission for role in registry.of(Role) for permission in role.permissions} - {VIEW_CASE}
     known = [each for each in registry.of(Permission) if each.code in held and each.code.startswith("cases.")]
     return [
-        {"value": "", "title": _("审查办件")},
+        {"value": "", "title": _("审查办件（通常）")},
         *({"value": each.code, "title": str(each.title)} for each in known if each.code != COMPILE),
     ]
 
 
 def _organisations(actor: Actor) -> list[tuple[str, str]]:
-    found = Organisation.objects.filter(pk__in=list(actor.reach(COMPILE)), is_active=True, kind__in=_HANDLING)
+    """Return those of the regions in which ``actor`` compiles, and of the regions above: a joint review crosses organs."""
+    paths = Region.objects.filter(organisations__in=list(actor.reach(COMPILE))).values_list("path", flat=True).distinct()
+    codes = {code for path in paths for code in path.split(".")}
+    found = Organisation.objects.filter(region__code__in=codes, is_active=True, kind__in=_HANDLING)
     rows = found.order_by("region__code", "name").values_list("credit_code", "public_id", "name")
     return [(code or str(public_id), name) for code, public_id, name in rows[:MOST]]
 
