@@ -104,7 +104,7 @@ def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
 
     page.goto(f"{platform.url}/desk/processes/food-review/publish/")
     page.get_by_role("button", name="确认发布").click()
-    expect(page.get_by_text("第1版已发布")).to_be_visible()
+    expect(page.get_by_text("第1版已发布，")).to_be_visible()
     live = get_live_version("food-review")
     assert live is not None
     assert get_graph(live).nodes["step_3"].spec.days == 3
@@ -119,7 +119,7 @@ def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
     page.get_by_role("link", name="发布", exact=True).click()
     expect(page.get_by_text("“现场复查”的办理天数由“3”改为“5”。")).to_be_visible()
     page.get_by_role("button", name="确认发布").click()
-    expect(page.get_by_text("第2版已发布")).to_be_visible()
+    expect(page.get_by_text("第2版已发布，")).to_be_visible()
     base = f"{platform.url}/desk/processes/food-review/"
     addresses = ("../", "", "design/", "simulate/", "versions/2/", "migrate/?from=1&to=2", "heat/")
     assert [fault for each in addresses for fault in faults(page, base + each)] == []

@@ -188,6 +188,8 @@ export class Properties {
     const isBetween = flows.length === 1 && !["branch", "inclusive", "parallel"].includes(kindOf(element)) && kind !== "end";
     const follower = flows[0]?.target;
     const added = this.modeler.get("autoPlace").append(element, this.modeler.get("processElements").make(kind));
+    // The name is written in the panel; an editor in the drawing would take what is typed.
+    this.modeler.get("directEditing").cancel();
     if (isBetween) {
       this.modeling.removeElements([flows[0]]);
       this.modeling.connect(added, follower, { type: "bpmn:SequenceFlow" });
