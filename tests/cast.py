@@ -90,6 +90,7 @@ class Cast:
     publisher: Actor
     city_compiler: Actor
     city_publisher: Actor
+    process_compiler: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -247,10 +248,13 @@ def make_cast() -> Cast:
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
         "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide}),
-        "compiler": _staff("compiler", "苗春燕", bureau, {"item_clerk": own, "power_compiler": own}),
+        "compiler": _staff(
+            "compiler", "苗春燕", bureau, {"item_clerk": own, "power_compiler": own, "process_compiler": own}
+        ),
         "publisher": _staff("publisher", "葛长青", bureau, {"item_publisher": own}),
         "city_compiler": _staff("city_compiler", "毕书航", city_bureau, {"item_clerk": region_wide}),
         "city_publisher": _staff("city_publisher", "车玉梅", city_bureau, {"item_publisher": region_wide}),
+        "process_compiler": _staff("process_compiler", "薛明哲", bureau, {"process_compiler": own}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),
