@@ -1,7 +1,7 @@
 """The letters module's door."""
 
 from zhengtong.capabilities.letters.declarations import LetterPage
-from zhengtong.capabilities.letters.domain import Act, Node, State, may_follow
+from zhengtong.capabilities.letters.domain import NODE_PERMISSIONS, Act, Node, State, may_follow
 from zhengtong.capabilities.letters.errors import LetterConflict, LetterRefused, StaleLetter
 from zhengtong.capabilities.letters.models import (
     COUNTING,
@@ -85,6 +85,12 @@ from zhengtong.capabilities.letters.services.publishing import (
     redact_letter,
     withdraw_publication,
 )
+from zhengtong.capabilities.letters.services.rules import (
+    add_rule,
+    retire_category,
+    set_limit,
+    set_reception,
+)
 from zhengtong.capabilities.letters.services.steps import STEP_TITLES, find_work, party_of
 from zhengtong.capabilities.letters.services.surveys import (
     QuestionResult,
@@ -118,6 +124,7 @@ from zhengtong.capabilities.letters.services.writing import (
 from zhengtong.capabilities.letters.statistics import LetterFigures, add_up, list_figures
 
 __all__ = [
+    "NODE_PERMISSIONS",
     "ACCEPT",
     "ANY",
     "APPROVE",
@@ -165,6 +172,10 @@ __all__ = [
     "SurveyQuestion",
     "SurveyState",
     "accept_letter",
+    "add_rule",
+    "retire_category",
+    "set_limit",
+    "set_reception",
     "add_question",
     "add_up",
     "amend_survey",

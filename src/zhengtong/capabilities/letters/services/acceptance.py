@@ -117,7 +117,7 @@ def sign_letter(*, actor: Actor, letter_id: int, version: int | None = None) -> 
     if item is None:
         raise NoLetterTask
     if item.assignee_id is None:
-        claim_item(actor=actor, item_id=item.pk)  # which signs for it, see receivers
+        claim_item(actor=actor, kind=Node.HANDLING.kind, object_id=letter.pk)  # which signs for it, see receivers
     elif item.assignee_id != actor.appointment and item.assignee is not None:
         raise TakenLetterTask(item.assignee.staff.name)
     else:
