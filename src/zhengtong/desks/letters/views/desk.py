@@ -21,7 +21,8 @@ from zhengtong.kernel.calendars import get_calendar
 from zhengtong.kernel.policy import Denied
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.paging import count_capped, paginate
-from zhengtong.screens.templatetags.look import chip, cn_datetime, deadline
+from zhengtong.screens.formats import cn_datetime
+from zhengtong.screens.templatetags.look import chip, deadline
 
 TABS: dict[str, tuple[Node, ...]] = {
     "acceptance": (Node.ACCEPTANCE,),

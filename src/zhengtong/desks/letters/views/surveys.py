@@ -17,7 +17,8 @@ from zhengtong.desks.letters.forms import ConclusionForm, QuestionForm, SurveyFo
 from zhengtong.desks.letters.views.results import show_results
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.paging import paginate
-from zhengtong.screens.templatetags.look import chip, cn_datetime
+from zhengtong.screens.formats import cn_datetime
+from zhengtong.screens.templatetags.look import chip
 
 
 def find_survey(request: HttpRequest, public_id: UUID) -> Survey:
