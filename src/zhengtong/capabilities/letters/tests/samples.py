@@ -44,10 +44,10 @@ SAMPLES = {
         make_category,
         create=lambda _organisation: {"code": "new-one", "name": "新类别", "help": "", "order": "50"},
         amend=lambda _row: {"name": "改名的类别", "help": "说明", "order": "60"},
-        acts={"retire_category": lambda _row: {}, "restore_category": lambda _row: {}},
+        acts={"retire-category": lambda _row: {}, "restore-category": lambda _row: {}},
         before={
-            "restore_category": lambda row: LetterCategory.objects.filter(pk=row.pk).update(is_active=False),
-            "retire_category": lambda row: LetterCategory.objects.filter(pk=row.pk).update(is_active=True),
+            "restore-category": lambda row: LetterCategory.objects.filter(pk=row.pk).update(is_active=False),
+            "retire-category": lambda row: LetterCategory.objects.filter(pk=row.pk).update(is_active=True),
         },
     ),
     "letters.limits": Sample(
@@ -61,7 +61,7 @@ SAMPLES = {
             "article": "第五条",
             "effective_from": "2027-01-01",
         },
-        acts={"verify_limit": lambda _row: {}},
+        acts={"verify-limit": lambda _row: {}},
     ),
     "letters.rules": Sample(
         make_rule,
