@@ -63,7 +63,9 @@ def write_on_the_phone(platform: Platform) -> Page:
     # The category is missing: said beside it, nothing is lost.
     expect(page.get_by_text("请选择是哪方面的事").first).to_be_visible()
     expect(page.locator("[name=title]")).to_have_value(TITLE)
-    page.select_option("[name=category]", label=page.locator("[name=category] option", has_text="噪声扰民").inner_text())
+    page.select_option(
+        "[name=category]", label=page.locator("[name=category] option", has_text="噪声扰民").inner_text()
+    )
     page.get_by_role("button", name="下一步").click()
     page.select_option("[name=region]", label="澄波区")
     page.get_by_role("button", name="下一步").click()

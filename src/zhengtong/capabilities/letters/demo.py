@@ -1,9 +1,11 @@
 """Letters of the demo city at every stage, made by the services; the hotline's people, dispatch rules, two surveys."""
 
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
+from pathlib import Path
 
 from django.utils import timezone
 
@@ -40,7 +42,9 @@ _PEOPLE = (
     ("operator12345", "苗秀英", "热线话务员", ("letter_operator", "letter_publisher", "letter_manager")),
     ("dispatcher", "温志远", "热线派单员", ("letter_dispatcher",)),
 )
-ACCOUNTS = tuple(DemoAccount(user, PASSWORD, name, post, "安澜市政务服务数据管理局") for user, name, post, _r in _PEOPLE)
+ACCOUNTS = tuple(
+    DemoAccount(user, PASSWORD, name, post, "安澜市政务服务数据管理局") for user, name, post, _r in _PEOPLE
+)
 _HANDLING = {"审查员": "letter_handler", "现场核查员": "letter_handler", "审批科科长": "letter_approver"}
 # Category → the title of the organ that handles it in every county.
 _RULES = {
@@ -76,25 +80,9 @@ class Plan:
     channel: str = "web"
 
 
-_GRILL = "经现场核查，已责令该店22时前停止露天经营，并于七日内安装油烟净化设施，夜间加派巡查。感谢您的监督。"
-_PLANS = (
-    Plan(0, "consult", "government", "办个体户要带哪些材料", "准备开一家小吃店，想问先办哪个证、网上能不能一次办完。", "received"),
-    Plan(0, "complaint", "noise", "工地夜里十一点还在打桩", "书院街地铁工地连续三天夜里施工，老人孩子睡不着。", "received", username="owner"),
-    Plan(1, "suggestion", "roads", "建议公交三路延长末班车", "晚上九点以后下班的人很多，三路车八点半就收车了，建议延到十点。", "accepted"),
-    Plan(2, "complaint", "environment", "早市散了垃圾没人清", "长桥早市每天中午散场后垃圾堆到下午，气味很大。", "dispatched", username="owner"),
-    Plan(3, "complaint", "market", "充值的健身卡商家不退", "健身房停业两个月了，卡里还有余额，联系不上老板。", "handling"),
-    Plan(12, "report", "building", "楼顶私自搭建玻璃房", "6号楼楼顶有人搭玻璃房，担心掉落伤人。", "handling", is_confidential=True),
-    Plan(15, "complaint", "noise", "广场舞音响声音太大", "滨江公园每晚音响很响，离居民楼只有几十米。", "handling", username="owner"),
-    Plan(4, "mayor", "environment", "沿江步道夜里没有路灯", "沿江步道晚上很多人散步，有一段路灯坏了半个月。", "returned"),
-    Plan(5, "complaint", "market", "超市标价和结账价不一样", "标价九块九，结账收十二块九，找店员说系统没更新。", "approving"),
-    Plan(6, "consult", "market", "食品经营许可证到期怎么延续", "许可证下个月到期，想问提前多久申请、要交什么。", "answered", "许可证有效期届满前三十个工作日可以在网上申请延续，经营条件没有变化的只需提交申请书和承诺。"),
-    Plan(18, "complaint", "noise", "楼下烧烤店深夜扰民", "我叫王晓岚，住文澜路18号3幢2单元501室，楼下烧烤店营业到凌晨两点，我的电话16900000001，请处理。", "published", _GRILL, 5),
-    Plan(22, "mayor", "building", "小区消防通道被占", "消防通道长期停满车，物业说管不了，请市长关心。", "published", "已组织物业、社区、消防现场会商，划定禁停标线并安装道闸，现通道已恢复畅通。", 4),
-    Plan(20, "complaint", "market", "外卖里吃出异物", "外卖里有一截钢丝，商家只肯退款。", "followed_up", "已对该店立案调查并责令整改后厨，退还货款。", 1),
-    Plan(25, "suggestion", "environment", "建议增设旧衣回收箱", "小区没有旧衣回收的地方，建议每个社区放一个。", "closed", "已会同街道选定十二处点位，下月底前安装到位。", username="owner"),
-    Plan(9, "consult", "other", "邻居打官司的事想问问结果", "和邻居的纠纷法院正在审理，想让政府给个说法。", "not_accepted", username="owner"),
-    Plan(16, "complaint", "noise", "酒吧低音炮扰民", "酒吧低音炮每晚到一点，答复说已整改，其实没有变化。", "reopened", "已约谈经营者，要求降低音量。", channel="phone"),
-)  # fmt: skip
+def _read_plans() -> list[Plan]:
+    path = Path(__file__).with_name("seed") / "demo.toml"
+    return [Plan(**each) for each in tomllib.loads(path.read_text(encoding="utf-8"))["letters"]]
 
 
 def load(context: DemoContext) -> None:
@@ -114,7 +102,7 @@ def load(context: DemoContext) -> None:
     Reception.objects.create(region=city, organisation=bureau)
     _set_rules(context)
     with held_jobs():
-        written = [_write(context, plan) for plan in _PLANS]
+        written = [_write(context, plan) for plan in _read_plans()]
         _ask(context, get_account_actor(Account.objects.get(username="operator12345")))
     record(SYSTEM, "demo.load", ("letters", context.seed), after={"letters": len(written)})
 

@@ -194,7 +194,9 @@ ACTS = (
         form=forms.OpinionForm,
         lead=_("通过后立即发给来信人。"),
     ),
-    LetterAct("reject", _("退回修改"), _("已退回修改"), _simply(letters.reject_answer), Node.APPROVAL, form=forms.RejectForm),
+    LetterAct(
+        "reject", _("退回修改"), _("已退回修改"), _simply(letters.reject_answer), Node.APPROVAL, form=forms.RejectForm
+    ),
     LetterAct(
         "decide-extension",
         _("审批延期"),
@@ -204,8 +206,17 @@ ACTS = (
         form=forms.DecideForm,
     ),
     LetterAct("opinion", _("提出协办意见"), _("已提出协办意见"), give_opinion, Node.COOPERATION, form=forms.HelpForm),
-    LetterAct("recheck", _("整改回访"), _("已记录回访"), _simply(letters.recheck), Node.RECHECK, form=forms.RecheckForm),
-    LetterAct("rectify", _("报告整改"), _("整改已提交回访"), _simply(letters.rectify), Node.RECTIFICATION, form=forms.RectifyForm),
+    LetterAct(
+        "recheck", _("整改回访"), _("已记录回访"), _simply(letters.recheck), Node.RECHECK, form=forms.RecheckForm
+    ),
+    LetterAct(
+        "rectify",
+        _("报告整改"),
+        _("整改已提交回访"),
+        _simply(letters.rectify),
+        Node.RECTIFICATION,
+        form=forms.RectifyForm,
+    ),
     LetterAct("call", _("记录回访"), _("已记录回访"), _simply(letters.record_call), Node.CALLBACK, form=forms.CallForm),
     LetterAct(
         "extend",

@@ -95,7 +95,9 @@ class PlaceForm(forms.Form):
 class WriterForm(forms.Form):
     """Who writes, and what she wants to be done with that."""
 
-    writer_name = forms.CharField(label=_("怎样称呼您"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    writer_name = forms.CharField(
+        label=_("怎样称呼您"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     writer_phone = forms.CharField(
         label=_("手机号码"),
         max_length=30,
@@ -207,7 +209,10 @@ def _office() -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=_("单位"), coerce=int, error_messages={"required": _("请选择单位")})
 
 
-def _reason(label: Any = _("理由"), most: int = 300) -> forms.CharField:
+REASON = _("理由")
+
+
+def _reason(label: Any = REASON, most: int = 300) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, widget=text_area(4))
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from zhengtong.desks.letters.views import desk, intake, progress, published, publishing, statistics, surveys, taking, write
+from zhengtong.desks.letters.views import (
+    desk,
+    intake,
+    progress,
+    published,
+    publishing,
+    statistics,
+    surveys,
+    taking,
+    write,
+)
 
 DRAFT = "hall/letters/write/<uuid:public_id>/"
 MINE = "hall/letters/mine/<uuid:public_id>/"

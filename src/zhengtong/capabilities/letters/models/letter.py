@@ -307,7 +307,7 @@ class LetterFollowUp(models.Model):
 
 
 class PublishedLetter(models.Model):
-    """What the public reads of a letter: the texts as they were confirmed, without personal data; nothing else of it."""
+    """What the public reads of a letter: the texts as they were confirmed, without personal data; nothing else."""
 
     letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="published")
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)

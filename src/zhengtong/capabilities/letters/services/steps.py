@@ -1,4 +1,4 @@
-"""What every act on a letter shares: lock, authorise, move the state, tell timeline and journal, open and close work."""
+"""What every act on a letter shares: lock, authorise, move the state, tell the journal, open and close work."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""An office ends on a merger or a split, or a person leaves: what of letters is open goes on with whoever comes after."""
+"""An office ends on a merger or a split: what of its letters is open goes on with its successor."""
 
 from django.db.models import Q
 from django.utils import timezone

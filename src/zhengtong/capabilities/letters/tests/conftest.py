@@ -74,5 +74,3 @@ class Post:
 @pytest.fixture
 def write(cast: Cast) -> Post:
     return Post(cast)
-
-

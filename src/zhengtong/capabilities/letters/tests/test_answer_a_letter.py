@@ -25,9 +25,7 @@ def test_a_complaint_is_answered_within_thirteen_working_days(write: Post, cast:
     letter = write.received()
     calendar = get_calendar(letter.region.code)
     assert letter.number.startswith("LX-")
-    assert letter.due_at == calendar.end_of_day(
-        calendar.add_working_days(calendar.local_date(letter.received_at), 13)
-    )
+    assert letter.due_at == calendar.end_of_day(calendar.add_working_days(calendar.local_date(letter.received_at), 13))
     assert [item.reference for item in list_office(cast.operator12345)] == [letter.number]
     letter = write.answered()
     assert (letter.state, letter.is_late) == ("answered", False)
@@ -42,9 +40,11 @@ def test_what_is_written_is_sealed_at_rest(write: Post) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT body, title, writer_name, writer_phone FROM letters_letter WHERE id = %s", [letter.pk])
         for column in cursor.fetchone():
-            assert b"\xe6" not in bytes(column)[:1] and "烧烤".encode() not in bytes(column)
+            assert b"\xe6" not in bytes(column)[:1]
+            assert "烧烤".encode() not in bytes(column)
     item = WorkItem.objects.get(reference=letter.number)
-    assert "烧烤" not in item.title and item.party == "李*"
+    assert "烧烤" not in item.title
+    assert item.party == "李*"
 
 
 def test_a_doubled_submit_is_one_letter(write: Post, cast: Cast) -> None:
@@ -53,7 +53,8 @@ def test_a_doubled_submit_is_one_letter(write: Post, cast: Cast) -> None:
     draft.refresh_from_db()
     one = writing.submit_draft(actor=cast.citizen, draft=draft)
     again = writing.submit_draft(actor=cast.citizen, draft=draft)
-    assert one.pk == again.pk and Letter.objects.count() == 1
+    assert one.pk == again.pk
+    assert Letter.objects.count() == 1
     with pytest.raises(LetterConflict):
         writing.save_draft(draft=draft, answers={"title": "改一改"})
 
@@ -62,7 +63,8 @@ def test_number_and_code_open_it_and_nothing_else_does(write: Post, cast: Cast) 
     letter = write.received()
     code = LetterDraft.objects.get(letter=letter).content["code"]
     found = writing.find_by_code(letter.number, f" {code[:4]} {code[4:].lower()} ")
-    assert found is not None and found.pk == letter.pk
+    assert found is not None
+    assert found.pk == letter.pk
     for wrong in ("", "AAAAAAAA", code[:-1], code + "A", "x" * 5000):
         assert writing.find_by_code(letter.number, wrong) is None
     assert writing.find_by_code("LX-2026-999999", code) is None
@@ -101,13 +103,9 @@ def test_a_category_is_retired_while_letters_have_it(write: Post, cast: Cast) ->
 def test_two_dispatchers_at_once_dispatch_it_once(write: Post, cast: Cast) -> None:
     letter = write.accepted()
     seen = letter.version
-    acceptance.dispatch_letter(
-        actor=cast.dispatcher, letter_id=letter.pk, organisation=write.bureau, version=seen
-    )
+    acceptance.dispatch_letter(actor=cast.dispatcher, letter_id=letter.pk, organisation=write.bureau, version=seen)
     with pytest.raises(StaleLetter):
-        acceptance.dispatch_letter(
-            actor=cast.dispatcher, letter_id=letter.pk, organisation=write.bureau, version=seen
-        )
+        acceptance.dispatch_letter(actor=cast.dispatcher, letter_id=letter.pk, organisation=write.bureau, version=seen)
     with pytest.raises((LetterConflict, NoLetterTask)):
         acceptance.dispatch_letter(actor=cast.dispatcher, letter_id=letter.pk, organisation=write.bureau)
     assert WorkItem.objects.filter(reference=letter.number, kind=Node.HANDLING.kind).count() == 1
@@ -123,8 +121,10 @@ def test_an_office_without_anybody_for_letters_gets_none(write: Post, cast: Cast
 def test_an_office_returns_a_letter_and_it_is_dispatched_anew(write: Post, cast: Cast) -> None:
     letter = write.handling()
     returned = acceptance.return_letter(actor=cast.letter_handler, letter_id=letter.pk, reason="属于城管部门职责")
-    assert returned.state == "returned" and returned.organisation_id == letter.reception_id
-    assert find_work(Node.DISPATCH, letter.pk) is not None and find_work(Node.HANDLING, letter.pk) is None
+    assert returned.state == "returned"
+    assert returned.organisation_id == letter.reception_id
+    assert find_work(Node.DISPATCH, letter.pk) is not None
+    assert find_work(Node.HANDLING, letter.pk) is None
     again = acceptance.dispatch_letter(actor=cast.dispatcher, letter_id=letter.pk, organisation=write.bureau)
     assert again.due_at == letter.due_at
 
@@ -138,15 +138,15 @@ def test_more_time_is_asked_for_once_and_before_the_deadline(write: Post, cast: 
     with pytest.raises(LetterRefused):
         acceptance.request_extension(days=1, **ask)
     later = acceptance.decide_extension(actor=cast.dispatcher, letter_id=letter.pk, is_granted=True)
-    assert later.due_at > letter.due_at and later.extension_days == 5
+    assert later.due_at > letter.due_at
+    assert later.extension_days == 5
     item = find_work(Node.HANDLING, letter.pk)
-    assert item is not None and item.due_at == later.due_at
+    assert item is not None
+    assert item.due_at == later.due_at
 
     late = write.handling()
     with as_of(late.due_at), pytest.raises(LetterRefused, match="期限已过"):
-        acceptance.request_extension(
-            actor=cast.letter_handler, letter_id=late.pk, days=1, reason="需要委托检测"
-        )
+        acceptance.request_extension(actor=cast.letter_handler, letter_id=late.pk, days=1, reason="需要委托检测")
 
 
 def test_nobody_approves_her_own_answer(write: Post, cast: Cast) -> None:
@@ -156,7 +156,8 @@ def test_nobody_approves_her_own_answer(write: Post, cast: Cast) -> None:
     back = answering.reject_answer(actor=cast.letter_approver, letter_id=letter.pk, opinion="写明整改时间")
     assert back.state == "handling"
     item = find_work(Node.HANDLING, letter.pk)
-    assert item is not None and item.assignee_id == cast.letter_handler.appointment
+    assert item is not None
+    assert item.assignee_id == cast.letter_handler.appointment
 
 
 def test_lamps_turn_yellow_and_red_on_the_worklist(write: Post, cast: Cast) -> None:
@@ -180,11 +181,13 @@ def test_who_is_not_content_has_it_handled_again_once(write: Post, cast: Cast) -
     letter = write.answered()
     call = {"actor": cast.operator12345, "letter_id": letter.pk, "note": "晚上仍有噪声"}
     again = following.record_call(result="unsatisfied", **call)
-    assert again.state == "reopened" and again.is_reopened
+    assert again.state == "reopened"
+    assert again.is_reopened
     answering.draft_answer(actor=cast.letter_handler, letter_id=letter.pk, text="已再次现场检查并立案处理。")
     answering.approve_answer(actor=cast.letter_approver, letter_id=letter.pk)
     closed = following.record_call(result="unsatisfied", **call)
-    assert closed.state == "closed" and closed.is_satisfied is False
+    assert closed.state == "closed"
+    assert closed.is_satisfied is False
     with pytest.raises(LetterConflict):
         following.record_call(result="satisfied", **call)
 
@@ -198,20 +201,21 @@ def test_nobody_answers_three_times(write: Post, cast: Cast) -> None:
 
 def test_a_good_rating_closes_a_bad_one_is_followed_up(write: Post, cast: Cast) -> None:
     good = following.rate_letter(actor=cast.citizen, letter_id=write.answered().pk, score=5)
-    assert good.state == "closed" and find_work(Node.CALLBACK, good.pk) is None
+    assert good.state == "closed"
+    assert find_work(Node.CALLBACK, good.pk) is None
     bad = following.rate_letter(actor=cast.citizen, letter_id=write.answered().pk, score=1, comment="没有解决")
     with pytest.raises(LetterRefused):
         following.rate_letter(actor=cast.citizen, letter_id=bad.pk, score=5)
     item = find_work(Node.RECTIFICATION, bad.pk)
-    assert item is not None and item.due_at == bad.follow_up.due_at
+    assert item is not None
+    assert item.due_at == bad.follow_up.due_at
     with as_of(bad.follow_up.due_at + timedelta(minutes=1)):
         assert clocks.fire_work() >= 1
     assert find_work(Node.RECTIFICATION, bad.pk).level == "red"  # type: ignore[union-attr]  # it is there
     following.rectify(actor=cast.letter_handler, letter_id=bad.pk, measures="已联合城管夜间巡查一周")
-    done = following.recheck(
-        actor=cast.operator12345, letter_id=bad.pk, is_satisfied=True, note="来信人表示噪声已停止"
-    )
-    assert done.state == "closed" and done.follow_up.is_satisfied
+    done = following.recheck(actor=cast.operator12345, letter_id=bad.pk, is_satisfied=True, note="来信人表示噪声已停止")
+    assert done.state == "closed"
+    assert done.follow_up.is_satisfied
 
 
 def test_a_stranger_and_another_county_do_nothing(write: Post, cast: Cast) -> None:
@@ -245,7 +249,9 @@ def test_the_handler_leaves_and_the_letter_is_in_her_offices_pool(write: Post, c
         reason="调离",
     )
     item = find_work(Node.HANDLING, letter.pk)
-    assert item is not None and item.assignee_id is None and item.organisation_id == write.bureau.pk
+    assert item is not None
+    assert item.assignee_id is None
+    assert item.organisation_id == write.bureau.pk
 
 
 def test_the_office_does_not_learn_who_wants_to_be_kept_secret(write: Post, cast: Cast) -> None:

@@ -33,7 +33,11 @@ def test_no_number_is_left_however_it_is_written(number, gap, form, before, afte
     written = gap.join(form(number))
     said = redact(f"{before}{written}{after}")
     assert is_clean(said)
-    digits = "".join(re.findall(r"[0-9零一二三四五六七八九]", clean(said).translate(str.maketrans("零一二三四五六七八九", "0123456789"))))
+    digits = "".join(
+        re.findall(
+            r"[0-9零一二三四五六七八九]", clean(said).translate(str.maketrans("零一二三四五六七八九", "0123456789"))
+        )
+    )
     assert number.rstrip("X") not in digits
     assert written not in said
 
@@ -42,14 +46,16 @@ def test_no_number_is_left_however_it_is_written(number, gap, form, before, afte
 @given(st.text(max_size=200), st.lists(st.sampled_from(["王晓岚", "13900001234"]), max_size=4))
 def test_the_writer_is_never_named(text: str, known: list[str]) -> None:
     said = redact(text.join(["王晓岚", *known, "13900001234"]), ["王晓岚", "13900001234"])
-    assert "王晓岚" not in said and "13900001234" not in said
+    assert "王晓岚" not in said
+    assert "13900001234" not in said
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_and_what_was_redacted_is_clean(text: str) -> None:
     said = redact(text)
-    assert is_clean(said) and redact(said) == said
+    assert is_clean(said)
+    assert redact(said) == said
 
 
 @pytest.mark.parametrize(
@@ -76,7 +82,8 @@ def test_a_person_says_what_else_goes_and_what_stays() -> None:
     text = "老张烧烤店很吵，文澜路18号3幢，张经理说不归他管"
     (kept,) = [text[f.start : f.end] for f in find_personal(text) if f.kind == "address"]
     said = redact(text, keep=[kept], also=["老张烧烤店"])
-    assert kept in said and "老张" not in said
+    assert kept in said
+    assert "老张" not in said
 
 
 def test_a_letter_is_published_once_with_consent_and_confirmation(write: Post, cast: Cast) -> None:
@@ -87,7 +94,9 @@ def test_a_letter_is_published_once_with_consent_and_confirmation(write: Post, c
         publishing.publish_letter(**act, is_confirmed=False)
     published = publishing.publish_letter(**act, is_confirmed=True)
     for said in (published.title, published.body, published.answer):
-        assert "李秋" not in said and "5678" not in said and "302" not in said
+        assert "李秋" not in said
+        assert "5678" not in said
+        assert "302" not in said
     assert "烧烤店" in published.body
     with pytest.raises(LetterRefused):
         publishing.publish_letter(**act, is_confirmed=True)

@@ -20,8 +20,8 @@ from zhengtong.desks.letters.acts import ACTS, BY_CODE, LetterAct, Situation
 from zhengtong.kernel.calendars import get_calendar
 from zhengtong.kernel.policy import Denied
 from zhengtong.screens.access import actor_of, for_staff
-from zhengtong.screens.paging import count_capped, paginate
 from zhengtong.screens.formats import cn_datetime
+from zhengtong.screens.paging import count_capped, paginate
 from zhengtong.screens.templatetags.look import chip, deadline
 
 TABS: dict[str, tuple[Node, ...]] = {
@@ -90,8 +90,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     titles = _titles()
     found = {
-        key: [node.kind for node in nodes if actor.has(letters.NODE_PERMISSIONS[node])]
-        for key, nodes in TABS.items()
+        key: [node.kind for node in nodes if actor.has(letters.NODE_PERMISSIONS[node])] for key, nodes in TABS.items()
     }
     shown = {key: kinds for key, kinds in found.items() if kinds}
     scope = request.GET.get("step", "")
@@ -102,9 +101,10 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     here = reverse("letters_desk:queue")
 
     def count(kinds: list[str]) -> int:
-        return count_capped(list_office(actor).filter(kind__in=kinds))[0] + count_capped(
-            list_mine(actor).filter(kind__in=kinds)
-        )[0]
+        return (
+            count_capped(list_office(actor).filter(kind__in=kinds))[0]
+            + count_capped(list_mine(actor).filter(kind__in=kinds))[0]
+        )
 
     context = {
         "page": page,
@@ -205,9 +205,7 @@ def render_letter(
     situation = Situation.of(letter, actor_of(request))
     calendar = get_calendar(letter.region.code)
     left = calendar.working_days_between(calendar.local_date(timezone.now()), calendar.last_date(letter.due_at))
-    acts = [
-        (act, reverse("letters_desk:act", args=[letter.number, act.code])) for act in ACTS if act.is_for(situation)
-    ]
+    acts = [(act, reverse("letters_desk:act", args=[letter.number, act.code])) for act in ACTS if act.is_for(situation)]
     may_publish = (
         situation.may(letters.PUBLISH)
         and letter.state in (State.ANSWERED, State.CLOSED)

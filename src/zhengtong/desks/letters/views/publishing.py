@@ -20,9 +20,14 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
     letter = find_letter(request, number)
     actor = actor_of(request)
     marked = letters.mark_personal(letter)
-    offered = list(dict.fromkeys(
-        (piece.text, piece.kind) for part in marked.values() for piece in part if piece.kind and not piece.is_certain
-    ))
+    offered = list(
+        dict.fromkeys(
+            (piece.text, piece.kind)
+            for part in marked.values()
+            for piece in part
+            if piece.kind and not piece.is_certain
+        )
+    )
     # What is ticked is taken out; a likely one that was unticked stays.
     taken = request.POST.getlist("take")[:500] if request.method == "POST" else [text for text, _kind in offered]
     keep = [text for text, _kind in offered if text not in taken]

@@ -57,7 +57,9 @@ def _read(request: HttpRequest) -> tuple[list[LetterFigures], LetterFigures, dic
 
 
 def _cells(figures: LetterFigures, by: str) -> list[str]:
-    title = str(LetterKind(figures.title).label) if by == "kind" and figures.title in LetterKind.values else figures.title
+    title = (
+        str(LetterKind(figures.title).label) if by == "kind" and figures.title in LetterKind.values else figures.title
+    )
     values = [getattr(figures, name) for name in NAMES]
     shown = [
         "—" if value is None else f"{value}%" if name.endswith("rate") or name == "satisfaction" else str(value)
@@ -72,7 +74,10 @@ def show(request: HttpRequest) -> HttpResponse:
     figures, total, asked = _read(request)
     context = {
         **asked,
-        "columns": [("title", _("名称"), "main"), *((name, title, "number") for name, title in zip(NAMES, _titles(), strict=True))],
+        "columns": [
+            ("title", _("名称"), "main"),
+            *((name, title, "number") for name, title in zip(NAMES, _titles(), strict=True)),
+        ],
         "rows": [{"cells": _cells(each, asked["by"])} for each in ([*figures, total] if figures else [])],
         "total": total,
         "choices": [("organisation", _("按单位")), ("category", _("按类别")), ("kind", _("按类型"))],

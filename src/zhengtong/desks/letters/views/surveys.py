@@ -16,8 +16,8 @@ from zhengtong.capabilities.letters.public import SURVEY, LetterRefused, Survey,
 from zhengtong.desks.letters.forms import ConclusionForm, QuestionForm, SurveyForm
 from zhengtong.desks.letters.views.results import show_results
 from zhengtong.screens.access import actor_of, for_staff
-from zhengtong.screens.paging import paginate
 from zhengtong.screens.formats import cn_datetime
+from zhengtong.screens.paging import paginate
 from zhengtong.screens.templatetags.look import chip
 
 

@@ -26,7 +26,8 @@ from zhengtong.screens.templatetags.look import chip
 def list_all(request: HttpRequest) -> HttpResponse:
     page = paginate(letters.list_surveys(), request.GET, order=("-closes_at", "-id"), size=20)
     rows = [
-        (each, chip(_("进行中"), "info") if letters.is_open(each) else chip(_("已结束"), "neutral")) for each in page.rows
+        (each, chip(_("进行中"), "info") if letters.is_open(each) else chip(_("已结束"), "neutral"))
+        for each in page.rows
     ]
     return render(request, "letters_desk/public_surveys.html", {"rows": rows, "page": page})
 
@@ -62,7 +63,8 @@ def show_survey(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         "has_taken": letters.has_taken(actor, survey),
         "is_citizen": actor.kind is ActorKind.CITIZEN,
         "questions": [
-            (question, f"q{question.pk}", errors.get(f"q{question.pk}", ""), given[question.pk]) for question in questions
+            (question, f"q{question.pk}", errors.get(f"q{question.pk}", ""), given[question.pk])
+            for question in questions
         ],
         "errors": [(f"q{number}", text) for number, text in ((key[1:], text) for key, text in errors.items())],
         "scores": ["5", "4", "3", "2", "1"],
