@@ -5,6 +5,7 @@ from zhengtong.capabilities.letters.domain import NODE_PERMISSIONS, Act, Node, S
 from zhengtong.capabilities.letters.errors import LetterConflict, LetterRefused, StaleLetter
 from zhengtong.capabilities.letters.models import (
     COUNTING,
+    LETTER_STATES,
     CallResult,
     Letter,
     LetterCategory,
@@ -135,6 +136,7 @@ __all__ = [
     "FILES_MOST",
     "HANDLE",
     "LETTER_KIND",
+    "LETTER_STATES",
     "MANAGE",
     "NODE_PERMISSIONS",
     "PERSONAL_WORDS",

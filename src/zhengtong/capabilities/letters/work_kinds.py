@@ -20,8 +20,10 @@ def _letter_of(node: Node, object_id: int) -> int | None:
 def _guard_of(node: Node) -> Callable[[Move], Letter]:
     def hold(move: Move) -> Letter:
         """Lock the letter, like every other act, and say whether its work may move so. Raises ItemGone and Denied."""
-        letters = Letter.objects.select_for_update(of=("self",)).filter(pk=_letter_of(node, move.object_id))
-        letter = find_sole(letters)
+        found = _letter_of(node, move.object_id)
+        if found is None:
+            raise ItemGone
+        letter = find_sole(Letter.objects.select_for_update(of=("self",)).filter(pk=found))
         if letter is None:
             raise ItemGone
         permission = VIEW if move.act == TransferAct.REASSIGNED else NODE_PERMISSIONS[node]
@@ -41,11 +43,10 @@ def _guard_of(node: Node) -> Callable[[Move], Letter]:
 def _hold_many_of(node: Node) -> Callable[[Sequence[int]], None]:
     def hold(object_ids: Sequence[int]) -> None:
         """Lock the letters of many items, in the order of their ids."""
-        letters = (
-            LetterCooperation.objects.filter(pk__in=object_ids).values("letter_id")
-            if node is Node.COOPERATION
-            else object_ids
-        )
+        letters = list(object_ids)
+        if node is Node.COOPERATION:
+            helping = LetterCooperation.objects.filter(pk__in=object_ids)
+            letters = list(helping.values_list("letter_id", flat=True))
         found = Letter.objects.filter(pk__in=letters).order_by("pk").select_for_update(of=("self",))
         list(found.values_list("pk", flat=True))
 

@@ -2,6 +2,7 @@
 
 from zhengtong.capabilities.letters.models.letter import (
     COUNTING,
+    LETTER_STATES,
     CallResult,
     Letter,
     LetterAnswer,
@@ -37,6 +38,7 @@ from zhengtong.capabilities.letters.models.survey import (
 
 __all__ = [
     "COUNTING",
+    "LETTER_STATES",
     "CallResult",
     "DispatchRule",
     "Letter",

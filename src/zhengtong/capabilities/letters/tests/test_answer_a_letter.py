@@ -1,6 +1,8 @@
 """A letter goes its way: accepted, dispatched, answered by two, called back, rated; and every way it may go wrong."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -131,7 +133,7 @@ def test_an_office_returns_a_letter_and_it_is_dispatched_anew(write: Post, cast:
 
 def test_more_time_is_asked_for_once_and_before_the_deadline(write: Post, cast: Cast) -> None:
     letter = write.handling()
-    ask = {"actor": cast.letter_handler, "letter_id": letter.pk, "reason": "需要委托检测"}
+    ask: dict[str, Any] = {"actor": cast.letter_handler, "letter_id": letter.pk, "reason": "需要委托检测"}
     with pytest.raises(LetterRefused):
         acceptance.request_extension(days=6, **ask)
     acceptance.request_extension(days=5, **ask)
@@ -179,7 +181,7 @@ def test_lamps_turn_yellow_and_red_on_the_worklist(write: Post, cast: Cast) -> N
 
 def test_who_is_not_content_has_it_handled_again_once(write: Post, cast: Cast) -> None:
     letter = write.answered()
-    call = {"actor": cast.operator12345, "letter_id": letter.pk, "note": "晚上仍有噪声"}
+    call: dict[str, Any] = {"actor": cast.operator12345, "letter_id": letter.pk, "note": "晚上仍有噪声"}
     again = following.record_call(result="unsatisfied", **call)
     assert again.state == "reopened"
     assert again.is_reopened
@@ -220,12 +222,13 @@ def test_a_good_rating_closes_a_bad_one_is_followed_up(write: Post, cast: Cast) 
 
 def test_a_stranger_and_another_county_do_nothing(write: Post, cast: Cast) -> None:
     letter = write.answered()
-    for act in (
+    tried: tuple[Callable[[], object], ...] = (
         lambda: following.rate_letter(actor=cast.owner, letter_id=letter.pk, score=1),
         lambda: following.urge_letter(actor=cast.owner, letter_id=letter.pk),
         lambda: acceptance.return_letter(actor=cast.outsider, letter_id=letter.pk, reason="不归我们管"),
         lambda: answering.approve_answer(actor=cast.outsider, letter_id=letter.pk),
-    ):
+    )
+    for act in tried:
         with pytest.raises(Denied):
             act()
 

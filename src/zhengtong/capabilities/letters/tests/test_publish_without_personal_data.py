@@ -1,12 +1,14 @@
 """What is published never holds what identifies a person, however it was written; and only with consent."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cast import Cast
+from zhengtong.capabilities.letters.domain import Node
 from zhengtong.capabilities.letters.errors import LetterRefused
 from zhengtong.capabilities.letters.models import PublishedLetter
 from zhengtong.capabilities.letters.redaction import clean, find_personal, is_clean, redact
@@ -89,7 +91,7 @@ def test_a_person_says_what_else_goes_and_what_stays() -> None:
 def test_a_letter_is_published_once_with_consent_and_confirmation(write: Post, cast: Cast) -> None:
     body = "我叫李秋，电话 139 0000 5678，住书院街6号1幢302室。楼下烧烤店每天营业到凌晨两点。"
     letter = write.answered(body=body)
-    act = {"actor": cast.operator12345, "letter_id": letter.pk}
+    act: dict[str, Any] = {"actor": cast.operator12345, "letter_id": letter.pk}
     with pytest.raises(LetterRefused):
         publishing.publish_letter(**act, is_confirmed=False)
     published = publishing.publish_letter(**act, is_confirmed=True)
@@ -110,4 +112,4 @@ def test_without_consent_nothing_is_published(write: Post, cast: Cast) -> None:
         letter = write.answered(**changes)
         with pytest.raises(LetterRefused, match="没有同意"):
             publishing.publish_letter(actor=cast.operator12345, letter_id=letter.pk, is_confirmed=True)
-    assert find_work(publishing.Node.PUBLICATION, letter.pk) is None
+    assert find_work(Node.PUBLICATION, letter.pk) is None

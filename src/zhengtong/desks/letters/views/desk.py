@@ -177,7 +177,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
             for letter in page.rows
         ],
         "query": query,
-        "states": [("", _("全部状态")), *Letter._meta.get_field("state").choices],
+        "states": [("", _("全部状态")), *letters.LETTER_STATES],
         "kinds": [("", _("全部类型")), *letters.LetterKind.choices],
         "categories": [("", _("全部类别")), *((str(c.pk), c.name) for c in letters.list_categories())],
         "state": state,

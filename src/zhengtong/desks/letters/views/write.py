@@ -67,7 +67,7 @@ def _steps(draft: LetterDraft) -> list[tuple[str, str]]:
 def _initial(request: HttpRequest, draft: LetterDraft) -> dict[str, Any]:
     given = dict(draft.content)
     actor = actor_of(request)
-    if "writer_name" not in given and actor.kind is ActorKind.CITIZEN:
+    if "writer_name" not in given and actor.kind is ActorKind.CITIZEN and actor.account_id:
         known = Citizen.objects.filter(account_id=actor.account_id).first()
         if known is not None:
             given |= {"writer_name": known.name, "writer_phone": known.phone}
