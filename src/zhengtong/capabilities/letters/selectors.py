@@ -146,6 +146,6 @@ def list_events(letter: Letter, *, is_for_writer: bool = False) -> list[dict[str
             if is_for_writer
             else " ".join(each for each in (event.organisation_name, event.actor_name) if each),
         }
-        | ({"text": event.note} if not is_for_writer and not event.words else {})
+        | ({"text": event.note.partition("：")[2]} if not is_for_writer and not event.words else {})
         for event in shown
     ]

@@ -231,7 +231,9 @@ def render_letter(
         "writer": (letter.writer_name if is_revealed else mask_name(letter.writer_name)) if sees else _("（要求保密）"),
         "phone": (letter.writer_phone if is_revealed else mask_phone(letter.writer_phone)) if sees else "",
         "may_reveal": sees and not is_revealed,
-        "acts": acts,
+        # The main act is one that waits for somebody; what is only possible stands in the menu.
+        "main": acts[0] if acts and acts[0][0].node is not None and not may_publish else None,
+        "acts": acts[1:] if acts and acts[0][0].node is not None and not may_publish else acts,
         "may_publish": may_publish,
         "items": [(item, str(letters.STEP_TITLES[Node(item.kind.partition(".")[2])])) for item in situation.items],
         "left": left,
