@@ -25,7 +25,7 @@ PUBLIC = {
     "/hall/publicity/": "行政许可法 art. 40: grants are open to inspection",
     "/hall/help/": "how it works",
     "/hall/letters/": "writing to the government and what was published of that",
-    "/hall/letters/write/*": "信访工作条例 art. 17: a letter may be written without an account; a draft is its browser's",
+    "/hall/letters/write/*": "a letter may be written without an account; a draft is its browser's",
     "/hall/letters/progress/": "progress by number and the code that the writer was given",
     "/hall/letters/published/*": "letters published with their writers' consent, without personal data",
     "/hall/surveys/*": "what the public is asked, and the results; answering asks to sign in",
