@@ -53,7 +53,20 @@ MODULE = Module(
                 "supervision.watch",
             ),
         ),
-        Role("supervisor", _("监察员"), ("cases.view_case", "supervision.watch", "supervision.urge")),
+        Role(
+            "supervisor",
+            _("监察员"),
+            (
+                "cases.view_case",
+                "supervision.watch",
+                "supervision.urge",
+                "supervision.compile_rule",
+                "supervision.decide_card",
+                "supervision.announce_scores",
+                "supervision.register_camera",
+                "supervision.open_video",
+            ),
+        ),
         Role("item_compiler", _("事项管理员"), ("cases.compile_item", IMPORT_CALENDAR.code)),
         Protected(
             Case,

@@ -69,7 +69,7 @@ STARTING: Final = (
         "backdated",
         "倒签日期",
         "",
-        'event.act != "deem_accepted" and event.is_backdated',
+        'event.is_backdated and event.act != "deem_accepted"',
         Level.RED,
         "3",
         [_H, _L, _S],

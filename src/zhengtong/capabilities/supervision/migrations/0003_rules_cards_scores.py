@@ -206,6 +206,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_day', models.DateField(verbose_name='季度')),
                 ('is_public', models.BooleanField(default=False, verbose_name='向社会公开')),
+                ('last_card', models.BigIntegerField(default=0)),
                 ('announced_at', models.DateTimeField(verbose_name='公布时间')),
                 ('announced_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
                 ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),

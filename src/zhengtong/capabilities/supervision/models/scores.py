@@ -45,6 +45,8 @@ class QuarterScores(models.Model):
     first_day = models.DateField(_("季度"))
     formula = models.ForeignKey(ScoreFormula, on_delete=models.PROTECT, related_name="+")
     is_public = models.BooleanField(_("向社会公开"), default=False)
+    # The last card there was: what is found later about the quarter doesn't change what was announced.
+    last_card = models.BigIntegerField(default=0)
     announced_at = models.DateTimeField(_("公布时间"))
     announced_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
 
