@@ -69,7 +69,7 @@ def judge_slice(pk: int) -> int:
         parts = frozenset().union(*(rule.condition.parts for rule in rules))
         histories = read_histories((piece.first, piece.last), parts)
         waiting = set(
-            Pending.objects.filter(case_id__range=(piece.first, piece.last), event_id__isnull=False).values_list(
+            Pending.objects.filter(case_id__gte=piece.first, case_id__lte=piece.last, event_id__isnull=False).values_list(
                 "event_id", flat=True
             )
         )

@@ -250,7 +250,7 @@ def _write(node: ast.expr, values: Values, deductions: Sequence[Deduction], stre
         worth = [each for each in deductions if each.points]
         if name == "cards.points" and worth:
             said = " + ".join(f"{_plain(each.points)}×{each.count}" for each in worth)
-            return f"({said})" if len(worth) > 1 or strength > 1 else said
+            return f"({said})" if len(worth) > 1 else said
         return _plain(values.get(node.value.id, {}).get(node.attr))
     if isinstance(node, ast.Constant):
         return _plain(node.value)
