@@ -51,7 +51,7 @@ _NODES: Final = {
 }
 
 
-def open_cards(ids: Sequence[int]) -> None:
+def open_cards(ids: Sequence[int], *, opens: bool = True) -> None:
     """Open the proceedings of new cards. One that can't be opened stays in the record and stops no other."""
     with_case = Card.objects.select_related("case__office__region", "case__organisation", "clock", "version__rule")
     versions = list(RuleVersion.objects.filter(rule__lamp__gt="").select_related("rule").order_by("number"))
@@ -59,7 +59,7 @@ def open_cards(ids: Sequence[int]) -> None:
         try:
             with transaction.atomic():
                 _settle_version(card, versions)
-                if card.at >= timezone.now() - OLDEST:
+                if opens and card.at >= timezone.now() - OLDEST:
                     open_card(card)
         except Exception:
             logger.exception("card %s couldn't be opened", card.pk)

@@ -130,8 +130,10 @@ DELETE FROM supervision_pending WHERE id IN (
 """
 
 
-def judge_pending(limit: int = BATCH) -> int:
+def judge_pending(limit: int = BATCH, *, opens: bool = True) -> int:
     """Judge a batch of what happened; return how much it was. The batch and its cards are one transaction.
+
+    Without ``opens`` the cards are only recorded: nobody is asked or told.
 
     Killed in the middle, it happens again; done, it isn't found again.
     """
@@ -147,7 +149,7 @@ def judge_pending(limit: int = BATCH) -> int:
         events = [(case, event, act) for case, event, act, _card in taken if event is not None]
         cards += _judge_events(events)
         if cards:
-            open_cards(sorted(cards))
+            open_cards(sorted(cards), opens=opens)
     return len(taken)
 
 

@@ -22,19 +22,24 @@ class Condition:
     """A condition that is understood. ``acts``: what has to have happened for it to be true, None: anything."""
 
     expression: Expression
+    # What is left to ask once the act is one of ``acts``; None: nothing.
+    rest: Expression | None
     names: tuple[Name, ...]
     acts: frozenset[str] | None
     parts: frozenset[str]
     is_of_clock: bool
 
     def holds(self, moment: Moment, known: dict[str, dict[str, Any]]) -> bool:
-        """Return whether it is true; ``known`` keeps what was read, for other conditions. Raises ExpressionError."""
+        """Return whether it is true after an event whose act is one of ``acts``; ``known`` keeps what was read, for others.
+
+        Raises ExpressionError.
+        """
         for name in self.names:
             section, _dot, code = name.code.partition(".")
             values = known[section]
             if code not in values:
                 values[code] = name.read(moment)
-        return self.expression.holds(known)
+        return self.rest is None or self.rest.holds(known)
 
     def show(self, known: dict[str, dict[str, Any]]) -> dict[str, str]:
         """Return the values that made it true, by their names, as they are shown."""
@@ -75,9 +80,12 @@ def read_condition(text: str) -> Condition:
     names = tuple(NAMES[code] for code in sorted(expression.names))
     parts = {part for name in names for part in (*PARTS[name.section], *OF_NAME.get(name.code, ()))}
     # One that asks for several acts at once is never true; it isn't this function's to say so.
-    acts = [found for found in map(_acts, _conjuncts(ast.parse(expression.text, mode="eval").body)) if found is not None]
+    conjuncts = [(part, _acts(part)) for part in _conjuncts(ast.parse(expression.text, mode="eval").body)]
+    acts = [found for _part, found in conjuncts if found is not None]
+    rest = " and ".join(f"({ast.unparse(part)})" for part, found in conjuncts if found is None)
     return Condition(
         expression,
+        parse(rest) if rest else None,
         names,
         frozenset.intersection(*acts) if acts else None,
         frozenset(parts),

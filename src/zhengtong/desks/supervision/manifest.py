@@ -51,7 +51,7 @@ MODULE = Module(
         MenuEntry(
             "supervision.cameras",
             _("窗口摄像机"),
-            "eye",
+            "camera",
             "supervision:cameras",
             ("supervision.register_camera",),
             order=67,
