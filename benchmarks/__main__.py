@@ -17,6 +17,7 @@ NAMES = (
     "import_sheet",
     "list_growth",
     "search",
+    "supervise",
     "wall",
     "working_days",
 )

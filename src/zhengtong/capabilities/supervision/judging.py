@@ -4,6 +4,7 @@ An act never waits for it and never fails because of it: it reads what was commi
 rule that can't be answered for a case is noted beside the rule, and the others are judged all the same.
 """
 
+import json
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -16,7 +17,7 @@ from django.db.models import F
 
 from zhengtong.capabilities.supervision.facts import Moment
 from zhengtong.capabilities.supervision.histories import Clock, Event, History, read_histories
-from zhengtong.capabilities.supervision.models import RuleFailure, RuleVersion
+from zhengtong.capabilities.supervision.models import RuleFailure, RuleVersion, SupervisionRule
 from zhengtong.capabilities.supervision.reading import Condition, Rule, fresh, read_condition
 from zhengtong.kernel.calendars import get_calendar
 from zhengtong.kernel.expressions import ExpressionError
@@ -47,8 +48,21 @@ class Findings:
     stumbles: list[tuple[int, int, str]] = field(default_factory=list)
 
 
+_kept: list[tuple[tuple[Any, ...], list[Rule]]] = []
+_STAMP = "SELECT count(*), sum(id * is_enabled::int), (SELECT max(id) FROM supervision_ruleversion) FROM {0}"
+
+
 def list_rules() -> list[Rule]:
-    """Return the versions of the rules that are on, without those of lamps; one query."""
+    """Return the versions of the rules that are on, without those of lamps; read anew when one was changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP.format(SupervisionRule._meta.db_table))
+        stamp = cursor.fetchone()
+    if not _kept or _kept[0][0] != stamp:
+        _kept[:] = [(stamp, _read_rules())]
+    return _kept[0][1]
+
+
+def _read_rules() -> list[Rule]:
     rows = RuleVersion.objects.filter(rule__is_enabled=True, rule__lamp="").order_by("rule_id", "number")
     by_rule: dict[int, list[RuleVersion]] = {}
     for row in rows:
@@ -183,8 +197,6 @@ ON CONFLICT DO NOTHING RETURNING id
 
 def add_cards(hits: Sequence[Hit]) -> list[int]:
     """Write a card for each hit that has none yet; return the new ones' ids."""
-    import json
-
     if not hits:
         return []
     columns: list[list[Any]] = [

@@ -27,7 +27,7 @@ class RuleForm(forms.Form):
     )
     legal_note = forms.CharField(label=_("依据"), max_length=300, required=False)
     effective_from = forms.DateField(
-        label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
+        label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), initial=timezone.localdate
     )
     reason = forms.CharField(label=_("修订说明"), max_length=300, required=False)
     accepts_failures = forms.BooleanField(label=_("有的办件算不出来，仍然发布"), required=False)
@@ -52,8 +52,8 @@ class RuleForm(forms.Form):
 class TrialForm(forms.Form):
     expression = forms.CharField(widget=forms.HiddenInput, max_length=2000)
     code = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
-    first = forms.DateField(label=_("提交日期，从"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label=_("提交日期，从"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    last = forms.DateField(label=_("到"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     sample = forms.IntegerField(label=_("最多抽取件数"), min_value=1, max_value=1_000_000, initial=1000)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -70,7 +70,7 @@ class FormulaForm(forms.Form):
     good = forms.DecimalField(label=_("良好，不低于"), max_digits=5, decimal_places=1)
     passing = forms.DecimalField(label=_("合格，不低于"), max_digits=5, decimal_places=1)
     effective_from = forms.DateField(
-        label=_("从哪天开始的季度起适用"), widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
+        label=_("从哪天开始的季度起适用"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), initial=timezone.localdate
     )
     reason = forms.CharField(label=_("修订说明"), max_length=300, required=False)
     based_on = forms.IntegerField(widget=forms.HiddenInput, initial=0)
