@@ -1,4 +1,4 @@
-"""A slow office gets its cards, explains one and appeals it; supervision cancels it, and the quarter's score follows."""
+"""A slow office gets its cards, explains and appeals one; supervision cancels it, and the quarter's score follows."""
 
 import re
 from datetime import timedelta

@@ -163,6 +163,4 @@ def list_scores(quarter: QuarterScores) -> QuerySet[Score]:
 
 
 def read_deductions(score: Score) -> list[Deduction]:
-    return [
-        Deduction(each["rule"], each["level"], Decimal(each["points"]), each["count"]) for each in score.deductions
-    ]
+    return [Deduction(each["rule"], each["level"], Decimal(each["points"]), each["count"]) for each in score.deductions]

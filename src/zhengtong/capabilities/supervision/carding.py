@@ -143,9 +143,7 @@ def tell(card: Card, reader: Appointment, template: str, **more: Any) -> None:
         "reference": card.case.number,
         **more,
     }
-    send_message(
-        actor=SYSTEM, recipient=reader.staff.account, template=template, context=context, link=card_url(card)
-    )
+    send_message(actor=SYSTEM, recipient=reader.staff.account, template=template, context=context, link=card_url(card))
 
 
 def list_supervisors(organisation_id: int) -> list[Appointment]:

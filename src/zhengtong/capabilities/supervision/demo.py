@@ -44,9 +44,7 @@ def load(context: DemoContext) -> None:
         with as_of(end):
             while judge_pending(opens=False) == BATCH:
                 continue
-        asked = datetime.combine(
-            calendar.subtract_working_days(context.today, 1), time(9, 30), calendar.zone
-        )
+        asked = datetime.combine(calendar.subtract_working_days(context.today, 1), time(9, 30), calendar.zone)
         newest = Card.objects.filter(
             status=CardStatus.RECORDED, version__isnull=False, at__lt=asked, level__in=("yellow", "red")
         )
@@ -57,9 +55,7 @@ def load(context: DemoContext) -> None:
         if supervisor is None:
             return
         with as_of(end):
-            announce_quarter(
-                actor=supervisor, first=quarter_before(quarter_of(context.today)), is_public=True
-            )
+            announce_quarter(actor=supervisor, first=quarter_before(quarter_of(context.today)), is_public=True)
             for number, office in enumerate(_offices(), 1):
                 register_camera(
                     actor=supervisor,

@@ -49,7 +49,8 @@ def _cut(run: Evaluation, first: int, last: int) -> list[EvaluationSlice]:
     while after < last:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT max(id) FROM (SELECT id FROM cases_case WHERE id > %s ORDER BY id LIMIT %s) page", [after, SLICE]
+                "SELECT max(id) FROM (SELECT id FROM cases_case WHERE id > %s ORDER BY id LIMIT %s) page",
+                [after, SLICE],
             )
             end = cursor.fetchone()[0]
         if end is None:
@@ -69,9 +70,9 @@ def judge_slice(pk: int) -> int:
         parts = frozenset().union(*(rule.condition.parts for rule in rules))
         histories = read_histories((piece.first, piece.last), parts)
         waiting = set(
-            Pending.objects.filter(case_id__gte=piece.first, case_id__lte=piece.last, event_id__isnull=False).values_list(
-                "event_id", flat=True
-            )
+            Pending.objects.filter(
+                case_id__gte=piece.first, case_id__lte=piece.last, event_id__isnull=False
+            ).values_list("event_id", flat=True)
         )
         if waiting:
             for history in histories:

@@ -109,7 +109,9 @@ SELECT c.id, c.number, i.code, c.item_name, c.kind, c.channel, c.organisation_id
 FROM cases_case c JOIN cases_itemoffice o ON o.id = c.office_id JOIN cases_serviceitem i ON i.id = o.item_id
 JOIN identity_region r ON r.id = o.region_id WHERE c.id {within} ORDER BY c.id
 """
-_EVENTS = "SELECT case_id, id, at, act, to_state, organisation_name FROM cases_caseevent WHERE case_id {within} ORDER BY id"
+_EVENTS = (
+    "SELECT case_id, id, at, act, to_state, organisation_name FROM cases_caseevent WHERE case_id {within} ORDER BY id"
+)
 _CLOCKS = """
 SELECT case_id, id, purpose, basis, unit, budget, extension, started_at, finished_at, due_at, level
 FROM cases_clock WHERE case_id {within}

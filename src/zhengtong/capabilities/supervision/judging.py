@@ -77,9 +77,7 @@ def _read_rules() -> list[Rule]:
             except ExpressionError:  # a name that a later release no longer has
                 logger.warning("rule version %s can't be read and isn't judged", row.pk)
                 continue
-            rules.append(
-                Rule(row.pk, row.rule_id, row.level, row.points, row.effective_from, until, condition)
-            )
+            rules.append(Rule(row.pk, row.rule_id, row.level, row.points, row.effective_from, until, condition))
     return rules
 
 

@@ -25,9 +25,7 @@ MODULE = Module(
         Permission(REGISTER, _("登记窗口摄像机")),
         Permission(OPEN_VIDEO, _("调阅窗口视频")),
         WorkKind(WORK_KIND, _("催办"), permissions=READ_WITH, nature=Nature.TO_READ),
-        WorkKind(
-            CARD_KIND, _("亮牌说明"), permissions=READ_WITH, transfer_allowed=False, return_allowed=False
-        ),
+        WorkKind(CARD_KIND, _("亮牌说明"), permissions=READ_WITH, transfer_allowed=False, return_allowed=False),
         WorkKind(REVIEW_KIND, _("亮牌审核"), permissions=(DECIDE,), transfer_allowed=False, return_allowed=False),
         CARD_PAPER,
         MessageTemplate(
@@ -37,10 +35,14 @@ MODULE = Module(
             "supervision.urging_answered", _("催办已说明"), _("{name}说明了“{title}”（{reference}）的办理情况：{words}")
         ),
         MessageTemplate(
-            "supervision.carded", _("监察亮牌"), _("“{title}”（{reference}）亮{level}：{rule}。打开可以查看原因和处理。")
+            "supervision.carded",
+            _("监察亮牌"),
+            _("“{title}”（{reference}）亮{level}：{rule}。打开可以查看原因和处理。"),
         ),
         MessageTemplate(
-            "supervision.card_explained", _("亮牌已说明"), _("{name}对“{title}”（{reference}）的{level}作了说明：{words}")
+            "supervision.card_explained",
+            _("亮牌已说明"),
+            _("{name}对“{title}”（{reference}）的{level}作了说明：{words}"),
         ),
         MessageTemplate(
             "supervision.card_appealed", _("亮牌申诉"), _("{name}对“{title}”（{reference}）的{level}提出申诉：{words}")

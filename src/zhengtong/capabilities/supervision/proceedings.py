@@ -335,5 +335,3 @@ def describe_values(card: Card) -> list[tuple[str, Any]]:
         said = ACTS.get(value, value) if code == "event.act" else value
         shown.append((str(name.title) if name else code, said))
     return shown
-
-

@@ -152,7 +152,9 @@ def score_quarter(organisations: Iterable[int], first: date, formula: ScoreFormu
     begin, end = _bounds(first)
     reach = frozenset(organisations)
     happened: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for (organisation, _item, measure), amount in read_sums(reach, first, quarter_after(first) - timedelta(days=1)).items():
+    for (organisation, _item, measure), amount in read_sums(
+        reach, first, quarter_after(first) - timedelta(days=1)
+    ).items():
         happened[organisation][measure] += amount
     offices: dict[int, list[Deduction]] = defaultdict(list)
     people: dict[tuple[int, int], list[Deduction]] = defaultdict(list)

@@ -12,7 +12,16 @@ _H, _L, _S = Told.HOLDER.value, Told.HEAD.value, Told.SUPERVISOR.value
 _LICENSING: Final = "《中华人民共和国行政许可法》"
 # Code, name, lamp, condition, level, points, told, basis.
 STARTING: Final = (
-    ("promise-warning", "承诺期限用去九成", "yellow", "clock.is_warned", Level.YELLOW, "1", [_H], "行政审批电子监察规则"),
+    (
+        "promise-warning",
+        "承诺期限用去九成",
+        "yellow",
+        "clock.is_warned",
+        Level.YELLOW,
+        "1",
+        [_H],
+        "行政审批电子监察规则",
+    ),
     (
         "overdue",
         "超过期限",

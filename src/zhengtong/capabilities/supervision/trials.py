@@ -1,4 +1,4 @@
-"""The test bench: a draft on past cases. What it hits is listed with the values that made it true; no card comes of it."""
+"""The test bench: a draft on past cases. What it hits is listed with what made it true; no card comes of it."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -24,9 +24,7 @@ def card_figures(
     found = found.filter(case__organisation_id__in=list(reach))
     if holder is not None:
         found = found.filter(holder_id=holder)
-    counted = found.aggregate(
-        yellow=Count("id", filter=Q(level="yellow")), red=Count("id", filter=Q(level="red"))
-    )
+    counted = found.aggregate(yellow=Count("id", filter=Q(level="yellow")), red=Count("id", filter=Q(level="red")))
     given = {"from": first.isoformat()}
     given |= {"organisation": str(organisation)} if organisation else {}
     given |= {"holder": str(holder)} if holder else {}

@@ -22,7 +22,10 @@ class WordsForm(forms.Form):
 class VideoForm(forms.Form):
     camera = forms.TypedChoiceField(label=_("摄像机"), coerce=int)
     purpose = forms.CharField(
-        label=_("用途"), max_length=200, min_length=4, help_text=_("例如核对受理时间、处理投诉。会和调阅人一起记入日志。")
+        label=_("用途"),
+        max_length=200,
+        min_length=4,
+        help_text=_("例如核对受理时间、处理投诉。会和调阅人一起记入日志。"),
     )
 
     def __init__(self, *args: Any, cameras: list[tuple[int, str]], **options: Any) -> None:

@@ -27,7 +27,9 @@ class RuleForm(forms.Form):
     )
     legal_note = forms.CharField(label=_("依据"), max_length=300, required=False)
     effective_from = forms.DateField(
-        label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), initial=timezone.localdate
+        label=_("生效日期"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        initial=timezone.localdate,
     )
     reason = forms.CharField(label=_("修订说明"), max_length=300, required=False)
     accepts_failures = forms.BooleanField(label=_("有的办件算不出来，仍然发布"), required=False)
@@ -70,7 +72,9 @@ class FormulaForm(forms.Form):
     good = forms.DecimalField(label=_("良好，不低于"), max_digits=5, decimal_places=1)
     passing = forms.DecimalField(label=_("合格，不低于"), max_digits=5, decimal_places=1)
     effective_from = forms.DateField(
-        label=_("从哪天开始的季度起适用"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), initial=timezone.localdate
+        label=_("从哪天开始的季度起适用"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        initial=timezone.localdate,
     )
     reason = forms.CharField(label=_("修订说明"), max_length=300, required=False)
     based_on = forms.IntegerField(widget=forms.HiddenInput, initial=0)

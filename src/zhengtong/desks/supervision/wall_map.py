@@ -39,7 +39,7 @@ def draw_map(lines: Sequence[Line]) -> list[Shape]:
 
 @lru_cache(maxsize=8)
 def _outlines(codes: tuple[str, ...]) -> dict[str, tuple[str, int, int]]:
-    """Return path and middle of each county. Boundaries change with a release of the base map, not while a wall runs."""
+    """Return path and middle of each county. Boundaries change with a new base map, not while a wall runs."""
     found = get_boundaries(codes)
     if not found:
         return {}

@@ -7,405 +7,618 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0006_compile_items'),
-        ('identity', '0007_find_by_beginning'),
-        ('papers', '0001_initial'),
-        ('supervision', '0002_count_by_triggers'),
+        ("cases", "0006_compile_items"),
+        ("identity", "0007_find_by_beginning"),
+        ("papers", "0001_initial"),
+        ("supervision", "0002_count_by_triggers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField(null=True, verbose_name='自')),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_day", models.DateField(null=True, verbose_name="自")),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '全部重新判断',
-                'ordering': ['-id'],
+                "verbose_name": "全部重新判断",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('expression', models.TextField(max_length=2000)),
-                ('first_day', models.DateField(verbose_name='自')),
-                ('last_day', models.DateField(verbose_name='至')),
-                ('sample', models.PositiveIntegerField(verbose_name='抽取件数')),
-                ('organisations', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('total', models.PositiveIntegerField(null=True)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('after', models.BigIntegerField(default=0)),
-                ('hits', models.PositiveIntegerField(default=0)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('examples', models.JSONField(default=list)),
-                ('stumbles', models.JSONField(default=list)),
-                ('finished_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("expression", models.TextField(max_length=2000)),
+                ("first_day", models.DateField(verbose_name="自")),
+                ("last_day", models.DateField(verbose_name="至")),
+                ("sample", models.PositiveIntegerField(verbose_name="抽取件数")),
+                (
+                    "organisations",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("total", models.PositiveIntegerField(null=True)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("after", models.BigIntegerField(default=0)),
+                ("hits", models.PositiveIntegerField(default=0)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("examples", models.JSONField(default=list)),
+                ("stumbles", models.JSONField(default=list)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '规则试运行',
-                'ordering': ['-id'],
+                "verbose_name": "规则试运行",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='VideoOpening',
+            name="VideoOpening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.BigIntegerField()),
-                ('first', models.DateTimeField()),
-                ('last', models.DateTimeField()),
-                ('purpose', models.CharField(max_length=200, verbose_name='用途')),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='调阅时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event_id", models.BigIntegerField()),
+                ("first", models.DateTimeField()),
+                ("last", models.DateTimeField()),
+                ("purpose", models.CharField(max_length=200, verbose_name="用途")),
+                (
+                    "opened_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="调阅时间"),
+                ),
             ],
             options={
-                'verbose_name': '视频调阅',
-                'ordering': ['-id'],
+                "verbose_name": "视频调阅",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='card',
-            name='appeal_by',
-            field=models.DateTimeField(null=True, verbose_name='申诉期限'),
+            model_name="card",
+            name="appeal_by",
+            field=models.DateTimeField(null=True, verbose_name="申诉期限"),
         ),
         migrations.AddField(
-            model_name='card',
-            name='appealed_at',
+            model_name="card",
+            name="appealed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='card',
-            name='decided_at',
+            model_name="card",
+            name="decided_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='card',
-            name='event_id',
+            model_name="card",
+            name="event_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='card',
-            name='explain_by',
-            field=models.DateTimeField(null=True, verbose_name='说明期限'),
+            model_name="card",
+            name="explain_by",
+            field=models.DateTimeField(null=True, verbose_name="说明期限"),
         ),
         migrations.AddField(
-            model_name='card',
-            name='holder',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment'),
+            model_name="card",
+            name="holder",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+            ),
         ),
         migrations.AddField(
-            model_name='card',
-            name='issued_at',
-            field=models.DateTimeField(null=True, verbose_name='发出'),
+            model_name="card",
+            name="issued_at",
+            field=models.DateTimeField(null=True, verbose_name="发出"),
         ),
         migrations.AddField(
-            model_name='card',
-            name='points',
-            field=models.DecimalField(db_default=0, decimal_places=1, default=0, max_digits=5, verbose_name='扣分'),
+            model_name="card",
+            name="points",
+            field=models.DecimalField(db_default=0, decimal_places=1, default=0, max_digits=5, verbose_name="扣分"),
         ),
         migrations.AddField(
-            model_name='card',
-            name='review_by',
-            field=models.DateTimeField(null=True, verbose_name='审核期限'),
+            model_name="card",
+            name="review_by",
+            field=models.DateTimeField(null=True, verbose_name="审核期限"),
         ),
         migrations.AddField(
-            model_name='card',
-            name='status',
-            field=models.CharField(choices=[('recorded', '留档'), ('issued', '待说明'), ('explained', '已说明，待审核'), ('appealed', '申诉中'), ('standing', '生效'), ('upheld', '维持'), ('cancelled', '撤销')], db_default='recorded', default='recorded', max_length=12, verbose_name='状态'),
+            model_name="card",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("recorded", "留档"),
+                    ("issued", "待说明"),
+                    ("explained", "已说明，待审核"),
+                    ("appealed", "申诉中"),
+                    ("standing", "生效"),
+                    ("upheld", "维持"),
+                    ("cancelled", "撤销"),
+                ],
+                db_default="recorded",
+                default="recorded",
+                max_length=12,
+                verbose_name="状态",
+            ),
         ),
         migrations.AddField(
-            model_name='card',
-            name='values',
+            model_name="card",
+            name="values",
             field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AlterField(
-            model_name='card',
-            name='clock',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='cases.clock'),
+            model_name="card",
+            name="clock",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="cards", to="cases.clock"
+            ),
         ),
         migrations.AlterField(
-            model_name='card',
-            name='due_at',
-            field=models.DateTimeField(null=True, verbose_name='到期'),
+            model_name="card",
+            name="due_at",
+            field=models.DateTimeField(null=True, verbose_name="到期"),
         ),
         migrations.AlterField(
-            model_name='card',
-            name='level',
-            field=models.CharField(choices=[('notice', '提示'), ('yellow', '黄牌'), ('red', '红牌')], max_length=10, verbose_name='亮牌'),
+            model_name="card",
+            name="level",
+            field=models.CharField(
+                choices=[("notice", "提示"), ("yellow", "黄牌"), ("red", "红牌")], max_length=10, verbose_name="亮牌"
+            ),
         ),
         migrations.CreateModel(
-            name='Camera',
+            name="Camera",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='位置')),
-                ('address', models.CharField(max_length=500, verbose_name='回放地址')),
-                ('is_enabled', models.BooleanField(default=True, verbose_name='启用')),
-                ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="位置")),
+                ("address", models.CharField(max_length=500, verbose_name="回放地址")),
+                ("is_enabled", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "added_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '窗口摄像机',
-                'ordering': ['organisation_id', 'name'],
+                "verbose_name": "窗口摄像机",
+                "ordering": ["organisation_id", "name"],
             },
         ),
         migrations.CreateModel(
-            name='CardStep',
+            name="CardStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(max_length=16)),
-                ('at', models.DateTimeField()),
-                ('words', models.CharField(blank=True, max_length=1000)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('by_agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='supervision.card')),
-                ('paper', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.paper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("act", models.CharField(max_length=16)),
+                ("at", models.DateTimeField()),
+                ("words", models.CharField(blank=True, max_length=1000)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "by_agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="supervision.card"
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="papers.paper"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '亮牌处理过程',
-                'ordering': ['id'],
+                "verbose_name": "亮牌处理过程",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='EvaluationSlice',
+            name="EvaluationSlice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.BigIntegerField()),
-                ('last', models.BigIntegerField()),
-                ('judged', models.PositiveIntegerField(null=True)),
-                ('carded', models.PositiveIntegerField(null=True)),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slices', to='supervision.evaluation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first", models.BigIntegerField()),
+                ("last", models.BigIntegerField()),
+                ("judged", models.PositiveIntegerField(null=True)),
+                ("carded", models.PositiveIntegerField(null=True)),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="slices", to="supervision.evaluation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '重新判断的一段',
-                'ordering': ['first'],
+                "verbose_name": "重新判断的一段",
+                "ordering": ["first"],
             },
         ),
         migrations.CreateModel(
-            name='Pending',
+            name="Pending",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.BigIntegerField(null=True)),
-                ('act', models.CharField(db_default='', default='', max_length=40)),
-                ('card_id', models.BigIntegerField(null=True)),
-                ('case', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event_id", models.BigIntegerField(null=True)),
+                ("act", models.CharField(db_default="", default="", max_length=40)),
+                ("card_id", models.BigIntegerField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '待判断的事件',
+                "verbose_name": "待判断的事件",
             },
         ),
         migrations.CreateModel(
-            name='QuarterScores',
+            name="QuarterScores",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField(verbose_name='季度')),
-                ('is_public', models.BooleanField(default=False, verbose_name='向社会公开')),
-                ('last_card', models.BigIntegerField(default=0)),
-                ('announced_at', models.DateTimeField(verbose_name='公布时间')),
-                ('announced_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_day", models.DateField(verbose_name="季度")),
+                ("is_public", models.BooleanField(default=False, verbose_name="向社会公开")),
+                ("last_card", models.BigIntegerField(default=0)),
+                ("announced_at", models.DateTimeField(verbose_name="公布时间")),
+                (
+                    "announced_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+                    ),
+                ),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '季度考评',
-                'ordering': ['-first_day'],
+                "verbose_name": "季度考评",
+                "ordering": ["-first_day"],
             },
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='版本')),
-                ('expression', models.TextField(max_length=2000, verbose_name='条件')),
-                ('level', models.CharField(choices=[('notice', '提示'), ('yellow', '黄牌'), ('red', '红牌')], max_length=10, verbose_name='亮牌')),
-                ('points', models.DecimalField(decimal_places=1, max_digits=5, verbose_name='扣分')),
-                ('tells', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('holder', '经办人'), ('head', '机关负责人'), ('supervisor', '监察员')], max_length=12), default=list, size=None, verbose_name='通知')),
-                ('legal_note', models.CharField(blank=True, default='', max_length=300, verbose_name='依据')),
-                ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='修订说明')),
-                ('effective_from', models.DateField(verbose_name='生效')),
-                ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='发布时间')),
-                ('failures', models.PositiveIntegerField(db_default=0, default=0)),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="版本")),
+                ("expression", models.TextField(max_length=2000, verbose_name="条件")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("notice", "提示"), ("yellow", "黄牌"), ("red", "红牌")],
+                        max_length=10,
+                        verbose_name="亮牌",
+                    ),
+                ),
+                ("points", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="扣分")),
+                (
+                    "tells",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("holder", "经办人"), ("head", "机关负责人"), ("supervisor", "监察员")],
+                            max_length=12,
+                        ),
+                        default=list,
+                        size=None,
+                        verbose_name="通知",
+                    ),
+                ),
+                ("legal_note", models.CharField(blank=True, default="", max_length=300, verbose_name="依据")),
+                ("reason", models.CharField(blank=True, default="", max_length=300, verbose_name="修订说明")),
+                ("effective_from", models.DateField(verbose_name="生效")),
+                (
+                    "published_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="发布时间"),
+                ),
+                ("failures", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则版本',
-                'ordering': ['-number'],
+                "verbose_name": "规则版本",
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='RuleFailure',
+            name="RuleFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message', models.CharField(max_length=200, verbose_name='原因')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stumbles', to='supervision.ruleversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message", models.CharField(max_length=200, verbose_name="原因")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="时间")),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="cases.case"),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stumbles",
+                        to="supervision.ruleversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则算不出来的办件',
-                'ordering': ['-id'],
+                "verbose_name": "规则算不出来的办件",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='card',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.ruleversion'),
+            model_name="card",
+            name="version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="supervision.ruleversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('values', models.JSONField(default=dict)),
-                ('deductions', models.JSONField(default=list)),
-                ('announced', models.DecimalField(decimal_places=1, max_digits=6)),
-                ('value', models.DecimalField(decimal_places=1, max_digits=6, verbose_name='得分')),
-                ('grade', models.CharField(choices=[('excellent', '优秀'), ('good', '良好'), ('pass', '合格'), ('fail', '不合格')], max_length=10, verbose_name='等次')),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('quarter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='supervision.quarterscores')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("values", models.JSONField(default=dict)),
+                ("deductions", models.JSONField(default=list)),
+                ("announced", models.DecimalField(decimal_places=1, max_digits=6)),
+                ("value", models.DecimalField(decimal_places=1, max_digits=6, verbose_name="得分")),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[("excellent", "优秀"), ("good", "良好"), ("pass", "合格"), ("fail", "不合格")],
+                        max_length=10,
+                        verbose_name="等次",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
+                (
+                    "quarter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="supervision.quarterscores",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考评得分',
-                'ordering': ['-value', 'id'],
+                "verbose_name": "考评得分",
+                "ordering": ["-value", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ScoreCorrection',
+            name="ScoreCorrection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.DecimalField(decimal_places=1, max_digits=6)),
-                ('after', models.DecimalField(decimal_places=1, max_digits=6)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.card')),
-                ('score', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='supervision.score')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("before", models.DecimalField(decimal_places=1, max_digits=6)),
+                ("after", models.DecimalField(decimal_places=1, max_digits=6)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="supervision.card"
+                    ),
+                ),
+                (
+                    "score",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="corrections", to="supervision.score"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考评更正',
-                'ordering': ['id'],
+                "verbose_name": "考评更正",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ScoreFormula',
+            name="ScoreFormula",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='版本')),
-                ('expression', models.TextField(max_length=2000, verbose_name='公式')),
-                ('excellent', models.DecimalField(decimal_places=1, max_digits=5, verbose_name='优秀')),
-                ('good', models.DecimalField(decimal_places=1, max_digits=5, verbose_name='良好')),
-                ('passing', models.DecimalField(decimal_places=1, max_digits=5, verbose_name='合格')),
-                ('reason', models.CharField(blank=True, default='', max_length=300, verbose_name='修订说明')),
-                ('effective_from', models.DateField(verbose_name='生效')),
-                ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='发布时间')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="版本")),
+                ("expression", models.TextField(max_length=2000, verbose_name="公式")),
+                ("excellent", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="优秀")),
+                ("good", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="良好")),
+                ("passing", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="合格")),
+                ("reason", models.CharField(blank=True, default="", max_length=300, verbose_name="修订说明")),
+                ("effective_from", models.DateField(verbose_name="生效")),
+                (
+                    "published_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="发布时间"),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评分公式',
-                'ordering': ['-number'],
+                "verbose_name": "评分公式",
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='quarterscores',
-            name='formula',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.scoreformula'),
+            model_name="quarterscores",
+            name="formula",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="supervision.scoreformula"
+            ),
         ),
         migrations.CreateModel(
-            name='SupervisionRule',
+            name="SupervisionRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('lamp', models.CharField(blank=True, db_default='', default='', max_length=10)),
-                ('is_enabled', models.BooleanField(db_default=True, default=True, verbose_name='启用')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='创建时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("lamp", models.CharField(blank=True, db_default="", default="", max_length=10)),
+                ("is_enabled", models.BooleanField(db_default=True, default=True, verbose_name="启用")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="创建时间"),
+                ),
             ],
             options={
-                'verbose_name': '监察规则',
-                'ordering': ['code'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('lamp', ''), _negated=True), fields=('lamp',), name='one_rule_a_lamp')],
+                "verbose_name": "监察规则",
+                "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lamp", ""), _negated=True), fields=("lamp",), name="one_rule_a_lamp"
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='ruleversion',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='supervision.supervisionrule'),
+            model_name="ruleversion",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="supervision.supervisionrule"
+            ),
         ),
         migrations.AddField(
-            model_name='card',
-            name='rule',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='supervision.supervisionrule'),
+            model_name="card",
+            name="rule",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cards",
+                to="supervision.supervisionrule",
+            ),
         ),
         migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['status', '-id'], name='cards_by_status'),
+            model_name="card",
+            index=models.Index(fields=["status", "-id"], name="cards_by_status"),
         ),
         migrations.AddIndex(
-            model_name='card',
-            index=models.Index(condition=models.Q(('holder__isnull', False)), fields=['holder', '-id'], name='cards_by_holder'),
+            model_name="card",
+            index=models.Index(
+                condition=models.Q(("holder__isnull", False)), fields=["holder", "-id"], name="cards_by_holder"
+            ),
         ),
         migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['at'], name='cards_by_time'),
+            model_name="card",
+            index=models.Index(fields=["at"], name="cards_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(condition=models.Q(('rule__isnull', False)), fields=('case', 'rule', 'clock'), name='one_card_a_case_rule_and_clock', nulls_distinct=False),
+            model_name="card",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("rule__isnull", False)),
+                fields=("case", "rule", "clock"),
+                name="one_card_a_case_rule_and_clock",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddField(
-            model_name='trial',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment'),
+            model_name="trial",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+            ),
         ),
         migrations.AddField(
-            model_name='trial',
-            name='rule',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='trials', to='supervision.supervisionrule'),
+            model_name="trial",
+            name="rule",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="trials",
+                to="supervision.supervisionrule",
+            ),
         ),
         migrations.AddField(
-            model_name='videoopening',
-            name='camera',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='supervision.camera'),
+            model_name="videoopening",
+            name="camera",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="openings", to="supervision.camera"
+            ),
         ),
         migrations.AddField(
-            model_name='videoopening',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.case'),
+            model_name="videoopening",
+            name="case",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="cases.case"),
         ),
         migrations.AddField(
-            model_name='videoopening',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment'),
+            model_name="videoopening",
+            name="opened_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='one_camera_a_name'),
+            model_name="camera",
+            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="one_camera_a_name"),
         ),
         migrations.AddConstraint(
-            model_name='evaluationslice',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'first'), name='one_slice_a_beginning'),
+            model_name="evaluationslice",
+            constraint=models.UniqueConstraint(fields=("evaluation", "first"), name="one_slice_a_beginning"),
         ),
         migrations.AddConstraint(
-            model_name='rulefailure',
-            constraint=models.UniqueConstraint(fields=('version', 'case'), name='one_failure_a_version_and_case'),
+            model_name="rulefailure",
+            constraint=models.UniqueConstraint(fields=("version", "case"), name="one_failure_a_version_and_case"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('quarter', 'organisation', 'holder'), name='one_score_a_quarter', nulls_distinct=False),
+            model_name="score",
+            constraint=models.UniqueConstraint(
+                fields=("quarter", "organisation", "holder"), name="one_score_a_quarter", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecorrection',
-            constraint=models.UniqueConstraint(fields=('score', 'card'), name='one_correction_a_score_and_card'),
+            model_name="scorecorrection",
+            constraint=models.UniqueConstraint(fields=("score", "card"), name="one_correction_a_score_and_card"),
         ),
         migrations.AddConstraint(
-            model_name='quarterscores',
-            constraint=models.UniqueConstraint(fields=('issuer', 'first_day'), name='one_announcement_a_quarter'),
+            model_name="quarterscores",
+            constraint=models.UniqueConstraint(fields=("issuer", "first_day"), name="one_announcement_a_quarter"),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('rule', 'number'), name='one_rule_version_a_number'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(fields=("rule", "number"), name="one_rule_version_a_number"),
         ),
     ]

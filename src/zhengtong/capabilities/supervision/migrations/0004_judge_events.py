@@ -102,7 +102,9 @@ END $$;
 
 _LIT = f"WHERE f.level IN ('yellow', 'red') AND {CARDED.format('f')}"
 # Where nobody has loaded the rules yet a lamp's card has none; a rule that is switched off gives no card.
-_WITH_RULE = f"LEFT JOIN supervision_supervisionrule r ON r.lamp = f.level {_LIT} AND r.is_enabled IS DISTINCT FROM false"
+_WITH_RULE = (
+    f"LEFT JOIN supervision_supervisionrule r ON r.lamp = f.level {_LIT} AND r.is_enabled IS DISTINCT FROM false"
+)
 
 CREATE = (
     _note_cards(COUNTED)

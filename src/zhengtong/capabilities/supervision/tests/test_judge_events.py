@@ -43,7 +43,9 @@ def refuse(cast: Cast, reasons: str = "现场与图纸不符，不符合法定�
     case = cast.recommended("grant")
     later = timezone.now() + timedelta(minutes=5)
     with as_of(later):
-        cases.refuse_case(actor=cast.approver, case_id=case.pk, reasons=reasons, legal_basis="《食品经营许可和备案管理办法》第十五条")
+        cases.refuse_case(
+            actor=cast.approver, case_id=case.pk, reasons=reasons, legal_basis="《食品经营许可和备案管理办法》第十五条"
+        )
     return case
 
 

@@ -118,7 +118,9 @@ def test_a_rule_is_written_tried_and_published(cast: Cast, browse: Browse, run_j
 
 def test_a_quarter_is_announced_with_its_formula(browse: Browse, cast: Cast, card: supervision.Card) -> None:
     first = supervision.quarter_before(supervision.quarter_of(timezone.localdate()))
-    supervision.Card.objects.filter(pk=card.pk).update(at=timezone.now() - timedelta(days=(timezone.localdate() - first).days - 3))
+    supervision.Card.objects.filter(pk=card.pk).update(
+        at=timezone.now() - timedelta(days=(timezone.localdate() - first).days - 3)
+    )
     client, asked = browse("supervisor"), {"quarter": f"{first:%Y-%m}"}
     draft = text(client.get(f"{DESK}scores/", asked))
     assert "取大(0, 100 − 3×1 × 100 ÷ 取大(0, 100)) = 97" in draft

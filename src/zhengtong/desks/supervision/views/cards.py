@@ -143,9 +143,7 @@ def show_cards(request: HttpRequest) -> HttpResponse:
         ("cancelled", _("撤销")),
         ("recorded", _("留档")),
     ]
-    return _list(
-        request, list_cards(actor_of(request)), title=_("亮牌"), here=reverse("supervision:cards"), tabs=tabs
-    )
+    return _list(request, list_cards(actor_of(request)), title=_("亮牌"), here=reverse("supervision:cards"), tabs=tabs)
 
 
 @require_GET

@@ -98,9 +98,11 @@ def show_rule(request: HttpRequest, code: str) -> HttpResponseBase:
     actor, rule = actor_of(request), _find(code)
     versions = list(rule.versions.select_related("published_by__staff").order_by("-number"))
     current = versions[0]
-    initial = {
-        name: getattr(current, name) for name in ("expression", "level", "points", "tells", "legal_note")
-    } | {"name": rule.name, "based_on": current.number, "effective_from": timezone.localdate()}
+    initial = {name: getattr(current, name) for name in ("expression", "level", "points", "tells", "legal_note")} | {
+        "name": rule.name,
+        "based_on": current.number,
+        "effective_from": timezone.localdate(),
+    }
     if request.method == "POST" and not actor.has(COMPILE):
         raise Http404
     form = RuleForm(
@@ -183,8 +185,7 @@ def _publish(request: HttpRequest, form: RuleForm, code: str, current: RuleVersi
 def _names() -> dict[str, Any]:
     return {
         "sections": [
-            (title, [name for name in NAMES.values() if name.section == section])
-            for section, title in SECTIONS.items()
+            (title, [name for name in NAMES.values() if name.section == section]) for section, title in SECTIONS.items()
         ]
     }
 
