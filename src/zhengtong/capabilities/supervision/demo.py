@@ -107,4 +107,5 @@ def _offices() -> list[ItemOffice]:
 def _supervisor() -> Actor | None:
     office = ItemOffice.objects.order_by("id").first()
     found = list_supervisors(office.organisation_id) if office else []
+    found.sort(key=lambda each: each.staff.account.username != "supervisor")
     return get_staff_actor(found[0]) if found else None

@@ -7,6 +7,7 @@ judging again finds what was found. What isn't known is nothing (None), and comp
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -90,7 +91,7 @@ class Moment:
         return self.event.at
 
     def hours_left(self, clock: Clock, *, before: Pause | None = None) -> int:
-        """Hours up to the end of its last day, as it stood without the pause ``before``; negative when it has passed."""
+        """Hours up to the end of its last day, as it was without the pause ``before``; negative when it has passed."""
         until = self.day(self.event.at)
         days = clock.budget + clock.extension + self.excluded(clock, until, before=before)
         first = self.day(clock.started_at)
@@ -157,7 +158,7 @@ def _pause_hours(moment: Moment) -> int | None:
 def _changed(moment: Moment) -> bool:
     """Whether two reviews in a row said opposite things."""
     outcomes = [review.outcome for review in moment.reviews if review.outcome in ("grant", "refuse")]
-    return any(one != other for one, other in zip(outcomes, outcomes[1:], strict=False))
+    return any(one != other for one, other in pairwise(outcomes))
 
 
 def _own_approval(moment: Moment) -> bool | None:

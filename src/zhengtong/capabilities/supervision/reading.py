@@ -30,7 +30,7 @@ class Condition:
     is_of_clock: bool
 
     def holds(self, moment: Moment, known: dict[str, dict[str, Any]]) -> bool:
-        """Return whether it is true after an event whose act is one of ``acts``; ``known`` keeps what was read, for others.
+        """Return whether it is true after one of ``acts``; ``known`` keeps what was read, for others.
 
         Raises ExpressionError.
         """

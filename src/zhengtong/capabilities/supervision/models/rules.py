@@ -73,7 +73,7 @@ class RuleVersion(models.Model):
 
 
 class RuleFailure(models.Model):
-    """A case for which a version couldn't be answered. The first of each case, and not without end: see ``failures``."""
+    """A case for which a version couldn't be answered: the first time, and not without end (see ``failures``)."""
 
     version = models.ForeignKey(RuleVersion, on_delete=models.CASCADE, related_name="stumbles")
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")

@@ -149,15 +149,15 @@ def test_publishing_twice_is_once(cast: Cast) -> None:
         make_rule(cast, "case.corrections > 4")
     assert "新的版本" in cases.say(caught.value)
     assert RuleVersion.objects.filter(rule__code="mine").count() == 1
+    text = supervision.RuleText(
+        expression="case.corrections > 3",
+        level="red",
+        points=Decimal(1),
+        tells=[],
+        legal_note="",
+        effective_from=timezone.localdate(),
+    )
     with pytest.raises(Denied):
-        text = supervision.RuleText(
-            expression="case.corrections > 3",
-            level="red",
-            points=Decimal(1),
-            tells=[],
-            legal_note="",
-            effective_from=timezone.localdate(),
-        )
         supervision.publish_rule(actor=cast.reviewer, code="other", name="x", text=text)
 
 

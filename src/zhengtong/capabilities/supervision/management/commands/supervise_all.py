@@ -15,7 +15,8 @@ class Command(BaseCommand):
     help = "按现行监察规则重新判断全部办件：已有亮牌的不重复；中断后再次运行会接着做。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--from", dest="first_day", type=date.fromisoformat, help="只判断这一天及以后提交的办件")
+        said = "只判断这一天及以后提交的办件"
+        parser.add_argument("--from", dest="first_day", type=date.fromisoformat, help=said)
 
     def handle(self, *args: Any, first_day: date | None = None, **options: Any) -> None:
         began = perf_counter()
