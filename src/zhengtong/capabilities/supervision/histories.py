@@ -164,7 +164,8 @@ def read_histories(within: tuple[int, int] | Sequence[int], parts: Collection[st
 
         def rows(statement: str) -> list[tuple[Any, ...]]:
             cursor.execute(statement.format(within=where), given)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
 
         found = {row[0]: History(row) for row in rows(_CASES)}
         for case, *event in rows(_EVENTS):

@@ -156,7 +156,7 @@ def _issue_decision(card: Card, said: str, *, actor: Actor) -> Paper:
         year = timezone.localdate().year
         count = next_number(f"{issuer.pk}:监处:{year}")
         outcome = str(CardStatus(card.status).label)
-        facts = {
+        facts: dict[str, Any] = {
             "number": card.case.number,
             "item": card.case.item_name,
             "organisation": card.case.organisation.name,

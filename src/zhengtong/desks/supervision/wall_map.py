@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, radians
-from typing import Final
+from typing import Any, Final
 
 from zhengtong.capabilities.geography.public import get_boundaries
 from zhengtong.desks.supervision.wall_figures import Line
@@ -56,7 +56,8 @@ def _outlines(codes: tuple[str, ...]) -> dict[str, tuple[str, int, int]]:
     outlines = {}
     for code, shape in found.items():
         parts = []
-        for polygon in shape.simplify(_FINEST / scale, preserve_topology=True):
+        simplified: Any = shape.simplify(_FINEST / scale, preserve_topology=True)
+        for polygon in simplified:
             rings = polygon if polygon.geom_type == "Polygon" else [polygon]
             for ring in rings:
                 points = [place(x, y) for x, y, *_height in ring.coords]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -129,7 +130,7 @@ def test_a_camera_is_opened_for_a_purpose(cast: Cast) -> None:
         address="https://video.example.gov.cn/play?cam=1&from={from}&to={to}",
     )
     event = case.events.get(act="accept")
-    given = {"camera_id": camera.pk, "case": case, "event_id": event.pk}
+    given: dict[str, Any] = {"camera_id": camera.pk, "case": case, "event_id": event.pk}
     with pytest.raises(cases.Unacceptable):
         supervision.open_video(actor=cast.supervisor, purpose="", **given)
     with pytest.raises(Denied):

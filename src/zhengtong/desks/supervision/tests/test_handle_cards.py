@@ -130,8 +130,8 @@ def test_a_quarter_is_announced_with_its_formula(browse: Browse, cast: Cast, car
     assert "分数已固定" in announced
     client.post(f"{DESK}scores/issue/", asked)
     assert "监评" in text(client.get(f"{DESK}scores/", asked))
-    sheet = b"".join(client.get(f"{DESK}scores/scores.xlsx", asked).streaming_content)  # type: ignore[arg-type]
-    assert sheet.startswith(b"PK")
+    sheet: Any = client.get(f"{DESK}scores/scores.xlsx", asked)
+    assert b"".join(sheet.streaming_content).startswith(b"PK")
     public = text(Client().get(f"{DESK}scores/public/"))
     assert "97" in public
     assert "林国栋" not in public

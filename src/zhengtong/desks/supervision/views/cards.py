@@ -113,7 +113,9 @@ def _narrow(found: QuerySet[Card], given: dict[str, str]) -> QuerySet[Card]:
     return found
 
 
-def _list(request: HttpRequest, found: QuerySet[Card], *, title: str, here: str, tabs: list[tuple[str, str]]) -> Any:
+def _list(
+    request: HttpRequest, found: QuerySet[Card], *, title: str, here: str, tabs: list[tuple[str, str]]
+) -> HttpResponse:
     given = {name: request.GET.get(name, "").replace("\x00", "")[:60] for name in _FILTERS}
     page = paginate(_narrow(found, given), request.GET, order=("-id",))
     context = {

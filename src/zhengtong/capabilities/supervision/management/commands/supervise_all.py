@@ -24,6 +24,7 @@ class Command(BaseCommand):
         with Progress(console=Console(stderr=True)) as bars:
             task = bars.add_task("重新判断", total=None)
             found = run_evaluation(run, lambda done, total: bars.update(task, completed=done, total=total))
+        seconds = perf_counter() - began
         self.stdout.write(
-            f"判断了 {found['judged']} 个办理动作，新增亮牌 {found['carded']} 张，用时 {perf_counter() - began:.1f} 秒。"
+            f"判断了 {found['judged']} 个办理动作，新增亮牌 {found['carded']} 张，用时 {seconds:.1f} 秒。"
         )
