@@ -46,6 +46,7 @@ PUBLIC = {
     "/account/reauthenticate/": "a step of signing in, empty outside of it",
     "/account/privacy/": "个人信息保护法 art. 17: before data is given",
     "/desk/supervision/display/*": "a screen that nobody is signed in at: sums only, by a link that can't be guessed",
+    "/desk/supervision/scores/public/": "quarterly scores of offices that were announced to the public, without people",
     "/geography/regions/*": "the base map under public maps",
     "/demo/inbox/*": "the demo's phone, installed with the demo only",
     "/api/": "what the interface offers",
