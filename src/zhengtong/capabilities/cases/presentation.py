@@ -224,13 +224,15 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
         "refuse": _("拟不予"),
         "approved": _("同意延期"),
         "refused": _("不同意延期"),
+        "agree": _("同意"),
+        "disagree": _("不同意"),
     }
     return [
         {
             "step": task.get_node_display(),
             "who": _name_doer(task),
             "at": task.done_at,
-            "outcome": (outcomes.get(task.outcome) if task.node in ("review", "extension") else None)
+            "outcome": (outcomes.get(task.outcome) if task.node in ("review", "extension", "countersign") else None)
             or _act_title({"grant": Act.DECIDE_GRANT, "refuse": Act.DECIDE_REFUSE}.get(task.outcome, task.outcome)),
             "opinion": task.opinion,
         }

@@ -77,6 +77,7 @@ from zhengtong.capabilities.cases.models import (
     ClockPurpose,
     CorrectionMark,
     CorrectionNotice,
+    Countersign,
     Decision,
     ExtensionRequest,
     ItemOffice,
@@ -86,6 +87,7 @@ from zhengtong.capabilities.cases.models import (
     RuleKind,
     ServiceItem,
     SiteVisit,
+    SpecialProcedure,
     Task,
     TaskNode,
     TaskStatus,
@@ -153,6 +155,12 @@ from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
 from zhengtong.capabilities.cases.services.clocks import resume as resume_clocks
 from zhengtong.capabilities.cases.services.clocks import start_bundle as start_bundle_clock
+from zhengtong.capabilities.cases.services.countersigns import (
+    ask_countersign,
+    drop_countersign,
+    give_countersign,
+    list_waiting,
+)
 from zhengtong.capabilities.cases.services.decision import (
     appraise_case,
     archive_case,
@@ -181,8 +189,15 @@ from zhengtong.capabilities.cases.services.drafting import (
 )
 from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
-from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, shown_applicant
+from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, remedies, shown_applicant
 from zhengtong.capabilities.cases.services.parts import file_part
+from zhengtong.capabilities.cases.services.procedures import (
+    HEARING,
+    finish_procedure,
+    get_open_procedure,
+    list_procedures,
+    start_procedure,
+)
 from zhengtong.capabilities.cases.services.review import (
     arrange_site_visit,
     check_officers,
@@ -204,6 +219,7 @@ __all__ = [
     "COUNTED",
     "DUE_WITHIN",
     "ENDED",
+    "HEARING",
     "ITEM_KIND",
     "NOBODY",
     "ROW_FIELDS",
@@ -239,6 +255,7 @@ __all__ = [
     "CorrectionMark",
     "CorrectionNotice",
     "CorrectionsRequested",
+    "Countersign",
     "Decision",
     "ExtensionRequest",
     "FieldSpec",
@@ -265,6 +282,7 @@ __all__ = [
     "ServiceItem",
     "SiteVisit",
     "Situation",
+    "SpecialProcedure",
     "StaleCase",
     "Task",
     "TaskNode",
@@ -282,6 +300,7 @@ __all__ = [
     "appraise_case",
     "archive_case",
     "arrange_site_visit",
+    "ask_countersign",
     "attach_file",
     "beginning_of",
     "bind_section",
@@ -304,11 +323,13 @@ __all__ = [
     "deliver_case",
     "describe_acts",
     "describe_case",
+    "drop_countersign",
     "end_of_working_day",
     "file_part",
     "filter_lamp",
     "filter_late",
     "finish_clocks",
+    "finish_procedure",
     "fire_due",
     "get_case",
     "get_case_by_public_id",
@@ -317,8 +338,10 @@ __all__ = [
     "get_item",
     "get_live_version",
     "get_open_notice",
+    "get_open_procedure",
     "get_open_task",
     "get_rulebook",
+    "give_countersign",
     "grant_case",
     "hold_open_task",
     "is_number",
@@ -337,10 +360,12 @@ __all__ = [
     "list_offices",
     "list_opinions",
     "list_own_cases",
+    "list_procedures",
     "list_published_grants",
     "list_return_marks",
     "list_running",
     "list_tasks",
+    "list_waiting",
     "load_rules",
     "lock_case",
     "mask_answer",
@@ -367,6 +392,7 @@ __all__ = [
     "refuse_case",
     "refuse_withdrawn",
     "release_task",
+    "remedies",
     "remove_file",
     "request_corrections",
     "request_extension",
@@ -385,6 +411,7 @@ __all__ = [
     "start_at_counter",
     "start_bundle_clock",
     "start_draft",
+    "start_procedure",
     "state_chip",
     "submit_at_counter",
     "submit_case",

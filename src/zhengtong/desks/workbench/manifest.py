@@ -36,6 +36,7 @@ MODULE = Module(
         TaskPage(TaskNode.REVIEW, "workbench:case"),
         TaskPage(TaskNode.DECISION, "workbench:case"),
         TaskPage(TaskNode.EXTENSION, "workbench:case"),
+        TaskPage(TaskNode.COUNTERSIGN, "workbench:case"),
         ResultPage(CASE_KIND, "workbench:case", "cases.view_case"),
         TourStep(
             "workbench.todo",

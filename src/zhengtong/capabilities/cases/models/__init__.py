@@ -26,6 +26,7 @@ from zhengtong.capabilities.cases.models.item import (
     RuleKind,
     ServiceItem,
 )
+from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
 from zhengtong.capabilities.cases.models.work import ExtensionRequest, SiteVisit, Task, TaskNode, TaskStatus
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "ClockPurpose",
     "CorrectionMark",
     "CorrectionNotice",
+    "Countersign",
     "Decision",
     "DeliveryWay",
     "DraftStatus",
@@ -58,6 +60,7 @@ __all__ = [
     "RuleKind",
     "ServiceItem",
     "SiteVisit",
+    "SpecialProcedure",
     "Task",
     "TaskNode",
     "TaskStatus",

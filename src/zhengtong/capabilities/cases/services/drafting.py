@@ -45,13 +45,19 @@ EDITABLE = frozenset({LegalState.DRAFT, LegalState.NEED_MATERIALS})
 
 @step()
 def start_draft(
-    *, actor: Actor, office: ItemOffice, form: Mapping[str, Any], reused: Sequence[tuple[str, str]] = ()
+    *,
+    actor: Actor,
+    office: ItemOffice,
+    form: Mapping[str, Any],
+    reused: Sequence[tuple[str, str]] = (),
+    name: str = "",
 ) -> Case:
     """Begin an application to ``office``, with ``form`` already holding what the platform knows.
 
     ``reused`` names materials that a register answers for, with the register: they needn't be uploaded.
     A guardian or agent begins it for the citizen whom she represents: it is that citizen's.
-    An applicant who has an unsubmitted draft for the same item and office gets that one back.
+    An applicant who has an unsubmitted draft for the same item, office and ``name`` gets that one back; the name is the
+    item's, unless something is asked for under it that isn't the item itself, as a change of its licence.
     """
     if actor.kind is not ActorKind.CITIZEN or actor.owner_id is None:
         raise Denied("cases.apply")
@@ -62,6 +68,7 @@ def start_draft(
     kept = (
         Case.objects.select_for_update()
         .filter(account=actor.owner_id, legal_entity=actor.legal_entity, state=LegalState.DRAFT, office=office)
+        .filter(item_name=name or office.item.name)
         .order_by("-id")
         .first()
     )
@@ -70,7 +77,7 @@ def start_draft(
     case = Case.objects.create(
         kind=office.item.kind,
         item_version=version,
-        item_name=office.item.name,
+        item_name=name or office.item.name,
         office=office,
         organisation_id=office.organisation_id,
         channel=Channel.ONLINE,
