@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_hear_and_countersign"),
+        ("cases", "0006_compile_items"),
     ]
 
     operations = [
