@@ -1,9 +1,0 @@
-"""The payments module's application."""
-
-from zhengtong.kernel.modules import ModuleConfig
-
-
-class PaymentsConfig(ModuleConfig):
-    name = "zhengtong.capabilities.payments"
-    label = "payments"
-    verbose_name = "收费"

@@ -1,9 +1,0 @@
-"""The reservations module's application."""
-
-from zhengtong.kernel.modules import ModuleConfig
-
-
-class ReservationsConfig(ModuleConfig):
-    name = "zhengtong.capabilities.reservations"
-    label = "reservations"
-    verbose_name = "预约排队"
