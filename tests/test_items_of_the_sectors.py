@@ -208,7 +208,11 @@ def handlers(cast: Cast) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("code", "prefix", "years"),
-    [("tobacco-retail", "990102", 5), ("construction-permit", "990102", None), ("elderly-allowance", "高津990102", None)],
+    [
+        ("tobacco-retail", "990102", 5),
+        ("construction-permit", "990102", None),
+        ("elderly-allowance", "高津990102", None),
+    ],
 )
 def test_a_case_of_each_family_is_walked_to_its_licence(
     cast: Cast, handlers: dict[str, Any], run_jobs: Any, code: str, prefix: str, years: int | None

@@ -54,8 +54,8 @@ from zhengtong.capabilities.cases.item_definition import (
     UnusableDefinition,
     parse_definition,
 )
-from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.item_files import read_item
+from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
     Appraisal,
@@ -238,8 +238,6 @@ __all__ = [
     "IncompleteApplication",
     "ItemDefinition",
     "ItemFile",
-    "RuleFile",
-    "read_item",
     "ItemOffice",
     "ItemPublished",
     "ItemVersion",
@@ -252,6 +250,7 @@ __all__ = [
     "Outcome",
     "OutputSpec",
     "RuleBroken",
+    "RuleFile",
     "RuleKind",
     "SectionForm",
     "SectionSpec",
@@ -353,6 +352,7 @@ __all__ = [
     "read_condition",
     "read_day",
     "read_id",
+    "read_item",
     "reassign_task",
     "recommend",
     "record_export",
