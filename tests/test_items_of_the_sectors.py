@@ -1,4 +1,4 @@
-"""The items, limits, powers and processes that the sectors bring: all of them hold together, and cases walk to the end."""
+"""What the sectors bring holds together: items, limits, powers, processes; a case of each family goes to its end."""
 
 import tomllib
 import xml.etree.ElementTree as ElementTree
