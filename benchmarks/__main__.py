@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 NAMES = (
+    "bpmn_miwg",
     "bundle_step",
     "can",
     "can_list",
@@ -15,7 +16,9 @@ NAMES = (
     "clock_due",
     "export_sheet",
     "import_sheet",
+    "item_search",
     "list_growth",
+    "process_step",
     "search",
     "wall",
     "working_days",

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from zhengtong.capabilities.cases.public import SITUATION, list_form
+
 Raw = Mapping[str, Any]
 Said = dict[str, Any] | bool  # a condition of a text, or what it always is
-
-SITUATION = "situation"
 
 
 class UnusableBundle(ValueError):
@@ -123,7 +123,7 @@ def compile_bundle(raw: Raw, texts: Mapping[str, Raw], versions: Mapping[str, in
     materials: dict[str, _Merged] = {}
     for item in items.values():
         _name_fields(item, answered)
-        for section in item.text["form"]:
+        for section in _list_form(item):
             _said, keys = sections.setdefault(section["key"], ({k: v for k, v in section.items() if k != "fields"}, []))
             for each in section["fields"]:
                 _merge_field(each, item, items, fields, keys, set(questions))
@@ -195,6 +195,14 @@ def _read_items(raw: Raw, texts: Mapping[str, Raw], versions: Mapping[str, int])
     return items
 
 
+def _list_form(item: _Item) -> list[Raw]:
+    """Return the item's sections; its own questions keep a section apart from the bundle's."""
+    return [
+        {**section, "key": f"{item.prefix}_{SITUATION}"} if section["key"] == SITUATION else section
+        for section in list_form(item.text)
+    ]
+
+
 def _names_in(condition: Raw) -> Iterator[str]:
     for each in (*condition.get("any", ()), *condition.get("all", ())):
         yield from _names_in(each)
@@ -218,7 +226,7 @@ def _before(item: _Item, items: Mapping[str, _Item]) -> set[str]:
 
 def _name_fields(item: _Item, answered: Mapping[str, str]) -> None:
     """Decide under which key of the bundle each field of ``item`` is answered; fixed ones under none."""
-    for section in item.text["form"]:
+    for section in _list_form(item):
         for each in section["fields"]:
             if each["key"] in item.answers:
                 continue

@@ -5,7 +5,7 @@ prefilled from, what a material's condition may say.
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +38,9 @@ PREFILLS = frozenset(
         "enterprise.address",
     }
 )
+
+# The section that the questions of a text make (情形导办): they are asked before the form, and with it.
+SITUATION = "situation"
 
 
 class UnusableDefinition(ValueError):
@@ -204,6 +207,25 @@ def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldS
     return spec
 
 
+def read_field_specs(raw: Iterable[Mapping[str, Any]]) -> tuple[FieldSpec, ...]:
+    """Return the fields of a process's node. A kind of field that isn't known is a line of text: nobody is stuck."""
+    return tuple(
+        FieldSpec(
+            key=str(each["key"]),
+            label=str(each.get("label") or each["key"]),
+            type=kind if (kind := str(each.get("type", "text"))) in NODE_FIELD_TYPES else "text",
+            is_required=each.get("required", True) is True,
+            help=str(each.get("help", "")),
+            options=tuple(str(option) for option in each.get("options", ())),
+            max_length=int(each.get("max_length", 500)),
+        )
+        for each in raw
+    )
+
+
+NODE_FIELD_TYPES = frozenset({"text", "textarea", "number", "date", "boolean", "choice", "multichoice"})
+
+
 def _material(raw: Mapping[str, Any], fields: frozenset[str]) -> MaterialSpec:
     place = f"materials.{raw.get('key', '?')}"
     return MaterialSpec(
@@ -246,10 +268,19 @@ def _check_licence(raw: Mapping[str, Any], fields: frozenset[str]) -> None:
         raise UnusableDefinition(f"licence.number: {number!r} has no sequence or an unknown place")
 
 
+def list_form(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the sections of a text's form: its questions are the first of them."""
+    if not raw.get("questions"):
+        return list(raw["form"])
+    title = raw.get("situation", "您的情况")
+    return [{"key": SITUATION, "title": title, "fields": list(raw["questions"])}, *raw["form"]]
+
+
 def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
     """Return the item's text as typed values; raise UnusableDefinition naming the place that is wrong."""
     try:
-        keys = [str(each["key"]) for section in raw["form"] for each in section["fields"]]
+        form = list_form(raw)
+        keys = [str(each["key"]) for section in form for each in section["fields"]]
         if len(keys) != len(set(keys)):
             raise UnusableDefinition("a field's key is used twice")
         known = frozenset(keys)
@@ -260,8 +291,10 @@ def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
                 help=section.get("help", ""),
                 fields=tuple(_field(each, section["key"], known) for each in section["fields"]),
             )
-            for section in raw["form"]
+            for section in form
         )
+        for number, each in enumerate(raw.get("steps", ()), 1):
+            _condition(each, known, f"steps.{number}")
         materials = tuple(_material(each, known) for each in raw["materials"])
         outputs = tuple(_output(each, known) for each in raw.get("outputs", ()))
         _check_licence(raw, known)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.journal import ACTION_WORDS
 from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
-from zhengtong.capabilities.cases.models import Case
+from zhengtong.capabilities.cases.models import Case, ItemDraft, LibraryMaterial
 from zhengtong.capabilities.cases.search import SEARCHABLES
 from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
 from zhengtong.capabilities.cases.work_kinds import WORK_KINDS
@@ -28,6 +28,8 @@ MODULE = Module(
         Permission("cases.deliver_case", _("送达文书")),
         Permission("cases.archive_case", _("归档办件")),
         Permission("cases.compile_item", _("编制事项")),
+        Permission("items.compile", _("编制本单位的事项")),
+        Permission("items.publish", _("审核发布本单位的事项")),
         IMPORT_CALENDAR,
         Role(
             "window_clerk",
@@ -40,8 +42,22 @@ MODULE = Module(
                 "identity.verify_identity",
             ),
         ),
-        Role("reviewer", _("审查员"), ("cases.view_case", "cases.review_case", "cases.archive_case")),
-        Role("approver", _("审批员"), ("cases.view_case", "cases.decide_case")),
+        Role(
+            "reviewer",
+            _("审查员"),
+            (
+                "cases.view_case",
+                "cases.review_case",
+                "cases.archive_case",
+                "licences.view_licence",
+                "licences.propose_revocation",
+            ),
+        ),
+        Role(
+            "approver",
+            _("审批员"),
+            ("cases.view_case", "cases.decide_case", "licences.view_licence", "licences.decide_revocation"),
+        ),
         Role(
             "organ_head",
             _("机关负责人"),
@@ -49,12 +65,18 @@ MODULE = Module(
                 "cases.view_case",
                 "cases.decide_case",
                 "cases.approve_extension",
+                "licences.view_licence",
+                "licences.decide_revocation",
                 "screens.share_view",
                 "supervision.watch",
             ),
         ),
         Role("supervisor", _("监察员"), ("cases.view_case", "supervision.watch", "supervision.urge")),
         Role("item_compiler", _("事项管理员"), ("cases.compile_item", IMPORT_CALENDAR.code)),
+        Role("item_clerk", _("事项编制员"), ("items.compile",)),
+        Role("item_publisher", _("事项审核员"), ("items.compile", "items.publish")),
+        Protected(ItemDraft, organisation="organisation_id"),
+        Protected(LibraryMaterial, organisation="organisation_id"),
         Protected(
             Case,
             organisation="organisation_id",
@@ -81,7 +103,17 @@ MODULE = Module(
                 "identity.verify_identity",
             ),
         ),
-        MatterKind("cases.review", _("审查"), ("cases.view_case", "cases.review_case", "cases.archive_case")),
+        MatterKind(
+            "cases.review",
+            _("审查"),
+            (
+                "cases.view_case",
+                "cases.review_case",
+                "cases.archive_case",
+                "licences.view_licence",
+                "licences.propose_revocation",
+            ),
+        ),
         MatterKind("cases.decision", _("审批决定"), ("cases.view_case", "cases.decide_case")),
         MatterKind("cases.extension", _("批准延期"), ("cases.view_case", "cases.approve_extension")),
         *PAPER_KINDS,

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from zhengtong.desks.hall.views import (
     apply,
+    browsing,
     bundles,
     cases,
     corrections,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("robots.txt", pages.robots, name="robots"),
     path("hall/", items.search, name="search"),
     path("hall/suggest/", home.show_suggestions, name="suggest"),
+    path("hall/browse/", browsing.show_ways, name="browse"),
+    path("hall/browse/<slug:by>/<slug:code>/", browsing.show_items, name="browse_items"),
     path("hall/items/<slug:code>/", items.show_item, name="item"),
     path("hall/items/<slug:code>/plan/", bundles.show_plan, name="plan"),
     path("hall/items/<slug:code>/apply/", apply.apply_for_item, name="apply"),
@@ -57,6 +60,7 @@ urlpatterns = [
     path(f"{CASE}withdraw/", cases.withdraw, name="withdraw"),
     path(f"{CASE}appraise/", cases.appraise, name="appraise"),
     path("hall/licences/", licences.list_own, name="licences"),
+    path("hall/licences/<str:number>/request/", licences.ask, name="licence_request"),
     path("hall/licences/<str:number>.pdf", licences.download, name="licence"),
     path("hall/progress/", lookups.show_progress, name="progress"),
     path("hall/publicity/", lookups.list_grants, name="publicity"),

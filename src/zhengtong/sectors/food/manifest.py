@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.bundles.public import BundleFile
 from zhengtong.capabilities.cases.public import ItemFile, RuleFile
 from zhengtong.capabilities.licences.public import LicenceKind, get_described_status
+from zhengtong.capabilities.powers.public import PowerFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.food.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
@@ -18,6 +19,7 @@ MODULE = Module(
     code="food",
     title=_("食品经营"),
     declares=(
+        PowerFile(SEED / "powers.toml"),
         RuleFile(SEED / "limits.toml"),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
         PaperKind(

@@ -66,6 +66,12 @@ from zhengtong.capabilities.cases.domain.limits import (
     read_seed,
 )
 from zhengtong.capabilities.cases.domain.rules import RuleBroken
+from zhengtong.capabilities.cases.domain.standards import (
+    STANDARD_KEYS,
+    STANDARD_LIMITS,
+    list_deviations,
+    take_over,
+)
 from zhengtong.capabilities.cases.domain.states import (
     DECIDED,
     ENDED,
@@ -82,6 +88,8 @@ from zhengtong.capabilities.cases.domain.states import (
 __all__ = [
     "DECIDED",
     "ENDED",
+    "STANDARD_KEYS",
+    "STANDARD_LIMITS",
     "WITHDRAWABLE",
     "Act",
     "Alert",
@@ -134,6 +142,7 @@ __all__ = [
     "in_force",
     "is_overdue",
     "level",
+    "list_deviations",
     "next_alert",
     "next_state",
     "parse_rulebook",
@@ -146,6 +155,7 @@ __all__ = [
     "settle",
     "start_clock",
     "stop",
+    "take_over",
     "used_days",
     "warning_at",
 ]

@@ -16,20 +16,30 @@ from zhengtong.capabilities.cases.models.case import (
     Outcome,
 )
 from zhengtong.capabilities.cases.models.clock import COUNTED, PAUSABLE, Clock, ClockBasis, ClockInterval, ClockPurpose
+from zhengtong.capabilities.cases.models.draft import OPEN_DRAFTS, DraftStatus, ItemDraft, LibraryMaterial
 from zhengtong.capabilities.cases.models.item import (
     Audience,
-    DraftStatus,
-    ItemDraft,
+    ItemLevel,
     ItemOffice,
     ItemVersion,
     LegalRule,
+    LifeEvent,
     RuleKind,
     ServiceItem,
 )
-from zhengtong.capabilities.cases.models.work import ExtensionRequest, SiteVisit, Task, TaskNode, TaskStatus
+from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
+from zhengtong.capabilities.cases.models.work import (
+    CaseProcess,
+    ExtensionRequest,
+    SiteVisit,
+    Task,
+    TaskNode,
+    TaskStatus,
+)
 
 __all__ = [
     "COUNTED",
+    "OPEN_DRAFTS",
     "PAUSABLE",
     "Appraisal",
     "Audience",
@@ -38,6 +48,7 @@ __all__ = [
     "CaseEvent",
     "CaseKind",
     "CaseMaterial",
+    "CaseProcess",
     "Channel",
     "Clock",
     "ClockBasis",
@@ -45,19 +56,24 @@ __all__ = [
     "ClockPurpose",
     "CorrectionMark",
     "CorrectionNotice",
+    "Countersign",
     "Decision",
     "DeliveryWay",
     "DraftStatus",
     "ExtensionRequest",
     "ItemDraft",
+    "ItemLevel",
     "ItemOffice",
     "ItemVersion",
     "LegalRule",
+    "LibraryMaterial",
+    "LifeEvent",
     "NumberSequence",
     "Outcome",
     "RuleKind",
     "ServiceItem",
     "SiteVisit",
+    "SpecialProcedure",
     "Task",
     "TaskNode",
     "TaskStatus",
