@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.journal import ACTION_WORDS
 from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
-from zhengtong.capabilities.cases.models import Case, ItemDraft, LibraryMaterial
+from zhengtong.capabilities.cases.models import Case, Dictionary, DictionaryEntry, ItemDraft, LibraryMaterial
+from zhengtong.capabilities.cases.screens import DictionaryEntryScreens, DictionaryScreens
 from zhengtong.capabilities.cases.search import SEARCHABLES
 from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
 from zhengtong.capabilities.cases.work_kinds import WORK_KINDS
@@ -91,6 +92,10 @@ MODULE = Module(
                 }
             ),
         ),
+        Protected(Dictionary, is_unscoped=True),
+        Protected(DictionaryEntry, is_unscoped=True),
+        DictionaryScreens(),
+        DictionaryEntryScreens(),
         ACTION_WORDS,
         MatterKind(
             "cases.counter",
