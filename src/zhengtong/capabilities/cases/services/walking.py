@@ -112,8 +112,8 @@ def _find_office(case: Case, node: OpenNode, actor: Actor) -> int:
 
 
 def _find_by_code(codes: Sequence[str], case: Case) -> list[int]:
-    """Return the organs that these words name: by credit code, name, short name or title (民政局); of several with one name that in the
-    case's place, or else in the place around it."""
+    """Return the organs that these words name: by credit code, name, short name or title (民政局); of several that in
+    the case's place, or else in the place around it."""
     region = case.organisation.region
     around = [region.name, region.parent.name if region.parent else ""]
     titled = {place + code: code for place in around if place for code in codes}
