@@ -21,6 +21,7 @@ MODULE = Module(
     declares=(
         PowerFile(SEED / "powers.toml"),
         RuleFile(SEED / "limits.toml"),
+        PowerFile(SEED / "access-powers.toml"),
         *(ProcessFile(path) for path in sorted((SEED / "processes").glob("*.bpmn"))),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
         PaperKind(
