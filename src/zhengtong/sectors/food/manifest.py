@@ -21,6 +21,7 @@ MODULE = Module(
     declares=(
         PowerFile(SEED / "powers.toml"),
         RuleFile(SEED / "limits.toml"),
+        PowerFile(SEED / "production-powers.toml"),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
         PaperKind(
             code="food.certificate",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.cases.public import ItemFile, RuleFile
 from zhengtong.capabilities.licences.public import LicenceKind, get_described_status
 from zhengtong.capabilities.powers.public import PowerFile
+from zhengtong.capabilities.workflow.public import ProcessFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.market.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
@@ -20,6 +21,8 @@ MODULE = Module(
     declares=(
         PowerFile(SEED / "powers.toml"),
         RuleFile(SEED / "limits.toml"),
+        PowerFile(SEED / "access-powers.toml"),
+        *(ProcessFile(path) for path in sorted((SEED / "processes").glob("*.bpmn"))),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
         PaperKind(
             code="market.certificate",

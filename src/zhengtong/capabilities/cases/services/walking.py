@@ -112,15 +112,17 @@ def _find_office(case: Case, node: OpenNode, actor: Actor) -> int:
 
 
 def _find_by_code(codes: Sequence[str], case: Case) -> list[int]:
-    """Return the organs that these words name: by credit code, name or short name; of several with one name that in the
-    case's place, or else in the place around it."""
-    named = Q(credit_code__in=codes) | Q(name__in=codes) | Q(short_name__in=codes)
+    """Return the organs that these words name: by credit code, name, short name or title (民政局); of several that in
+    the case's place, or else in the place around it."""
     region = case.organisation.region
+    around = [region.name, region.parent.name if region.parent else ""]
+    titled = {place + code: code for place in around if place for code in codes}
+    named = Q(credit_code__in=codes) | Q(name__in=[*codes, *titled]) | Q(short_name__in=codes)
     found: dict[str, int] = {}
     nearest = {region.pk: 0, region.parent_id: 1}
     organs = list(Organisation.objects.filter(named, is_active=True))
     for organ in sorted(organs, key=lambda each: (nearest.get(each.region_id, 2), each.pk)):
-        for word in (organ.credit_code, organ.name, organ.short_name):
+        for word in (organ.credit_code, organ.name, organ.short_name, titled.get(organ.name, "")):
             if word:
                 found.setdefault(word, organ.pk)
     return list(dict.fromkeys(found[code] for code in codes if code in found))
