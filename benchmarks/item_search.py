@@ -211,7 +211,8 @@ def measure_recall(items: list[dict[str, Any]]) -> RecallFigure:
 def run() -> list[Figure]:
     items = list(make_items())
     _publish(items)
-    typed, taken = make_keystrokes(items), []
+    typed = make_keystrokes(items)
+    taken: list[float] = []
     client, bare = Client(), open_bare()
     try:
         figure = compare(

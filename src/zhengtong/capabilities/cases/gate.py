@@ -89,7 +89,7 @@ def _check_basic(draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]
         yield Finding("basic", _("没有选择办理对象"))
     if draft.kind == CaseKind.LICENCE and not str(text.get("power", "")).strip():
         yield Finding("basic", _("没有选择权责清单条目：没有权力依据的事项不能发布"))
-    taken = ServiceItem.objects.filter(code=draft.code).exclude(pk=draft.item_id)
+    taken = ServiceItem.objects.filter(code=draft.code).exclude(pk=draft.item_id or 0)
     if taken.exists():
         yield Finding("basic", _("代码“%(code)s”已被另一个事项使用，请换一个") % {"code": draft.code})
     if draft.kind == CaseKind.LICENCE and not text.get("base_code"):

@@ -3,7 +3,9 @@
 from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, describe_acts, list_acts, run_act
 from zhengtong.capabilities.cases.compiling import (
     count_outdated,
+    filter_outdated,
     find_materials,
+    is_outdated,
     list_drafts,
     list_kept_items,
     list_standard_changes,
@@ -378,6 +380,7 @@ __all__ = [
     "file_part",
     "filter_lamp",
     "filter_late",
+    "filter_outdated",
     "find_materials",
     "finish_clocks",
     "finish_publication",
@@ -396,6 +399,7 @@ __all__ = [
     "has_questions",
     "hold_open_task",
     "is_number",
+    "is_outdated",
     "issue_case_paper",
     "keep_library_material",
     "late_clocks",
