@@ -90,7 +90,7 @@ def make_items() -> Iterator[dict[str, Any]]:
             "aliases": [f"办{area}", f"{act}{area}"],
             "summary": f"从事{area}的，需要办理{act}。不收费。",
             "conditions": said[:2],
-            "limits": {"statutory": "food.decision", "promised_days": source.randint(1, 15)},
+            "limits": {"statutory": "food.decision", "promised_days": source.randint(1, 10)},
             "fee": {"amount": 0},
             "channels": {"online": True, "window": True, "visits": 0},
             "legal_basis": [],
