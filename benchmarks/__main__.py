@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 NAMES = (
+    "bpmn_miwg",
     "bundle_step",
     "can",
     "can_list",
@@ -17,6 +18,7 @@ NAMES = (
     "import_sheet",
     "item_search",
     "list_growth",
+    "process_step",
     "search",
     "wall",
     "working_days",

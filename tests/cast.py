@@ -86,6 +86,7 @@ class Cast:
     urban_inspector: Actor
     urban_approver: Actor
     compiler: Actor
+    legal: Actor
     publisher: Actor
     city_compiler: Actor
     city_publisher: Actor
@@ -225,6 +226,7 @@ def make_cast() -> Cast:
     other_bureau = _organisation("禾溪县市场监督管理局", kinds.DEPARTMENT, counties[1], other_hall)
     fire = _organisation("澄波区消防救援局", kinds.DEPARTMENT, counties[0], hall)
     urban = _organisation("澄波区城市管理局", kinds.DEPARTMENT, counties[0], hall)
+    justice = _organisation("澄波区司法局", kinds.DEPARTMENT, counties[0], hall)
 
     accounts = {
         "counter": _staff("counter", "周敏", centre, {"window_clerk": region_wide}),
@@ -244,7 +246,8 @@ def make_cast() -> Cast:
         "urban_reviewer": _staff("urban_reviewer", "龚伟民", urban, {"reviewer": own}),
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
-        "compiler": _staff("compiler", "苗春燕", bureau, {"item_clerk": own}),
+        "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide}),
+        "compiler": _staff("compiler", "苗春燕", bureau, {"item_clerk": own, "power_compiler": own}),
         "publisher": _staff("publisher", "葛长青", bureau, {"item_publisher": own}),
         "city_compiler": _staff("city_compiler", "毕书航", city_bureau, {"item_clerk": region_wide}),
         "city_publisher": _staff("city_publisher", "车玉梅", city_bureau, {"item_publisher": region_wide}),

@@ -19,13 +19,14 @@ from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import RuleBroken
 from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, StaleCase, Unacceptable
 from zhengtong.capabilities.cases.item_definition import ItemDefinition
-from zhengtong.capabilities.cases.models import Case, Task, TaskStatus
+from zhengtong.capabilities.cases.models import Case, Task, TaskNode, TaskStatus
 from zhengtong.capabilities.cases.presentation import say, show_value
-from zhengtong.capabilities.cases.selectors import list_tasks
+from zhengtong.capabilities.cases.selectors import is_consulted, list_tasks
 from zhengtong.kernel.modules import Text, registry
 from zhengtong.kernel.policy import Actor, can, require
 
 CONFLICT, UNPROCESSABLE = 409, 422
+VIEW = "cases.view_case"
 
 
 @dataclass(frozen=True)
@@ -41,26 +42,47 @@ class Situation:
         return cls(case, actor, tuple(task for task in list_tasks(case) if task.status == TaskStatus.OPEN))
 
     def task(self, node: str) -> Task | None:
-        return next((task for task in self.tasks if task.node == node), None)
+        """Return the open task of ``node``; of several (a process may have some) her own, or one she may take."""
+        found = [task for task in self.tasks if task.node == node]
+        mine = self.actor.appointment
+        held = (task for task in found if mine is not None and task.assignee_id == mine)
+        free = (task for task in found if task.assignee_id is None and self.may_do(task))
+        return next(held, None) or next(free, None) or next(iter(found), None)
 
     def may(self, permission: str) -> bool:
-        return can(self.actor, permission, self.case)
+        """Whether she may do this to the case; whoever has a part in its process may look at all of it."""
+        return can(self.actor, permission, self.case) or (permission == VIEW and self.is_consulted)
+
+    def may_do(self, task: Task) -> bool:
+        """Whether she may do ``task``: in the organ of the case, or in the office to which a process gave it."""
+        if task.node != TaskNode.PROCESS:
+            return can(self.actor, task.permission, self.case)
+        return task.organisation_id in self.actor.reach(task.permission)
+
+    @property
+    def is_consulted(self) -> bool:
+        """Whether the case's process has brought it to an office of hers."""
+        return is_consulted(self.actor, self.case)
 
     def has(self, node: str) -> bool:
         """Whether there is an open task of ``node`` that is hers, or free and hers to take."""
         task = self.task(node)
-        return bool(task and self.may(task.permission) and task.assignee_id in (None, self.actor.appointment))
+        return bool(task and self.may_do(task) and task.assignee_id in (None, self.actor.appointment))
 
     def holds(self, node: str) -> bool:
         """Whether she has claimed the open task of ``node``."""
         task = self.task(node)
         return bool(task and task.assignee_id is not None and task.assignee_id == self.actor.appointment)
 
+    def reviews(self) -> bool:
+        """Whether the review is in her hands: its task, or one of a process in the case's own organ."""
+        task = self.task(TaskNode.PROCESS)
+        is_own = task is not None and task.organisation_id == self.case.organisation_id
+        return self.holds(TaskNode.REVIEW) or (is_own and self.holds(TaskNode.PROCESS))
+
     def free(self, nodes: Iterable[str]) -> Task | None:
         """Return the first unclaimed task among ``nodes`` that she may do."""
-        return next(
-            (t for t in self.tasks if t.node in nodes and t.assignee_id is None and self.may(t.permission)), None
-        )
+        return next((t for t in self.tasks if t.node in nodes and t.assignee_id is None and self.may_do(t)), None)
 
     @property
     def definition(self) -> ItemDefinition:
@@ -139,7 +161,8 @@ def run_act(request: HttpRequest, act: CaseAct, situation: Situation, *, back: s
     A conflict shows the fresh case page (409), a broken rule the form with the sentence in its place (422). Raises
     Denied.
     """
-    require(situation.actor, act.permission, situation.case)
+    if not situation.may(act.permission):
+        require(situation.actor, act.permission, situation.case)
     if request.method != "POST":
         if act.style != "page" or not act.when(situation):
             messages.warning(request, _("这个办件现在不能“%(act)s”，请看最新情况。") % {"act": act.title})
@@ -221,7 +244,7 @@ def describe_acts(acts: Iterable[CaseAct], situation: Situation, desk: str) -> d
     ]
     pages = {page.node: page.url_name for page in registry.of(TaskPage)}
     elsewhere = [
-        (reverse(pages[task.node], args=[number]), _("去办理：%(step)s") % {"step": task.get_node_display()})
+        (reverse(pages[task.node], args=[number]), _("去办理：%(step)s") % {"step": task.step_name})
         for task in situation.tasks
         if situation.has(task.node) and not pages.get(task.node, f"{desk}:").startswith(f"{desk}:")
     ]

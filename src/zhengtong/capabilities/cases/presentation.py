@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken
 from zhengtong.capabilities.cases.item_definition import FieldSpec, ItemDefinition
-from zhengtong.capabilities.cases.models import COUNTED, Case, Clock, Task
+from zhengtong.capabilities.cases.models import COUNTED, Case, Clock, Task, TaskNode
 from zhengtong.capabilities.cases.selectors import list_clocks, list_materials, list_tasks
+from zhengtong.capabilities.cases.walk import describe_walk, read_field_labels
 from zhengtong.core.files.public import file_response
 from zhengtong.core.identity.public import name_agent
 from zhengtong.core.papers.public import Paper, ensure_rendered
@@ -46,6 +47,9 @@ ACT_TITLES = {
     "hand_over_task": gettext_lazy("离任移交"),
     "succeed_organ": gettext_lazy("机构调整"),
     "recommend": gettext_lazy("提出审查意见"),
+    "process_step": gettext_lazy("办理环节"),
+    "process_return": gettext_lazy("退回前面的环节"),
+    "process_problem": gettext_lazy("流程故障"),
     "start_part": gettext_lazy("后续事项启动"),
     "stop_parts": gettext_lazy("事项不再启动"),
     "accept_bundle": gettext_lazy("全部受理"),
@@ -224,19 +228,31 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
         "refuse": _("拟不予"),
         "approved": _("同意延期"),
         "refused": _("不同意延期"),
+        "agree": _("同意"),
+        "disagree": _("不同意"),
     }
     return [
         {
-            "step": task.get_node_display(),
+            "step": task.step_name,
             "who": _name_doer(task),
             "at": task.done_at,
-            "outcome": (outcomes.get(task.outcome) if task.node in ("review", "extension") else None)
+            "outcome": (task.outcome or _("已办理"))
+            if task.node == TaskNode.PROCESS
+            else (outcomes.get(task.outcome) if task.node in ("review", "extension", "countersign") else None)
             or _act_title({"grant": Act.DECIDE_GRANT, "refuse": Act.DECIDE_REFUSE}.get(task.outcome, task.outcome)),
-            "opinion": task.opinion,
+            "opinion": "\n".join(
+                filter(None, (task.opinion, *(f"{label}：{value}" for label, value in _name_answers(task))))
+            ),
         }
         for task in list_tasks(case)
         if task.status == "done"
     ]
+
+
+def _name_answers(task: Task) -> list[tuple[str, str]]:
+    """Return what was filled in at a process's node, by the names of its fields while the process knows them."""
+    labels = read_field_labels(task)
+    return [(labels.get(key, key), show_value(value)) for key, value in (task.answers or {}).items()]
 
 
 def _name_doer(task: Task) -> str:
@@ -281,6 +297,7 @@ def describe_case(case: Case, desk: str, *, is_revealed: bool = False) -> dict[s
         "clocks": list_clocks(case),
         "happenings": list_happenings(case),
         "opinions": list_opinions(case),
+        "walk": describe_walk(case),
         "reveal_url": reverse(f"{desk}:reveal", args=[case.number]),
     }
 

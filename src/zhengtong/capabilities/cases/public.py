@@ -11,7 +11,7 @@ from zhengtong.capabilities.cases.compiling import (
     list_standard_changes,
     list_standards,
 )
-from zhengtong.capabilities.cases.declarations import ItemFile, TaskPage
+from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
 from zhengtong.capabilities.cases.domain import (
@@ -30,7 +30,14 @@ from zhengtong.capabilities.cases.domain import (
     read_condition,
     settle,
 )
-from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, NoTask, StaleCase, Unacceptable
+from zhengtong.capabilities.cases.errors import (
+    Conflict,
+    IncompleteApplication,
+    NoTask,
+    PowerWithdrawn,
+    StaleCase,
+    Unacceptable,
+)
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
     CaseDelivered,
@@ -57,7 +64,15 @@ from zhengtong.capabilities.cases.filtering import (
     read_day,
     read_id,
 )
-from zhengtong.capabilities.cases.forms import CleanCharField, SectionForm, bind_section, clean_form
+from zhengtong.capabilities.cases.forms import (
+    CleanCharField,
+    SectionForm,
+    bind_section,
+    clean_fields,
+    clean_form,
+    make_field,
+    plain,
+)
 from zhengtong.capabilities.cases.gate import (
     GUIDE_PARTS,
     Finding,
@@ -85,7 +100,9 @@ from zhengtong.capabilities.cases.item_definition import (
     UnusableDefinition,
     list_form,
     parse_definition,
+    read_field_specs,
 )
+from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -97,12 +114,14 @@ from zhengtong.capabilities.cases.models import (
     CaseEvent,
     CaseKind,
     CaseMaterial,
+    CaseProcess,
     Channel,
     Clock,
     ClockBasis,
     ClockPurpose,
     CorrectionMark,
     CorrectionNotice,
+    Countersign,
     Decision,
     DraftStatus,
     ExtensionRequest,
@@ -117,6 +136,7 @@ from zhengtong.capabilities.cases.models import (
     RuleKind,
     ServiceItem,
     SiteVisit,
+    SpecialProcedure,
     Task,
     TaskNode,
     TaskStatus,
@@ -149,10 +169,12 @@ from zhengtong.capabilities.cases.selectors import (
     get_case,
     get_case_by_public_id,
     get_case_for_progress,
+    get_consulted_case,
     get_item,
     get_live_version,
     get_open_notice,
     get_open_task,
+    is_consulted,
     list_cases,
     list_clocks,
     list_items,
@@ -184,6 +206,12 @@ from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
 from zhengtong.capabilities.cases.services.clocks import resume as resume_clocks
 from zhengtong.capabilities.cases.services.clocks import start_bundle as start_bundle_clock
+from zhengtong.capabilities.cases.services.countersigns import (
+    ask_countersign,
+    drop_countersign,
+    give_countersign,
+    list_waiting,
+)
 from zhengtong.capabilities.cases.services.decision import (
     appraise_case,
     archive_case,
@@ -225,14 +253,23 @@ from zhengtong.capabilities.cases.services.drafts import (
     submit_item_draft,
     take_over_standard,
 )
+from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
 from zhengtong.capabilities.cases.services.library import (
     amend_library_material,
     keep_library_material,
     retire_library_material,
 )
-from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, shown_applicant
+from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, remedies, shown_applicant
 from zhengtong.capabilities.cases.services.parts import file_part
+from zhengtong.capabilities.cases.services.procedures import (
+    HEARING,
+    finish_procedure,
+    get_open_procedure,
+    list_procedures,
+    start_procedure,
+)
+from zhengtong.capabilities.cases.services.processing import complete_process_task, return_process_task
 from zhengtong.capabilities.cases.services.review import (
     arrange_site_visit,
     check_officers,
@@ -248,6 +285,14 @@ from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
 from zhengtong.capabilities.cases.services.urging import hold_open_task, note_remark
+from zhengtong.capabilities.cases.walk import (
+    WalkStep,
+    describe_walk,
+    get_open_node,
+    get_walk,
+    list_step_targets,
+    read_field_labels,
+)
 
 __all__ = [
     "CASE_KIND",
@@ -255,6 +300,7 @@ __all__ = [
     "DUE_WITHIN",
     "ENDED",
     "GUIDE_PARTS",
+    "HEARING",
     "ITEM_KIND",
     "NOBODY",
     "OPEN_DRAFTS",
@@ -278,6 +324,7 @@ __all__ = [
     "CaseKind",
     "CaseMaterial",
     "CasePaused",
+    "CaseProcess",
     "CaseRefused",
     "CaseResumed",
     "CaseSubmitted",
@@ -295,6 +342,7 @@ __all__ = [
     "CorrectionMark",
     "CorrectionNotice",
     "CorrectionsRequested",
+    "Countersign",
     "Decision",
     "DraftStatus",
     "ExtensionRequest",
@@ -316,11 +364,14 @@ __all__ = [
     "Limit",
     "MaterialSpec",
     "MaterialView",
+    "NoLivePower",
     "NoTask",
     "NotAllowed",
     "Outcome",
     "OutputSpec",
+    "PowerWithdrawn",
     "RuleBroken",
+    "RuleFile",
     "RuleKind",
     "Rulebook",
     "SectionForm",
@@ -328,6 +379,7 @@ __all__ = [
     "ServiceItem",
     "SiteVisit",
     "Situation",
+    "SpecialProcedure",
     "StaleCase",
     "Task",
     "TaskNode",
@@ -337,6 +389,7 @@ __all__ = [
     "Unacceptable",
     "UnreadableCondition",
     "UnusableDefinition",
+    "WalkStep",
     "abandon_item_draft",
     "accept_case",
     "admit_to_case",
@@ -348,6 +401,7 @@ __all__ = [
     "appraise_case",
     "archive_case",
     "arrange_site_visit",
+    "ask_countersign",
     "attach_file",
     "beginning_of",
     "bind_section",
@@ -358,7 +412,9 @@ __all__ = [
     "check_officers",
     "check_parts",
     "claim_task",
+    "clean_fields",
     "clean_form",
+    "complete_process_task",
     "correct_on_spot",
     "correctable_fields",
     "correctable_materials",
@@ -376,6 +432,8 @@ __all__ = [
     "describe_condition",
     "describe_guide",
     "describe_materials",
+    "describe_walk",
+    "drop_countersign",
     "end_of_working_day",
     "file_part",
     "filter_lamp",
@@ -383,21 +441,28 @@ __all__ = [
     "filter_outdated",
     "find_materials",
     "finish_clocks",
+    "finish_procedure",
     "finish_publication",
     "fire_due",
     "get_case",
     "get_case_by_public_id",
     "get_case_for_progress",
+    "get_consulted_case",
     "get_definition",
     "get_item",
     "get_live_version",
+    "get_open_node",
     "get_open_notice",
+    "get_open_procedure",
     "get_open_task",
     "get_rulebook",
+    "get_walk",
+    "give_countersign",
     "grant_case",
     "guide_applicant",
     "has_questions",
     "hold_open_task",
+    "is_consulted",
     "is_number",
     "is_outdated",
     "issue_case_paper",
@@ -422,15 +487,19 @@ __all__ = [
     "list_offices",
     "list_opinions",
     "list_own_cases",
+    "list_procedures",
     "list_published_grants",
     "list_return_marks",
     "list_running",
     "list_standard_changes",
     "list_standards",
+    "list_step_targets",
     "list_tasks",
+    "list_waiting",
     "load_rules",
     "localise_item",
     "lock_case",
+    "make_field",
     "mask_answer",
     "may_compile",
     "move_to_live_version",
@@ -444,19 +513,25 @@ __all__ = [
     "open_paper",
     "parse_definition",
     "pause_clocks",
+    "plain",
     "publish_item",
     "publish_item_draft",
     "publish_item_file",
     "read_answers",
     "read_condition",
     "read_day",
+    "read_field_labels",
+    "read_field_specs",
     "read_id",
+    "read_item",
     "reassign_task",
     "recommend",
     "record_export",
     "record_site_visit",
     "refuse_case",
+    "refuse_withdrawn",
     "release_task",
+    "remedies",
     "remove_file",
     "request_corrections",
     "request_extension",
@@ -464,6 +539,7 @@ __all__ = [
     "resume_clocks",
     "retire_library_material",
     "return_item_draft",
+    "return_process_task",
     "return_to_review",
     "reveal_answers",
     "revise_item",
@@ -481,6 +557,7 @@ __all__ = [
     "start_bundle_clock",
     "start_draft",
     "start_item_draft",
+    "start_procedure",
     "state_chip",
     "submit_at_counter",
     "submit_case",

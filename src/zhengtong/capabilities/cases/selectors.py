@@ -19,6 +19,7 @@ from zhengtong.capabilities.cases.models import (
     ItemVersion,
     ServiceItem,
     Task,
+    TaskNode,
     TaskStatus,
 )
 from zhengtong.capabilities.cases.rules import get_rulebook
@@ -64,6 +65,19 @@ def list_cases(actor: Actor) -> QuerySet[Case]:
 def get_case(actor: Actor, number: str) -> Case | None:
     """Return a submitted case by its number, None when there is none or ``actor`` may not see it."""
     return list_cases(actor).filter(number=number).select_related(*_DETAIL).first()
+
+
+def is_consulted(actor: Actor, case: Case) -> bool:
+    """Return whether the process of ``case`` has brought it to an office in which ``actor`` may look at cases."""
+    offices = actor.reach("cases.view_case")
+    tasks = case.tasks.filter(node=TaskNode.PROCESS).exclude(status=TaskStatus.CANCELLED)
+    return bool(offices) and any(each in offices for each in tasks.values_list("organisation_id", flat=True))
+
+
+def get_consulted_case(actor: Actor, number: str) -> Case | None:
+    """Return the case that another organ handles and whose process asks an office of ``actor``; else None."""
+    case = Case.objects.filter(number=number, walk__isnull=False).select_related(*_DETAIL).first()
+    return case if case is not None and is_consulted(actor, case) else None
 
 
 def get_case_by_public_id(actor: Actor, public_id: UUID) -> Case | None:

@@ -33,7 +33,11 @@ def _common(situation: Situation, form: ActForm) -> dict[str, Any]:
 
 
 def _reviewing(*states: LegalState) -> Callable[[Situation], bool]:
-    return lambda situation: situation.holds(TaskNode.REVIEW) and situation.case.state in states
+    return lambda situation: situation.reviews() and situation.case.state in states
+
+
+def _recommending(situation: Situation) -> bool:
+    return situation.holds(TaskNode.REVIEW) and situation.case.state == LegalState.REVIEWING
 
 
 def _deciding(situation: Situation) -> bool:
@@ -152,9 +156,86 @@ def record_visit(situation: Situation, form: forms.VisitResultForm) -> None:
     cases.record_site_visit(**_common(situation, form), is_passed=form.passed, findings=form.cleaned_data["findings"])
 
 
+def start_procedure(situation: Situation, form: forms.ProcedureForm) -> None:
+    names = ("rule", "reason", "allowed_days", "conducted_by", "planned_at", "place")
+    given = {name: form.cleaned_data[name] for name in names}
+    cases.start_procedure(**_common(situation, form), **given, chair=form.chairing)
+
+
+def finish_procedure(situation: Situation, form: forms.ProcedureResultForm) -> None:
+    cases.finish_procedure(**_common(situation, form), is_passed=form.passed, record=form.cleaned_data["record"])
+
+
+def ask_countersign(situation: Situation, form: forms.AskCountersignForm) -> None:
+    given = form.cleaned_data
+    cases.ask_countersign(
+        **_common(situation, form), signers=form.people, timing=given["timing"], question=given["question"]
+    )
+
+
+def countersign(situation: Situation, form: forms.CountersignForm) -> None:
+    cases.give_countersign(**_common(situation, form), agrees=form.agreed, opinion=form.cleaned_data["opinion"])
+
+
+def drop_countersign(situation: Situation, form: ActForm) -> None:
+    cases.drop_countersign(**_common(situation, form), countersign_id=int(form.cleaned_data["countersign"]))
+
+
+def describe_countersign(situation: Situation) -> Sequence[str]:
+    """Return who asks her to sign, and what she is to look at."""
+    asked = (each for each in cases.list_waiting(situation.case) if each.signer_id == situation.actor.appointment)
+    return [f"{each.asked_by.staff.name}：{each.question}" for each in asked]
+
+
+def _asked_by_her(situation: Situation) -> bool:
+    waiting = cases.list_waiting(situation.case) if situation.may(REVIEW) else []
+    return any(each.asked_by_id == situation.actor.appointment for each in waiting)
+
+
+def _visited(situation: Situation) -> bool:
+    return _reviewing(LegalState.EXCLUDED_TIME)(situation) and cases.get_open_procedure(situation.case) is None
+
+
+def _in_procedure(situation: Situation) -> bool:
+    return _reviewing(LegalState.EXCLUDED_TIME)(situation) and cases.get_open_procedure(situation.case) is not None
+
+
 def recommend(situation: Situation, form: ActForm) -> None:
     given = form.cleaned_data
     cases.recommend(**_common(situation, form), outcome=given["outcome"], opinion=given["opinion"])
+
+
+def take_process_step(situation: Situation, form: forms.ProcessStepForm) -> None:
+    given = form.cleaned_data
+    cases.complete_process_task(
+        actor=situation.actor,
+        case_id=situation.case.pk,
+        task_id=given["task"],
+        outcome=given.get("outcome", ""),
+        opinion=given["opinion"],
+        values=form.values(),
+    )
+
+
+def return_process_step(situation: Situation, form: forms.ProcessReturnForm) -> None:
+    given = form.cleaned_data
+    cases.return_process_task(
+        actor=situation.actor,
+        case_id=situation.case.pk,
+        task_id=given["task"],
+        node_id=given["node_id"],
+        reason=given["reason"],
+    )
+
+
+def _walking(situation: Situation) -> bool:
+    is_at_work = situation.case.state in (LegalState.ACCEPTED, LegalState.REVIEWING)
+    return is_at_work and situation.holds(TaskNode.PROCESS)
+
+
+def _may_step_back(situation: Situation) -> bool:
+    task = situation.task(TaskNode.PROCESS)
+    return _walking(situation) and task is not None and bool(cases.list_step_targets(task))
 
 
 def request_extension(situation: Situation, form: ActForm) -> None:
@@ -215,11 +296,21 @@ ACTS = (
         lead=_("确认后本部门的办理期限停止计算，核查结论由各部门分别记录。"),
     ),
     CaseAct(
+        "process-step",
+        _("办理本环节"),
+        _("本环节已办理"),
+        VIEW,
+        _walking,
+        take_process_step,
+        form=forms.ProcessStepForm,
+        template="workbench/process_step.html",
+    ),
+    CaseAct(
         "recommend",
         _("提出审查意见"),
         _("已提交审查意见，等待作出决定"),
         REVIEW,
-        _reviewing(LegalState.REVIEWING),
+        _recommending,
         recommend,
         form=forms.RecommendForm,
     ),
@@ -228,9 +319,30 @@ ACTS = (
         _("记录核查结果"),
         _("已记录核查结果，时限恢复计算"),
         REVIEW,
-        _reviewing(LegalState.EXCLUDED_TIME),
+        _visited,
         record_visit,
         form=forms.VisitResultForm,
+    ),
+    CaseAct(
+        "finish-procedure",
+        _("记录特别程序结果"),
+        _("已记录，时限恢复计算"),
+        REVIEW,
+        _in_procedure,
+        finish_procedure,
+        form=forms.ProcedureResultForm,
+    ),
+    CaseAct(
+        "countersign",
+        _("加签"),
+        _("已加签"),
+        VIEW,
+        lambda s: s.holds(TaskNode.COUNTERSIGN),
+        countersign,
+        form=forms.CountersignForm,
+        icon="edit",
+        told=describe_countersign,
+        lead=_("加签的意见，承办人和作出决定的人都看得到；加签不代替决定。"),
     ),
     CaseAct(
         "grant",
@@ -267,6 +379,17 @@ ACTS = (
         form=forms.ReturnForm,
         icon="arrow",
         template="workbench/return.html",
+    ),
+    CaseAct(
+        "process-return",
+        _("退回前面的环节"),
+        _("已退回"),
+        VIEW,
+        _may_step_back,
+        return_process_step,
+        form=forms.ProcessReturnForm,
+        icon="arrow",
+        lead=_("同时在办的其他环节不受影响；退回的环节办完后再走到这里。"),
     ),
     CaseAct(
         "decide-extension",
@@ -343,6 +466,40 @@ ACTS = (
         form=forms.AskOpinionForm,
         icon="users",
         lead=_("征求同一件事中其他部门的意见，不停止计算期限。"),
+    ),
+    CaseAct(
+        "start-procedure",
+        _("启动特别程序"),
+        _("已启动，告知书已制作，时限停止计算"),
+        REVIEW,
+        _reviewing(LegalState.REVIEWING),
+        start_procedure,
+        form=forms.ProcedureForm,
+        icon="clock",
+        lead=_(
+            "听证、专家评审、检验、检测、检疫、鉴定等所需时间不计入办理期限，应当书面告知申请人（《行政许可法》第四十五条）。"
+        ),
+    ),
+    CaseAct(
+        "ask-countersign",
+        _("请同事加签"),
+        _("已请同事加签"),
+        REVIEW,
+        _reviewing(LegalState.REVIEWING),
+        ask_countersign,
+        form=forms.AskCountersignForm,
+        icon="users",
+        lead=_("前加签的意见齐了才能提出审查意见；后加签的在提出审查意见以后签，签完才到决定环节。期限照常计算。"),
+    ),
+    CaseAct(
+        "drop-countersign",
+        _("撤回加签"),
+        _("已撤回"),
+        VIEW,
+        _asked_by_her,
+        drop_countersign,
+        form=forms.DropCountersignForm,
+        icon="close",
     ),
     CaseAct(
         "request-extension",

@@ -34,8 +34,10 @@ MODULE = Module(
         WorkPage("handed_over", "workbench:handed_over"),
         WorkPage("back_in_office", "workbench:handed_over", "?scope=office"),
         TaskPage(TaskNode.REVIEW, "workbench:case"),
+        TaskPage(TaskNode.PROCESS, "workbench:case"),
         TaskPage(TaskNode.DECISION, "workbench:case"),
         TaskPage(TaskNode.EXTENSION, "workbench:case"),
+        TaskPage(TaskNode.COUNTERSIGN, "workbench:case"),
         ResultPage(CASE_KIND, "workbench:case", "cases.view_case"),
         TourStep(
             "workbench.todo",

@@ -27,7 +27,15 @@ from zhengtong.capabilities.cases.models.item import (
     RuleKind,
     ServiceItem,
 )
-from zhengtong.capabilities.cases.models.work import ExtensionRequest, SiteVisit, Task, TaskNode, TaskStatus
+from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
+from zhengtong.capabilities.cases.models.work import (
+    CaseProcess,
+    ExtensionRequest,
+    SiteVisit,
+    Task,
+    TaskNode,
+    TaskStatus,
+)
 
 __all__ = [
     "COUNTED",
@@ -40,6 +48,7 @@ __all__ = [
     "CaseEvent",
     "CaseKind",
     "CaseMaterial",
+    "CaseProcess",
     "Channel",
     "Clock",
     "ClockBasis",
@@ -47,6 +56,7 @@ __all__ = [
     "ClockPurpose",
     "CorrectionMark",
     "CorrectionNotice",
+    "Countersign",
     "Decision",
     "DeliveryWay",
     "DraftStatus",
@@ -63,6 +73,7 @@ __all__ = [
     "RuleKind",
     "ServiceItem",
     "SiteVisit",
+    "SpecialProcedure",
     "Task",
     "TaskNode",
     "TaskStatus",

@@ -3,13 +3,17 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.core.crypto.public import EncryptedJSONField
+
 
 class TaskNode(models.TextChoices):
     ACCEPTANCE = "acceptance", _("受理")
     REVIEW = "review", _("审查")
+    PROCESS = "process", _("流程办理")
     DECISION = "decision", _("决定")
     EXTENSION = "extension", _("延期审批")
     DELIVERY = "delivery", _("送达")
+    COUNTERSIGN = "countersign", _("加签")
 
 
 class TaskStatus(models.TextChoices):
@@ -35,6 +39,11 @@ class Task(models.Model):
     done_by_agent = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=40, blank=True)
     opinion = models.TextField(_("意见"), max_length=2000, blank=True)
+    # Of a node of a process: which opening of which node this is (a joint review's departments share it), what the node
+    # is called, and what was filled in there.
+    node_key = models.CharField(max_length=220, blank=True, default="", db_default="")
+    title = models.CharField(max_length=120, blank=True, default="", db_default="")
+    answers = EncryptedJSONField(null=True)
 
     class Meta:
         verbose_name = _("任务")
@@ -43,6 +52,28 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.node}"
+
+    @property
+    def step_name(self) -> str:
+        """What people call the step: the process's node by its own name."""
+        return self.title or str(TaskNode(self.node).label)
+
+
+class CaseProcess(models.Model):
+    """The process that a case walks through between its acceptance and the decision, in the version it began with.
+
+    ``instance`` is null where the process couldn't begin: the case is then reviewed without one.
+    """
+
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="walk")
+    code = models.CharField(max_length=60)
+    instance = models.OneToOneField("workflow.ProcessInstance", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("办件的流程")
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.code}"
 
 
 class SiteVisit(models.Model):

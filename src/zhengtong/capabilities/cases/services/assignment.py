@@ -14,7 +14,8 @@ from django.utils.translation import gettext_noop as _
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import NoTask, TakenTask, Unacceptable
 from zhengtong.capabilities.cases.models import Case, CaseEvent, ExtensionRequest, Task, TaskNode, TaskStatus
-from zhengtong.capabilities.cases.services.steps import WORK_KIND, admit, advance, note_act
+from zhengtong.capabilities.cases.services.steps import WORK_KIND, admit_to_task, advance, note_act
+from zhengtong.capabilities.cases.walk import get_open_node
 from zhengtong.core.identity.public import Appointment, list_colleagues
 from zhengtong.core.worklist.public import (
     ItemGone,
@@ -39,20 +40,33 @@ VIEW = "cases.view_case"
 def hold_task(move: Move) -> Task:
     """Lock the task's case, like every other act, and say whether the task may move so. Raises ItemGone, Denied, and
     WrongColleague when she who asked for more time would decide on it."""
-    tasks = Task.objects.select_related("case__account").select_for_update(of=("case",))
+    tasks = Task.objects.select_related("case__account", "organisation").select_for_update(of=("case",))
     task = find_sole(tasks.filter(pk=move.object_id))
     if task is None:
         raise ItemGone
     # Whoever leads the office needn't be able to do the task herself; the worklist has asked whether she leads it.
     is_reassigned = move.act == TransferAct.REASSIGNED
-    admit(task.case, actor=move.actor, permission=VIEW if is_reassigned else task.permission)
+    admit_to_task(task, actor=move.actor, permission=VIEW if is_reassigned else task.permission)
     if task.status != TaskStatus.OPEN:
         raise ItemGone
     if task.node == TaskNode.EXTENSION and move.to_id is not None:
         asked = ExtensionRequest.objects.filter(case=task.case_id, decided_at=None, requested_by=move.to_id)
         if asked.exists():
             raise WrongColleague(_("申请延期的人不能批准自己的申请。"))
+    if task.node == TaskNode.PROCESS and move.to_id is not None:
+        node = get_open_node(task)
+        refuse_wrong_person(task, move.to_id, node.spec.relation if node else "any")
     return task
+
+
+def refuse_wrong_person(task: Task, appointment_id: int, relation: str) -> None:
+    """Refuse whom the process keeps from a node: she did another, that somebody else is to check (``not:<node>``)."""
+    if relation.startswith("not:"):
+        node_id = relation.removeprefix("not:")
+        done = Task.objects.filter(case=task.case_id, node_key__startswith=f"{node_id}@", status=TaskStatus.DONE)
+        mine = Q(done_by__staff__appointments=appointment_id) | Q(done_by_agent__staff__appointments=appointment_id)
+        if done.filter(mine).exists():
+            raise WrongColleague(_("按流程，办过前面环节的人不能再办这个环节，请换一位。"))
 
 
 def hold_tasks(task_ids: Sequence[int]) -> None:
@@ -77,7 +91,7 @@ def follow_work(event: WorkItemMoved) -> None:
     task = event.held
     assert isinstance(task, Task)
     if event.act == TransferAct.CLAIMED:
-        if task.node == TaskNode.REVIEW and task.case.state == LegalState.ACCEPTED:
+        if task.node in (TaskNode.REVIEW, TaskNode.PROCESS) and task.case.state == LegalState.ACCEPTED:
             advance(task.case, Act.BEGIN_REVIEW, actor=event.actor, words="承办人员已开始审查。")
         return
     act, note = _describe(event)

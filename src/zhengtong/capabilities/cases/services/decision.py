@@ -28,6 +28,7 @@ from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.assignment import find_still_able
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, remedies
+from zhengtong.capabilities.cases.services.processing import return_walk
 from zhengtong.capabilities.cases.services.steps import (
     PERMISSIONS,
     advance,
@@ -155,7 +156,8 @@ def _has_reviewed(case: Case, actor: Actor) -> bool:
     People are compared and not appointments, as ``is_same_person`` does, in the one statement that asks for the tasks.
     """
     mine = [each for each in (actor.appointment, actor.agent) if each is not None]
-    done = case.tasks.filter(node=TaskNode.REVIEW, status=TaskStatus.DONE)
+    review = Q(node=TaskNode.REVIEW) | Q(node=TaskNode.PROCESS, permission=PERMISSIONS[TaskNode.REVIEW])
+    done = case.tasks.filter(review, status=TaskStatus.DONE)
     reviewed = Q(done_by__staff__appointments__in=mine) | Q(done_by_agent__staff__appointments__in=mine)
     return done.filter(reviewed).exists()
 
@@ -187,6 +189,8 @@ def return_to_review(
         .first()
     )
     advance(case, Act.RETURN, actor=actor, note=f"退回审查：{reason.strip()}")
+    if return_walk(case, actor=actor):
+        return case
     office, lamp = case.organisation_id, clocks.lamp_of(case)
     holder = find_still_able(reviewer, office, PERMISSIONS[TaskNode.REVIEW])
     open_task(case, TaskNode.REVIEW, organisation_id=office, assignee_id=holder, lamp=lamp)

@@ -24,6 +24,7 @@ from zhengtong.capabilities.cases.models import (
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.assignment import claim_task
+from zhengtong.capabilities.cases.services.countersigns import open_signing, refuse_unsigned
 from zhengtong.capabilities.cases.services.papers import issue_case_paper
 from zhengtong.capabilities.cases.services.steps import (
     advance,
@@ -32,6 +33,7 @@ from zhengtong.capabilities.cases.services.steps import (
     note_act,
     open_task,
     shown_date,
+    take_review,
     take_task,
     task_url,
 )
@@ -62,7 +64,7 @@ def arrange_site_visit(
     The notice that tells the applicant who comes, when and for how long is what lets the clocks stand still.
     """
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
-    task = take_task(case, TaskNode.REVIEW, actor=actor)
+    task = take_review(case, actor=actor)
     now = timezone.now()
     check_officers(case, officers)
     if planned_at <= now:
@@ -139,7 +141,7 @@ def record_site_visit(
 ) -> SiteVisit:
     """Record what was found; the clocks run again."""
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
-    take_task(case, TaskNode.REVIEW, actor=actor)
+    take_review(case, actor=actor)
     visit = case.site_visits.select_for_update().filter(finished_at=None).order_by("-id").first()
     if visit is None:
         raise Unacceptable(_("没有正在进行的现场核查。"))
@@ -165,7 +167,7 @@ def record_site_visit(
 
 @step()
 def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version: int | None = None) -> Task:
-    """Finish the review with a proposal, and open the approver's task."""
+    """Finish the review with a proposal, and open the approver's task: after those have signed who were asked to."""
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
     if outcome not in Outcome.values:
         raise Unacceptable(_("请选择拟准予或拟不予。"), "outcome")
@@ -174,6 +176,7 @@ def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version
     if case.state != LegalState.REVIEWING:
         raise domain.NotAllowed(LegalState(case.state), Act.DECIDE_GRANT)
     task = take_task(case, TaskNode.REVIEW, actor=actor)
+    refuse_unsigned(case)
     finish_task(task, actor=actor, outcome=outcome, opinion=opinion.strip())
     note_act(
         case,
@@ -183,7 +186,9 @@ def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version
         note=opinion,
         journal={"outcome": outcome},
     )
-    return open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
+    if not open_signing(case):
+        open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
+    return task
 
 
 @step()

@@ -1,9 +1,10 @@
 """What every act on a case shares: lock, authorise, move the state, tell the timeline, the journal and the worklist."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -22,9 +23,12 @@ WORK_KIND = "cases.task"
 PERMISSIONS: Mapping[str, str] = {
     TaskNode.ACCEPTANCE: "cases.accept_case",
     TaskNode.REVIEW: "cases.review_case",
+    TaskNode.PROCESS: "cases.review_case",
     TaskNode.DECISION: "cases.decide_case",
     TaskNode.EXTENSION: "cases.approve_extension",
     TaskNode.DELIVERY: "cases.deliver_case",
+    # Whoever may see the case may be asked to sign: she decides nothing.
+    TaskNode.COUNTERSIGN: "cases.view_case",
 }
 
 
@@ -48,6 +52,19 @@ def admit(case: Case, *, actor: Actor, permission: str) -> None:
     if case.organisation_id == case.office.organisation_id:
         case.organisation = case.office.organisation
     require(actor, permission, case)
+
+
+def admit_to_task(task: Task, *, actor: Actor, permission: str) -> None:
+    """Let ``actor`` act on a task: on her part of the case, where a process has given one to her office. Raises Denied.
+
+    A node of a process may be another office's than the case's; whoever works there needs no right to the whole case.
+    """
+    if task.node != TaskNode.PROCESS:
+        admit(task.case, actor=actor, permission=permission)
+        return
+    case = task.case
+    case.office, case.item_version = get_office(case.office_id), get_version(case.item_version_id)
+    require(actor, permission, task.organisation)
 
 
 def advance(
@@ -123,17 +140,28 @@ def open_task(
     organisation_id: int,
     assignee_id: int | None = None,
     lamp: tuple[str, datetime | None] = ("green", None),
+    permission: str = "",
+    node_key: str = "",
+    title: str = "",
+    due_at: datetime | None = None,
 ) -> Task:
     """Open a task in an office and put it on the worklist.
 
     ``lamp``: the level and the next alert of a clock that has been running before (see ``clocks.lamp_of``).
+    ``permission``, ``node_key``, ``title`` and ``due_at`` are those of a process's node.
     """
-    permission = PERMISSIONS[node]
+    permission = permission or PERMISSIONS[node]
     # Whoever acts may read another language; the row is everybody's and is translated when it is shown.
     with translation.override("zh-hans"):
-        step = str(TaskNode(node).label)
+        step = title or str(TaskNode(node).label)
     task = Task.objects.create(
-        case=case, node=node, organisation_id=organisation_id, permission=permission, assignee_id=assignee_id
+        case=case,
+        node=node,
+        organisation_id=organisation_id,
+        permission=permission,
+        assignee_id=assignee_id,
+        node_key=node_key,
+        title=title,
     )
     open_item(
         kind=WORK_KIND,
@@ -146,7 +174,7 @@ def open_task(
         party=case.applicant_name,
         step=step,
         url=task_url(case, node),
-        due_at=case.due_at,
+        due_at=min(due_at, case.due_at) if due_at and case.due_at else case.due_at,
         level=lamp[0],
         next_alert_at=lamp[1],
     )
@@ -171,6 +199,15 @@ def take_task(case: Case, node: str, *, actor: Actor) -> Task:
     return task
 
 
+def take_review(case: Case, *, actor: Actor) -> Task:
+    """Return the open task of the review, or in a process the one that is hers in the case's own organ, locked."""
+    mine = Q(node=TaskNode.PROCESS, organisation=case.organisation_id, permission=PERMISSIONS[TaskNode.REVIEW])
+    mine &= Q(assignee=actor.appointment) | Q(assignee=None)
+    open_tasks = Task.objects.select_for_update().filter(mine, case=case, status=TaskStatus.OPEN)
+    task = open_tasks.order_by(F("assignee").asc(nulls_last=True), "pk").first()
+    return task if task is not None else take_task(case, TaskNode.REVIEW, actor=actor)
+
+
 def refuse_taken(task: Task, *, actor: Actor) -> None:
     """Raise TakenTask when a colleague has claimed ``task``."""
     if task.assignee_id not in (None, actor.appointment) and task.assignee is not None:
@@ -188,9 +225,12 @@ def finish_task(task: Task, *, actor: Actor, outcome: str, opinion: str = "") ->
     close_item(kind=WORK_KIND, object_id=task.pk, done_by_id=actor.appointment, done_by_agent_id=actor.agent)
 
 
-def cancel_tasks(case: Case) -> None:
-    """Cancel whatever is still open, because the case ended."""
-    for task in Task.objects.select_for_update().filter(case=case, status=TaskStatus.OPEN):
+def cancel_tasks(case: Case, node_keys: Collection[str] | None = None) -> None:
+    """Cancel whatever is still open, because the case ended; or what is open of these nodes of its process."""
+    tasks = Task.objects.select_for_update().filter(case=case, status=TaskStatus.OPEN)
+    if node_keys is not None:
+        tasks = tasks.filter(node=TaskNode.PROCESS, node_key__in=node_keys)
+    for task in tasks:
         task.status, task.done_at = TaskStatus.CANCELLED, timezone.now()
         task.save(update_fields=["status", "done_at"])
         close_item(kind=WORK_KIND, object_id=task.pk, done_by_id=None)

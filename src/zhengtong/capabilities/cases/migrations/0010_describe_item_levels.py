@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_compile_items"),
+        ("cases", "0009_hear_and_countersign"),
         ("identity", "0007_find_by_beginning"),
     ]
 

@@ -1,0 +1,1 @@
+"""Compiling processes and tables, running instances, moving them between versions."""
