@@ -88,6 +88,7 @@ def make_items() -> Iterator[dict[str, Any]]:
             "name": name,
             "audience": source.choice(("person", "enterprise")),
             "aliases": [f"办{area}", f"{act}{area}"],
+            "power": "MR-XK-01",
             "summary": f"从事{area}的，需要办理{act}。不收费。",
             "conditions": said[:2],
             "limits": {"statutory": "food.decision", "promised_days": source.randint(1, 10)},
