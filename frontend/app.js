@@ -6,6 +6,7 @@ import { autosave } from "./js/autosave.js";
 import { columnChoice } from "./js/columns.js";
 import { counters } from "./js/counter.js";
 import { dialogs } from "./js/dialog.js";
+import { forms } from "./js/forms/fields.js";
 import { focusErrors, menus, previews, showCurrentTab, smallThings } from "./js/page.js";
 import { keyboard } from "./js/keyboard.js";
 import { live } from "./js/live.js";
@@ -28,7 +29,7 @@ Alpine.start();
 for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows, moves]) start();
 
 function enliven(root) {
-  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables]) enrich(root);
+  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables, forms]) enrich(root);
 }
 enliven(document);
 palette();
@@ -37,6 +38,7 @@ tour();
 showCurrentTab();
 wall();
 focusErrors(document);
+document.addEventListener("forms:added", () => enliven(document));
 document.addEventListener("htmx:after:settle", (event) => {
   enliven(document);
   focusErrors(event.target instanceof Element ? event.target : document);

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zhengtong.capabilities.cases.public import SITUATION, list_form
+from zhengtong.kernel.expressions import rename_values
 
 Raw = Mapping[str, Any]
 Said = dict[str, Any] | bool  # a condition of a text, or what it always is
@@ -124,9 +125,13 @@ def compile_bundle(raw: Raw, texts: Mapping[str, Raw], versions: Mapping[str, in
     for item in items.values():
         _name_fields(item, answered)
         for section in _list_form(item):
-            _said, keys = sections.setdefault(section["key"], ({k: v for k, v in section.items() if k != "fields"}, []))
+            _said, keys = sections.setdefault(
+                section["key"], ({k: v for k, v in section.items() if k not in ("fields", "condition")}, [])
+            )
             for each in section["fields"]:
-                _merge_field(each, item, items, fields, keys, set(questions))
+                # What a section asks under a condition, each of its fields does: in the bundle it may stand elsewhere.
+                own = {**each, **_within(section, each)}
+                _merge_field(own, item, items, fields, keys, set(questions))
         for each in item.text["materials"]:
             _merge_material(each, item, items, materials)
     situation = {"key": SITUATION, "title": raw.get("situation", "您的情况"), "fields": list(questions.values())}
@@ -260,10 +265,11 @@ def _merge_field(
     asked = both(item.when, own, _unproduced(item, items, element=each.get("element", "")))
     found = fields.get(key)
     if found is None:
-        fields[key] = _Merged({**each, "key": key}, [asked], place)
+        formula = {"formula": _translate_formula(each, item)} if each["type"] == "calculated" else {}
+        fields[key] = _Merged({**each, "key": key, **formula}, [asked], place)
         keys.append(key)
         return
-    for name in ("type", "options"):
+    for name in ("type", "options", "dictionary", "fields"):
         if found.text.get(name) != each.get(name):
             raise UnusableBundle(f"{found.place} and {place} ask for {key!r} with another {name}")
     found.asked.append(asked)
@@ -291,6 +297,17 @@ def _merge_material(each: Raw, item: _Item, items: Mapping[str, _Item], material
         "max_files": min(found.text.get("max_files", 5), each.get("max_files", 5)),
         "wanted_by": [*found.text["wanted_by"], item.text["name"]],
     }
+
+
+def _within(section: Raw, each: Raw) -> dict[str, Any]:
+    """Return the condition of a field together with that of its section; nothing when neither has one."""
+    stated = [one["condition"] for one in (section, each) if one.get("condition")]
+    return {"condition": {"all": stated} if len(stated) > 1 else stated[0]} if stated else {}
+
+
+def _translate_formula(each: Raw, item: _Item) -> str:
+    """Return a field's formula in the bundle's names, answers that the bundle fixes as constants."""
+    return rename_values(str(each.get("formula", "")), item.fields, item.answers)
 
 
 def _settled(merged: _Merged) -> dict[str, Any] | None:

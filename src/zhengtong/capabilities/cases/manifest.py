@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.journal import ACTION_WORDS
 from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
-from zhengtong.capabilities.cases.models import Case, ItemDraft, LibraryMaterial
+from zhengtong.capabilities.cases.models import Case, Dictionary, DictionaryEntry, ItemDraft, LibraryMaterial
+from zhengtong.capabilities.cases.screens import DictionaryEntryScreens, DictionaryScreens
 from zhengtong.capabilities.cases.search import SEARCHABLES
 from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
 from zhengtong.capabilities.cases.work_kinds import WORK_KINDS
@@ -71,7 +72,20 @@ MODULE = Module(
                 "supervision.watch",
             ),
         ),
-        Role("supervisor", _("监察员"), ("cases.view_case", "supervision.watch", "supervision.urge")),
+        Role(
+            "supervisor",
+            _("监察员"),
+            (
+                "cases.view_case",
+                "supervision.watch",
+                "supervision.urge",
+                "supervision.compile_rule",
+                "supervision.decide_card",
+                "supervision.announce_scores",
+                "supervision.register_camera",
+                "supervision.open_video",
+            ),
+        ),
         Role("item_compiler", _("事项管理员"), ("cases.compile_item", IMPORT_CALENDAR.code)),
         Role("item_clerk", _("事项编制员"), ("items.compile",)),
         Role("item_publisher", _("事项审核员"), ("items.compile", "items.publish")),
@@ -91,6 +105,10 @@ MODULE = Module(
                 }
             ),
         ),
+        Protected(Dictionary, is_unscoped=True),
+        Protected(DictionaryEntry, is_unscoped=True),
+        DictionaryScreens(),
+        DictionaryEntryScreens(),
         ACTION_WORDS,
         MatterKind(
             "cases.counter",

@@ -1,6 +1,8 @@
 """The cases module's door."""
 
 from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, describe_acts, list_acts, run_act
+from zhengtong.capabilities.cases.answers import list_answers, mask_answer, show_answer, show_value
+from zhengtong.capabilities.cases.calculating import complete, read_number, rows_of
 from zhengtong.capabilities.cases.compiling import (
     count_outdated,
     filter_outdated,
@@ -13,6 +15,7 @@ from zhengtong.capabilities.cases.compiling import (
 )
 from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
+from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
 from zhengtong.capabilities.cases.domain import (
     ENDED,
@@ -64,9 +67,12 @@ from zhengtong.capabilities.cases.filtering import (
     read_day,
     read_id,
 )
+from zhengtong.capabilities.cases.form_changes import TYPE_NAMES, FormChange, compare_forms
+from zhengtong.capabilities.cases.form_checks import FormFinding, check_form
 from zhengtong.capabilities.cases.forms import (
     CleanCharField,
     SectionForm,
+    UploadSlot,
     bind_section,
     clean_fields,
     clean_form,
@@ -91,6 +97,9 @@ from zhengtong.capabilities.cases.guiding import (
     read_answers,
 )
 from zhengtong.capabilities.cases.item_definition import (
+    FIELD_TYPES,
+    NOT_IN_ROWS,
+    PREFILLS,
     SITUATION,
     FieldSpec,
     ItemDefinition,
@@ -99,10 +108,13 @@ from zhengtong.capabilities.cases.item_definition import (
     SectionSpec,
     UnusableDefinition,
     list_form,
+    needs_of,
     parse_definition,
     read_field_specs,
 )
 from zhengtong.capabilities.cases.item_files import read_item
+from zhengtong.capabilities.cases.json_schema import as_document, is_of_format, make_schema
+from zhengtong.capabilities.cases.json_schema_reading import read_schema
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -123,6 +135,8 @@ from zhengtong.capabilities.cases.models import (
     CorrectionNotice,
     Countersign,
     Decision,
+    Dictionary,
+    DictionaryEntry,
     DraftStatus,
     ExtensionRequest,
     ItemDraft,
@@ -149,15 +163,12 @@ from zhengtong.capabilities.cases.presentation import (
     describe_case,
     filter_late,
     late_clocks,
-    list_answers,
     list_happenings,
     list_material_views,
     list_opinions,
-    mask_answer,
     open_material,
     open_paper,
     say,
-    show_value,
     state_chip,
     work_rows,
 )
@@ -201,6 +212,7 @@ from zhengtong.capabilities.cases.services.assignment import (
     reassign_task,
     release_task,
 )
+from zhengtong.capabilities.cases.services.attaching import attach_file, remove_file
 from zhengtong.capabilities.cases.services.clocks import calendar_of as calendar_of_case
 from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
@@ -223,15 +235,14 @@ from zhengtong.capabilities.cases.services.decision import (
 )
 from zhengtong.capabilities.cases.services.disclosure import record_export, reveal_answers
 from zhengtong.capabilities.cases.services.drafting import (
+    adopt_live_version,
     applicant_of,
-    attach_file,
     check_application,
     correctable_fields,
     correctable_materials,
     delete_draft,
     move_to_live_version,
     next_case_number,
-    remove_file,
     resubmit_case,
     save_draft,
     start_draft,
@@ -253,6 +264,7 @@ from zhengtong.capabilities.cases.services.drafts import (
     submit_item_draft,
     take_over_standard,
 )
+from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
 from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
 from zhengtong.capabilities.cases.services.library import (
@@ -299,14 +311,18 @@ __all__ = [
     "COUNTED",
     "DUE_WITHIN",
     "ENDED",
+    "FIELD_TYPES",
     "GUIDE_PARTS",
     "HEARING",
     "ITEM_KIND",
     "NOBODY",
+    "NOT_IN_ROWS",
     "OPEN_DRAFTS",
+    "PREFILLS",
     "ROW_FIELDS",
     "SITUATION",
     "TASK_PERMISSIONS",
+    "TYPE_NAMES",
     "WITHDRAWABLE",
     "Act",
     "ActForm",
@@ -344,10 +360,14 @@ __all__ = [
     "CorrectionsRequested",
     "Countersign",
     "Decision",
+    "Dictionary",
+    "DictionaryEntry",
     "DraftStatus",
     "ExtensionRequest",
     "FieldSpec",
     "Finding",
+    "FormChange",
+    "FormFinding",
     "Guided",
     "IncompleteApplication",
     "ItemDefinition",
@@ -381,6 +401,7 @@ __all__ = [
     "Situation",
     "SpecialProcedure",
     "StaleCase",
+    "StaleDraft",
     "Task",
     "TaskNode",
     "TaskPage",
@@ -389,11 +410,13 @@ __all__ = [
     "Unacceptable",
     "UnreadableCondition",
     "UnusableDefinition",
+    "UploadSlot",
     "WalkStep",
     "abandon_item_draft",
     "accept_case",
     "admit_to_case",
     "admit_to_publication",
+    "adopt_live_version",
     "advance_case",
     "allowed_acts",
     "amend_library_material",
@@ -401,6 +424,7 @@ __all__ = [
     "appraise_case",
     "archive_case",
     "arrange_site_visit",
+    "as_document",
     "ask_countersign",
     "attach_file",
     "beginning_of",
@@ -409,11 +433,14 @@ __all__ = [
     "case_rows",
     "check_application",
     "check_draft",
+    "check_form",
     "check_officers",
     "check_parts",
     "claim_task",
     "clean_fields",
     "clean_form",
+    "compare_forms",
+    "complete",
     "complete_process_task",
     "correct_on_spot",
     "correctable_fields",
@@ -464,7 +491,11 @@ __all__ = [
     "hold_open_task",
     "is_consulted",
     "is_number",
+<<<<<<< HEAD
     "is_outdated",
+=======
+    "is_of_format",
+>>>>>>> next
     "issue_case_paper",
     "keep_library_material",
     "late_clocks",
@@ -475,7 +506,9 @@ __all__ = [
     "list_clocks",
     "list_conditions",
     "list_delegates",
+    "list_dictionaries",
     "list_drafts",
+    "list_entries",
     "list_form",
     "list_happenings",
     "list_items",
@@ -500,10 +533,12 @@ __all__ = [
     "localise_item",
     "lock_case",
     "make_field",
+    "make_schema",
     "mask_answer",
     "may_compile",
     "move_to_live_version",
     "narrow_cases",
+    "needs_of",
     "next_case_number",
     "next_number",
     "note_act",
@@ -524,6 +559,8 @@ __all__ = [
     "read_field_specs",
     "read_id",
     "read_item",
+    "read_number",
+    "read_schema",
     "reassign_task",
     "recommend",
     "record_export",
@@ -544,12 +581,15 @@ __all__ = [
     "reveal_answers",
     "revise_item",
     "revise_rule",
+    "rows_of",
     "run_act",
     "save_draft",
+    "save_form",
     "save_item_draft",
     "say",
     "settle",
     "settle_today",
+    "show_answer",
     "show_value",
     "shown_applicant",
     "shown_date",

@@ -16,6 +16,7 @@ from zhengtong.desks.hall.views import (
     lookups,
     materials,
     pages,
+    versions,
 )
 
 
@@ -48,6 +49,7 @@ urlpatterns = [
     path(f"{DRAFT}files/<int:file_id>/", materials.open_file, name="file"),
     path(f"{DRAFT}files/<int:file_id>/remove/", materials.remove, name="remove_file"),
     path(f"{DRAFT}correction/", corrections.correct, name="correction"),
+    path(f"{DRAFT}version/", versions.adopt_version, name="version"),
     path(f"{DRAFT}review/", drafts.review, name="review"),
     path(f"{DRAFT}submit/", drafts.submit, name="submit"),
     path(f"{DRAFT}delete/", drafts.delete, name="delete_draft"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.desks.items.views import arranging, beginning, conditions, drafts, editing, lists, preview
+from zhengtong.desks.items.views import arranging, beginning, conditions, drafts, editing, form_designer, lists, preview
 
 DRAFT = "desk/items/drafts/<int:pk>/"
 
@@ -26,4 +26,5 @@ urlpatterns = [
     path(f"{DRAFT}parts/<slug:part>/<int:row>/condition/", conditions.edit_condition, name="condition"),
     path(f"{DRAFT}arrangement/", arranging.arrange, name="arrange"),
     path(f"{DRAFT}arrangement/check/", arranging.check, name="check"),
+    path("desk/items/drafts/<int:pk>/form/", form_designer.draw_form, name="form"),
 ]

@@ -16,6 +16,7 @@ from zhengtong.capabilities.cases.models.case import (
     Outcome,
 )
 from zhengtong.capabilities.cases.models.clock import COUNTED, PAUSABLE, Clock, ClockBasis, ClockInterval, ClockPurpose
+from zhengtong.capabilities.cases.models.dictionary import Dictionary, DictionaryEntry
 from zhengtong.capabilities.cases.models.draft import OPEN_DRAFTS, DraftStatus, ItemDraft, LibraryMaterial
 from zhengtong.capabilities.cases.models.item import (
     Audience,
@@ -59,6 +60,8 @@ __all__ = [
     "Countersign",
     "Decision",
     "DeliveryWay",
+    "Dictionary",
+    "DictionaryEntry",
     "DraftStatus",
     "ExtensionRequest",
     "ItemDraft",

@@ -12,6 +12,7 @@ from pypinyin import Style, lazy_pinyin
 
 from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_promise, settle
 from zhengtong.capabilities.cases.events import ItemPublished
+from zhengtong.capabilities.cases.form_checks import check_form
 from zhengtong.capabilities.cases.item_definition import ItemDefinition, UnusableDefinition, parse_definition
 from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.models import (
@@ -86,6 +87,8 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
     raw = settle(raw, lambda code: get_rulebook().threshold(code, day).amount)
     definition = parse_definition(raw)
     power = check_power(raw, day)
+    if findings := check_form(raw):
+        raise UnusableDefinition(f"{definition.code}: {' '.join(each.message for each in findings[:20])}")
     text: dict[str, Any] = json.loads(json.dumps(raw, ensure_ascii=False, default=str))
     digest = hashlib.sha256(json.dumps(text, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     limits = raw["limits"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from zhengtong.capabilities.cases.tests.test_two_at_once import at_once
+from tests.together import at_once
 from zhengtong.capabilities.workflow import public as workflow
 from zhengtong.capabilities.workflow.public import Answer, Subject, simulate
 from zhengtong.capabilities.workflow.tests.drawings import (
