@@ -491,11 +491,8 @@ __all__ = [
     "hold_open_task",
     "is_consulted",
     "is_number",
-<<<<<<< HEAD
-    "is_outdated",
-=======
     "is_of_format",
->>>>>>> next
+    "is_outdated",
     "issue_case_paper",
     "keep_library_material",
     "late_clocks",
