@@ -88,9 +88,10 @@ def make_items() -> Iterator[dict[str, Any]]:
             "name": name,
             "audience": source.choice(("person", "enterprise")),
             "aliases": [f"办{area}", f"{act}{area}"],
+            "power": "MR-XK-01",
             "summary": f"从事{area}的，需要办理{act}。不收费。",
             "conditions": said[:2],
-            "limits": {"statutory": "food.decision", "promised_days": source.randint(1, 15)},
+            "limits": {"statutory": "food.decision", "promised_days": source.randint(1, 10)},
             "fee": {"amount": 0},
             "channels": {"online": True, "window": True, "visits": 0},
             "legal_basis": [],
@@ -211,7 +212,8 @@ def measure_recall(items: list[dict[str, Any]]) -> RecallFigure:
 def run() -> list[Figure]:
     items = list(make_items())
     _publish(items)
-    typed, taken = make_keystrokes(items), []
+    typed = make_keystrokes(items)
+    taken: list[float] = []
     client, bare = Client(), open_bare()
     try:
         figure = compare(

@@ -2,7 +2,7 @@
 
 from zhengtong.capabilities.bundles.declarations import BundleFile
 from zhengtong.capabilities.bundles.definitions import PartText, list_part_texts, plan_parts
-from zhengtong.capabilities.bundles.domain import SITUATION, PartPlan
+from zhengtong.capabilities.bundles.domain import PartPlan
 from zhengtong.capabilities.bundles.gate import check_arrangement, check_bundle_draft
 from zhengtong.capabilities.bundles.models import (
     BundlePart,
@@ -41,6 +41,7 @@ from zhengtong.capabilities.bundles.services.visits import (
     propose_joint_visit,
     why_not_invited,
 )
+from zhengtong.capabilities.cases.public import SITUATION
 
 __all__ = [
     "SITUATION",

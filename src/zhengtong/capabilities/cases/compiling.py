@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhengtong.capabilities.cases.difference import Change, list_changes
 from zhengtong.capabilities.cases.domain import take_over
@@ -38,10 +38,9 @@ def list_drafts(actor: Actor) -> QuerySet[ItemDraft]:
 def list_kept_items(actor: Actor) -> QuerySet[ServiceItem]:
     """Return the published items that ``actor``'s organisations keep or handle, by name."""
     reach = actor.reach(COMPILE)
-    newest = Subquery(ItemVersion.objects.filter(item=OuterRef("standard")).order_by("-number").values("pk")[:1])
     keeps = Q(organisation__in=reach) | Q(organisation=None, offices__organisation__in=reach)
     found = ServiceItem.objects.filter(keeps, is_published=True).distinct()
-    return found.annotate(newest_standard=newest).select_related("organisation").order_by("name", "pk")
+    return found.select_related("organisation", "standard_version").order_by("name", "pk")
 
 
 def list_standards(actor: Actor) -> QuerySet[ServiceItem]:
@@ -53,8 +52,20 @@ def list_standards(actor: Actor) -> QuerySet[ServiceItem]:
 
 def count_outdated(actor: Actor) -> int:
     """Return how many of these items follow a standard that was published anew (上级标准已更新)."""
-    found = list_kept_items(actor).exclude(standard=None)
-    return found.exclude(newest_standard=F("standard_version")).count()
+    return filter_outdated(list_kept_items(actor)).count()
+
+
+def filter_outdated(items: QuerySet[ServiceItem]) -> QuerySet[ServiceItem]:
+    """Return those of :func:`list_kept_items` whose standard was published anew since they took it over."""
+    newer = ItemVersion.objects.filter(item=OuterRef("standard"), number__gt=OuterRef("standard_version__number"))
+    return items.filter(Exists(newer))
+
+
+def is_outdated(item: ServiceItem) -> bool:
+    """Return whether the item's standard was published anew since it was taken over."""
+    if item.standard_version is None:
+        return False
+    return ItemVersion.objects.filter(item=item.standard, number__gt=item.standard_version.number).exists()
 
 
 def list_standard_changes(item: ServiceItem) -> list[Change]:

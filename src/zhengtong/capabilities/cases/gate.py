@@ -18,6 +18,8 @@ from zhengtong.capabilities.cases.domain import (
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition, list_form, parse_definition
 from zhengtong.capabilities.cases.models import Audience, CaseKind, ItemDraft, LifeEvent, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook
+from zhengtong.capabilities.cases.services.gate import NoLivePower, check_power
+from zhengtong.capabilities.workflow.public import get_live_version as get_live_process
 from zhengtong.core.identity.public import Organisation
 
 GUIDE_PARTS = ("can_i", "what_do_i_need", "how_long", "how_much", "where")
@@ -87,9 +89,11 @@ def _check_basic(draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]
             yield Finding("basic", _("没有填写%(what)s") % {"what": title})
     if text.get("audience") not in Audience.values:
         yield Finding("basic", _("没有选择办理对象"))
-    if draft.kind == CaseKind.LICENCE and not str(text.get("power", "")).strip():
-        yield Finding("basic", _("没有选择权责清单条目：没有权力依据的事项不能发布"))
-    taken = ServiceItem.objects.filter(code=draft.code).exclude(pk=draft.item_id)
+    try:
+        check_power({**text, "kind": draft.kind}, timezone.localdate())
+    except NoLivePower as error:
+        yield Finding("basic", str(error))
+    taken = ServiceItem.objects.filter(code=draft.code).exclude(pk=draft.item_id or 0)
     if taken.exists():
         yield Finding("basic", _("代码“%(code)s”已被另一个事项使用，请换一个") % {"code": draft.code})
     if draft.kind == CaseKind.LICENCE and not text.get("base_code"):
@@ -234,6 +238,9 @@ def _check_guide(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding
             yield Finding("guide", _("指南没有回答“%(what)s”") % {"what": title})
     if not text.get("steps"):
         yield Finding("process", _("没有写明办理步骤"))
+    process = str(text.get("process", ""))
+    if process and get_live_process(process) is None:
+        yield Finding("process", _("流程“%(code)s”还没有发布，或者已经停用") % {"code": process})
 
 
 def _check_form(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:

@@ -5,7 +5,9 @@ from zhengtong.capabilities.cases.answers import list_answers, mask_answer, show
 from zhengtong.capabilities.cases.calculating import complete, read_number, rows_of
 from zhengtong.capabilities.cases.compiling import (
     count_outdated,
+    filter_outdated,
     find_materials,
+    is_outdated,
     list_drafts,
     list_kept_items,
     list_standard_changes,
@@ -463,6 +465,7 @@ __all__ = [
     "file_part",
     "filter_lamp",
     "filter_late",
+    "filter_outdated",
     "find_materials",
     "finish_clocks",
     "finish_procedure",
@@ -489,6 +492,7 @@ __all__ = [
     "is_consulted",
     "is_number",
     "is_of_format",
+    "is_outdated",
     "issue_case_paper",
     "keep_library_material",
     "late_clocks",

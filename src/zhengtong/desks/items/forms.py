@@ -18,6 +18,8 @@ from zhengtong.capabilities.cases.public import (
     LifeEvent,
     get_rulebook,
 )
+from zhengtong.capabilities.powers.public import PowerState, list_shown
+from zhengtong.capabilities.workflow.public import ProcessVersion, VersionStatus
 from zhengtong.core.identity.public import Organisation, OrganisationKind
 
 if TYPE_CHECKING:
@@ -86,7 +88,9 @@ class BasicForm(PartForm):
     implementation_code = forms.RegexField(
         r"^[0-9A-Za-z-]{0,60}$", label=_("实施编码"), required=False, help_text=_("GB/T 39554.1，本级本单位的。")
     )
-    power = text(_("权责清单条目"), 60, hint=_("填条目代码。没有生效的条目，事项不能发布。"))
+    power = forms.ChoiceField(
+        label=_("权责清单条目"), required=False, help_text=_("从生效的权责清单里选。没有生效的条目，事项不能发布。")
+    )
     type = forms.ChoiceField(
         label=_("办件类型"), choices=[("immediate", _("即办件")), ("promised", _("承诺件"))], widget=forms.RadioSelect,
         required=False,
@@ -109,6 +113,7 @@ class BasicForm(PartForm):
 
     def offer(self) -> None:
         self.choices("licence_kind", list_licence_kinds(self.initial.get("licence_kind", "")))
+        self.choices("power", list_powers(self.draft.organisation, self.initial.get("power", "")))
 
 
 class BundleBasicForm(PartForm):
@@ -121,6 +126,16 @@ class BundleBasicForm(PartForm):
         label=_("人生事件"), choices=LifeEvent.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
     name_en = text(_("英文名称"), 150)
+
+
+def list_powers(organisation: Organisation, own: str = "") -> list[tuple[str, Any]]:
+    """Return the live entries of the lists of power, those of the organ that compiles first."""
+    title = organisation.name.removeprefix(organisation.region.name)
+    live = [each for each in list_shown() if each.state == PowerState.LIVE]
+    live.sort(key=lambda each: each.organ != title)
+    found = [(each.code, f"{each.code} {each.name}（{each.organ}）") for each in live]
+    known = {code for code, _title in found}
+    return [("", _("请选择")), *found, *([(own, own)] if own and own not in known else [])]
 
 
 def list_licence_kinds(own: str = "") -> list[tuple[str, Any]]:
@@ -279,7 +294,16 @@ class FaqRow(PartForm):
 
 
 class ProcessForm(PartForm):
-    process = text(_("办理流程"), 60, hint=_("填流程代码；不填的按“受理、审查、决定”办理。"))
+    process = forms.ChoiceField(
+        label=_("办理流程"), required=False, help_text=_("从已发布的流程里选；不选的按“受理、审查、决定”办理。")
+    )
+
+    def offer(self) -> None:
+        live = ProcessVersion.objects.filter(status=VersionStatus.PUBLISHED).order_by("process__name")
+        found = list(live.values_list("process__code", "process__name").distinct())
+        own = self.initial.get("process", "")
+        kept = [(own, own)] if own and own not in dict(found) else []
+        self.choices("process", [("", _("受理、审查、决定")), *found, *kept])
 
 
 class StepRow(PartForm):

@@ -53,7 +53,9 @@ def frame(request: HttpRequest, draft: ItemDraft, current: str) -> dict[str, Any
         titles.insert(1, ("items", _("事项和顺序")))
     elif address_of(draft, "form"):
         titles.append(("form", _("表单")))
-    tabs = [(_("检查和发布"), reverse("items_desk:draft", args=[draft.pk]), current == "draft", "")]
+    tabs: list[tuple[Any, ...]] = [
+        (_("检查和发布"), reverse("items_desk:draft", args=[draft.pk]), current == "draft", "")
+    ]
     tabs += [(title, address_of(draft, key), key == current, missing[key] or "") for key, title in titles]
     names = dict(titles)
     return {

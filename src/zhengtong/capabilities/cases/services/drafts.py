@@ -56,7 +56,10 @@ def start_item_draft(
         raise Refused("taken", _("这个代码已被另一个事项使用，请换一个"), "code")
     level = str(organisation.region.level)
     text: dict[str, Any] = {"code": code, "name": name, "kind": kind, "audience": "person", "aliases": [], "form": []}
-    text |= {"questions": [], "items": []} if kind == CaseKind.BUNDLE else {"type": "promised"}
+    if kind == CaseKind.BUNDLE:
+        text |= {"questions": [], "items": []}
+    else:
+        text["type"] = "promised"
     text |= {"level": level} if level in ItemLevel.values else {}
     draft = ItemDraft(organisation=organisation, code=code, name=name, definition=text, kind=kind)
     return _begin(actor, draft)
@@ -80,7 +83,7 @@ def revise_item(*, actor: Actor, item: ServiceItem, text: Mapping[str, Any] | No
         | {key: getattr(each, key) for key in ("address", "hours", "phone", "supervision_phone")}
         for each in item.offices.order_by("region__code")
     ]
-    organisation = item.organisation or Organisation.objects.get(pk=actor.organisation)
+    organisation = item.organisation or Organisation.objects.get(pk=actor.organisation or 0)
     draft = ItemDraft(
         item=item,
         organisation=organisation,

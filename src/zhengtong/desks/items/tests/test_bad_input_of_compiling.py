@@ -54,7 +54,9 @@ def blocking(draft: ItemDraft) -> list[tuple[str, str]]:
     [
         ({"limits": {"statutory": "food.decision", "promised_days": 300}}, "limits", "超过"),
         ({"limits": {"statutory": "no.such.rule", "promised_days": 3}}, "limits", "没有生效"),
-        ({"power": ""}, "basic", "权责清单"),
+        ({"power": ""}, "basic", "权力事项"),
+        ({"power": "NO-SUCH-1"}, "basic", "不在清单里"),
+        ({"process": "no-such-process"}, "process", "还没有发布"),
         ({"offices": []}, "channels", "没有实施机构"),
         ({"fee": {"amount": 20}}, "fee", "依据"),
         ({"materials": [{"key": "a", "name": "甲", "kinds": ["pdf"]}]}, "materials", "来源"),

@@ -52,7 +52,7 @@ def test_an_item_is_compiled_section_by_section(clerk: Client, cast: Cast) -> No
     draft = begin(clerk, cast)
     page = clerk.get(f"/desk/items/drafts/{draft.pk}/").content.decode()
     assert "没有填写办理依据" in page
-    assert "没有选择权责清单条目" in page
+    assert "没有写明所依据的权力事项" in page
     row = {
         "row": ["n0", "n1"],
         "rn0-title": "动物防疫法",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +14,8 @@ from zhengtong.capabilities.cases.public import (
     OPEN_DRAFTS,
     DraftStatus,
     count_outdated,
+    filter_outdated,
+    is_outdated,
     list_drafts,
     list_kept_items,
     list_standard_changes,
@@ -51,7 +53,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     }
     found: Any = list_kept_items(actor) if tab in ("published", "outdated") else drafts
     if tab == "outdated":
-        found = found.exclude(standard=None).exclude(newest_standard=F("standard_version"))
+        found = filter_outdated(found)
     elif tab != "published":
         statuses = {
             "open": (DraftStatus.COMPILING, DraftStatus.RETURNED),
@@ -101,8 +103,9 @@ def _draft_row(draft: Any) -> dict[str, Any]:
 
 
 def _item_row(item: Any) -> dict[str, Any]:
-    is_outdated = item.standard_id is not None and item.newest_standard != item.standard_version_id
-    state = chip(_("上级标准已更新"), "warning") if is_outdated else (_("采用上级标准") if item.standard_id else "—")
+    state = (
+        chip(_("上级标准已更新"), "warning") if is_outdated(item) else (_("采用上级标准") if item.standard_id else "—")
+    )
     return {
         "url": reverse("items_desk:published", args=[item.code]),
         "key": item.pk,
@@ -123,12 +126,12 @@ def show_published(request: HttpRequest, code: str) -> HttpResponse:
     item = list_kept_items(actor_of(request)).filter(code=code).first()
     if item is None:
         raise Http404
-    is_outdated = item.standard_id is not None and item.newest_standard != item.standard_version_id
+    has_newer_standard = is_outdated(item)
     context = {
         "item": item,
         "versions": list(item.versions.defer("definition").order_by("-number")[:50]),
         "open_draft": item.drafts.filter(status__in=OPEN_DRAFTS).first(),
-        "is_outdated": is_outdated,
-        "changes": list_standard_changes(item)[:300] if is_outdated else [],
+        "is_outdated": has_newer_standard,
+        "changes": list_standard_changes(item)[:300] if has_newer_standard else [],
     }
     return render(request, "items/published.html", context)

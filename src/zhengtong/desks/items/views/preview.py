@@ -40,7 +40,7 @@ def _offices(draft: ItemDraft) -> list[Any]:
 @of_draft
 def show_preview(request: HttpRequest, draft: ItemDraft) -> HttpResponse:
     """What is missing is left out; a text that can't be read at all says why."""
-    base = {"form": [], "materials": [], "channels": {}, "fee": {}, "guide": {}}
+    base: dict[str, Any] = {"form": [], "materials": [], "channels": {}, "fee": {}, "guide": {}}
     context: dict[str, Any] = {"draft": draft, "findings": [each for each in check(draft) if each.is_blocking]}
     offices = _offices(draft)
     try:
