@@ -12,6 +12,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from benchmarks.city import City, copy_drafts, get_city
@@ -159,9 +160,10 @@ def with_engine(people: Departments, size: int) -> float:
 def without_engine(people: Departments, size: int) -> float:
     """Return the same for a case whose way is written into the program."""
     case = _accept(people, people.plain)
-    steps.cancel_tasks(case)
-    for organ in people.organs[:size]:
-        steps.open_task(case, TaskNode.REVIEW, organisation_id=organ)
+    with transaction.atomic():
+        steps.cancel_tasks(case)
+        for organ in people.organs[:size]:
+            steps.open_task(case, TaskNode.REVIEW, organisation_id=organ)
     tasks = _open_tasks(case)
     cases.claim_task(actor=people.reviewer, task_id=tasks[0])
     cases.release_task(actor=people.reviewer, task_id=tasks[0])
