@@ -12,6 +12,7 @@ import { live } from "./js/live.js";
 import { palette } from "./js/palette.js";
 import { progress } from "./js/progress.js";
 import { readAloud } from "./js/read_aloud.js";
+import { moreRows, showRowButtons } from "./js/more_rows.js";
 import { requests } from "./js/requests.js";
 import { reveals } from "./js/reveal.js";
 import { submitOnce } from "./js/submit_once.js";
@@ -23,10 +24,10 @@ window.Alpine = Alpine;
 Alpine.start();
 
 // Listeners on the document: they hold for what htmx brings in later.
-for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live]) start();
+for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows]) start();
 
 function enliven(root) {
-  for (const enrich of [autosave, counters, uploads, previews]) enrich(root);
+  for (const enrich of [showRowButtons, autosave, counters, uploads, previews]) enrich(root);
 }
 enliven(document);
 palette();

@@ -85,6 +85,8 @@ class Cast:
     urban_reviewer: Actor
     urban_inspector: Actor
     urban_approver: Actor
+    compiler: Actor
+    legal: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -220,6 +222,7 @@ def make_cast() -> Cast:
     other_bureau = _organisation("禾溪县市场监督管理局", kinds.DEPARTMENT, counties[1], other_hall)
     fire = _organisation("澄波区消防救援局", kinds.DEPARTMENT, counties[0], hall)
     urban = _organisation("澄波区城市管理局", kinds.DEPARTMENT, counties[0], hall)
+    justice = _organisation("澄波区司法局", kinds.DEPARTMENT, counties[0], hall)
 
     accounts = {
         "counter": _staff("counter", "周敏", centre, {"window_clerk": region_wide}),
@@ -239,6 +242,8 @@ def make_cast() -> Cast:
         "urban_reviewer": _staff("urban_reviewer", "龚伟民", urban, {"reviewer": own}),
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
+        "compiler": _staff("compiler", "曾文静", bureau, {"power_compiler": own}),
+        "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),

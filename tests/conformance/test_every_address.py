@@ -24,6 +24,7 @@ PUBLIC = {
     "/hall/progress/": "progress by number and the applicant's own secret",
     "/hall/publicity/": "行政许可法 art. 40: grants are open to inspection",
     "/hall/help/": "how it works",
+    "/open/powers/*": "行政许可法 art. 30 and the lists of power: published, with how often each was exercised",
     "/verify/*": "anybody who was handed a paper verifies it",
     "/look/*": "large print and the guide of components; the choice is a cookie",
     "/i18n/*": "the choice of language",
@@ -58,6 +59,7 @@ SAMPLES: dict[str, Any] = {
     "key": "premises_plan",
     "uidb36": "1",
     "provider": "x",
+    "power": "MR-XK-01",
     "path": "x",
 }
 CASE_ID = "00000000-0000-4000-8000-000000000000"

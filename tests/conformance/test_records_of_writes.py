@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.conformance.rooms import SCREENS, Journal, Room, body_of, complaints, of_audience, over, send
+from tests.conformance.rooms import SCREENS, Journal, Room, body_of, choose, complaints, of_audience, over, send
 from zhengtong.screens.declaration import CITIZEN, STAFF, Act
 from zhengtong.screens.sheets.models import SheetRun, State
 from zhengtong.screens.sheets.shape import Shape
@@ -76,8 +76,10 @@ def test_an_act_on_three_rows_leaves_three_records(room: Room) -> None:
         rows = [ready(room, 60 + 3 * place + number, act) for number in range(3)]
         keys = [getattr(row, room.screens.lookup) for row in rows]
         address = room.url("bulk", act=act.code)
+        page = room.holder.post(address, {"row": keys}).content.decode()
+        typed = {name: choose(page, name, value) for name, value in room.sample.acts[act.code](rows[0]).items()}
         journal = Journal()
-        answer = room.holder.post(address, {"row": keys, "step": "do", **room.sample.acts[act.code](rows[0])})
+        answer = room.holder.post(address, {"row": keys, "step": "do", **typed})
         assert answer.status_code == 302, (act.code, complaints(answer))
         assert len(journal.gained()) == 3, (act.code, journal.gained())
 

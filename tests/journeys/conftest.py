@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_
 from tests.cast import Cast, forget_jobs, make_cast
 
 ROOT = Path(__file__).parents[2]
+# What the started processes call their sessions in the database.
+PROCESSES = "zhengtong-journey"
 CHROMIUM = "/usr/bin/chromium"
 PHONE_SCREEN = {"width": 390, "height": 844}
 DESK_SCREEN = {"width": 1440, "height": 900}
@@ -118,6 +120,7 @@ def platform(transactional_db: None, browser: Browser, tmp_path: Path) -> Iterat
         "PORT": str(port),
         "PUBLIC_URL": url,
         "WEB_CONCURRENCY": "1",
+        "PGAPPNAME": PROCESSES,
     }
     command = [str(Path(sys.executable).with_name("zhengtong"))]
     with (tmp_path / "server.log").open("wb") as log:
@@ -145,5 +148,6 @@ def _end_sessions() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND application_name = %s",
+            [PROCESSES],
         )

@@ -252,7 +252,8 @@ def collect_first_result(page: Page, platform: Platform, number: str, folder: Pa
     path = folder / "licence.pdf"
     download.value.save_as(path)
     assert SHOP in PdfReader(path).pages[0].extract_text().replace("\n", "")
-    # What the first part produced was filled in and never asked for: the next one runs already.
+    # What the first part produced was filled in and never asked for: the next one starts by itself.
+    expect(reloaded(page, page.get_by_text(part(number, ITEM)))).to_be_visible()
     food = Case.objects.get(number=part(number, ITEM))
     assert food.state == "accepted"
     assert food.form["credit_code"].startswith("92")

@@ -18,6 +18,17 @@ class ItemFile(Declaration):
 
 
 @dataclass(frozen=True)
+class RuleFile(Declaration):
+    """Limits, terms and thresholds (TOML like ``seed/limits.toml``) that a sector brings as starting data."""
+
+    path: Path
+
+    @property
+    def key(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True)
 class TaskPage(Declaration):
     """The page on which a desk handles tasks of ``node``; ``url_name`` takes the case's number."""
 

@@ -29,6 +29,12 @@ class NoTask(Conflict):
         super().__init__(_("这个环节没有待办任务，可能已经办完。请刷新页面。"))
 
 
+class PowerWithdrawn(RuleBroken):
+    """The power under which the item is handled isn't in the lists any more."""
+
+    code: ClassVar[str] = "power-withdrawn"
+
+
 class IncompleteApplication(RuleBroken):
     """The application can't be submitted yet. ``errors`` are triples of section, field and sentence."""
 

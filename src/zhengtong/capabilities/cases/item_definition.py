@@ -4,6 +4,7 @@ A clerk compiles items; a programmer only fixes the vocabulary: the types of fie
 prefilled from, what a material's condition may say.
 """
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -46,7 +47,7 @@ class UnusableDefinition(ValueError):
 @dataclass(frozen=True)
 class FieldSpec:
     """One question. ``element`` names what is asked (a data element): the same in several items of a bundle is asked
-    once. ``condition``: only then it is asked."""
+    once. ``condition``: only then it is asked. ``example``: an answer that fits, told with the help."""
 
     key: str
     label: str
@@ -63,6 +64,7 @@ class FieldSpec:
     maximum: float | None = None
     element: str = ""
     condition: Condition | None = None
+    example: str = ""
 
     def is_asked(self, form: Mapping[str, Any]) -> bool:
         return self.condition is None or self.condition.holds(form)
@@ -171,6 +173,12 @@ def _condition(raw: Mapping[str, Any], fields: Container[str], place: str) -> Co
     return condition
 
 
+def _help(raw: Mapping[str, Any]) -> str:
+    """Return what helps to answer; an example of an answer is said with it."""
+    said = str(raw.get("help", ""))
+    return f"{said}例如：{raw['example']}。" if raw.get("example") else said
+
+
 def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldSpec:
     place = f"{where}.{raw.get('key', '?')}"
     spec = FieldSpec(
@@ -178,7 +186,7 @@ def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldS
         label=raw["label"],
         type=_known("type", FIELD_TYPES, raw["type"], place),
         is_required=raw.get("required", True),
-        help=raw.get("help", ""),
+        help=_help(raw),
         options=tuple(raw.get("options", ())),
         max_length=raw.get("max_length", 200),
         pattern=raw.get("pattern", ""),
@@ -189,6 +197,7 @@ def _field(raw: Mapping[str, Any], where: str, fields: frozenset[str]) -> FieldS
         maximum=raw.get("max"),
         element=raw.get("element", ""),
         condition=_condition(raw, fields, place),
+        example=raw.get("example", ""),
     )
     if spec.type in {"choice", "multichoice"} and not spec.options:
         raise UnusableDefinition(f"{place}: a {spec.type} needs options")
@@ -239,6 +248,23 @@ def _output(raw: Mapping[str, Any], fields: frozenset[str]) -> OutputSpec:
     return spec
 
 
+_NUMBER_PLACES = re.compile(r"\{(division|year|month|sequence)(:\d)?\}")
+
+
+def _check_licence(raw: Mapping[str, Any], fields: frozenset[str]) -> None:
+    """Check what the text says of the licence it leads to: named at publishing, not when somebody's is granted."""
+    licence = raw.get("licence")
+    if not isinstance(licence, Mapping):
+        return
+    for key in licence["fields"]:
+        if key not in fields:
+            raise UnusableDefinition(f"licence.fields: there is no field {key!r}")
+    number = str(licence["number"])
+    rest = _NUMBER_PLACES.sub("", number)
+    if "{sequence" not in number or "{" in rest or "}" in rest:
+        raise UnusableDefinition(f"licence.number: {number!r} has no sequence or an unknown place")
+
+
 def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
     """Return the item's text as typed values; raise UnusableDefinition naming the place that is wrong."""
     try:
@@ -257,6 +283,7 @@ def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
         )
         materials = tuple(_material(each, known) for each in raw["materials"])
         outputs = tuple(_output(each, known) for each in raw.get("outputs", ()))
+        _check_licence(raw, known)
         return ItemDefinition(raw["code"], raw["name"], sections, materials, raw, outputs)
     except KeyError as error:
         raise UnusableDefinition(f"{raw.get('code', '?')}: {error} is missing") from error

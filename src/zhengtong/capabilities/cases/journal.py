@@ -45,6 +45,7 @@ ACTION_WORDS = ActionWords(
         "rule_revised": _("修改法定规则"),
         "rule_verified": _("核对法定规则原文"),
         "publish_item": _("发布事项"),
+        "not_refreshed": _("事项未更新：没有现行有效的权力事项"),
         "open_office": _("确定实施机构"),
     },
     looks=frozenset({"unmask"}),

@@ -24,6 +24,11 @@ MESSAGE_TEMPLATES = (
         "cases.site_visit", _("现场核查通知"), _("您申请的“{item}”（{number}）将于 {at} 现场核查，请安排人员在场。")
     ),
     MessageTemplate(
+        "cases.special_procedure",
+        _("办理中的特别程序"),
+        _("您申请的“{item}”（{number}）需要{matter}，所需 {days} 个工作日不计入办理期限，详见告知书。"),
+    ),
+    MessageTemplate(
         "cases.extended", _("办理期限延长"), _("您申请的“{item}”（{number}）办理期限延长至 {due}，理由见告知书。")
     ),
     MessageTemplate(

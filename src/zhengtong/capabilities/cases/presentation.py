@@ -228,6 +228,8 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
         "refuse": _("拟不予"),
         "approved": _("同意延期"),
         "refused": _("不同意延期"),
+        "agree": _("同意"),
+        "disagree": _("不同意"),
     }
     return [
         {
@@ -236,7 +238,7 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
             "at": task.done_at,
             "outcome": (task.outcome or _("已办理"))
             if task.node == TaskNode.PROCESS
-            else (outcomes.get(task.outcome) if task.node in ("review", "extension") else None)
+            else (outcomes.get(task.outcome) if task.node in ("review", "extension", "countersign") else None)
             or _act_title({"grant": Act.DECIDE_GRANT, "refuse": Act.DECIDE_REFUSE}.get(task.outcome, task.outcome)),
             "opinion": "\n".join(
                 filter(None, (task.opinion, *(f"{label}：{value}" for label, value in _name_answers(task))))

@@ -1,7 +1,7 @@
 """The cases module's door."""
 
 from zhengtong.capabilities.cases.acting import ActForm, CaseAct, Situation, describe_acts, list_acts, run_act
-from zhengtong.capabilities.cases.declarations import ItemFile, TaskPage
+from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import (
     ENDED,
@@ -17,7 +17,14 @@ from zhengtong.capabilities.cases.domain import (
     read_condition,
     settle,
 )
-from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, NoTask, StaleCase, Unacceptable
+from zhengtong.capabilities.cases.errors import (
+    Conflict,
+    IncompleteApplication,
+    NoTask,
+    PowerWithdrawn,
+    StaleCase,
+    Unacceptable,
+)
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
     CaseDelivered,
@@ -55,6 +62,7 @@ from zhengtong.capabilities.cases.item_definition import (
     parse_definition,
     read_field_specs,
 )
+from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -72,6 +80,7 @@ from zhengtong.capabilities.cases.models import (
     ClockPurpose,
     CorrectionMark,
     CorrectionNotice,
+    Countersign,
     Decision,
     ExtensionRequest,
     ItemOffice,
@@ -81,6 +90,7 @@ from zhengtong.capabilities.cases.models import (
     RuleKind,
     ServiceItem,
     SiteVisit,
+    SpecialProcedure,
     Task,
     TaskNode,
     TaskStatus,
@@ -150,6 +160,12 @@ from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
 from zhengtong.capabilities.cases.services.clocks import resume as resume_clocks
 from zhengtong.capabilities.cases.services.clocks import start_bundle as start_bundle_clock
+from zhengtong.capabilities.cases.services.countersigns import (
+    ask_countersign,
+    drop_countersign,
+    give_countersign,
+    list_waiting,
+)
 from zhengtong.capabilities.cases.services.decision import (
     appraise_case,
     archive_case,
@@ -176,9 +192,17 @@ from zhengtong.capabilities.cases.services.drafting import (
     submit_case,
     withdraw_case,
 )
+from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
-from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, shown_applicant
+from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number, remedies, shown_applicant
 from zhengtong.capabilities.cases.services.parts import file_part
+from zhengtong.capabilities.cases.services.procedures import (
+    HEARING,
+    finish_procedure,
+    get_open_procedure,
+    list_procedures,
+    start_procedure,
+)
 from zhengtong.capabilities.cases.services.processing import complete_process_task, return_process_task
 from zhengtong.capabilities.cases.services.review import (
     arrange_site_visit,
@@ -209,6 +233,7 @@ __all__ = [
     "COUNTED",
     "DUE_WITHIN",
     "ENDED",
+    "HEARING",
     "ITEM_KIND",
     "NOBODY",
     "ROW_FIELDS",
@@ -245,6 +270,7 @@ __all__ = [
     "CorrectionMark",
     "CorrectionNotice",
     "CorrectionsRequested",
+    "Countersign",
     "Decision",
     "ExtensionRequest",
     "FieldSpec",
@@ -258,17 +284,21 @@ __all__ = [
     "LegalState",
     "MaterialSpec",
     "MaterialView",
+    "NoLivePower",
     "NoTask",
     "NotAllowed",
     "Outcome",
     "OutputSpec",
+    "PowerWithdrawn",
     "RuleBroken",
+    "RuleFile",
     "RuleKind",
     "SectionForm",
     "SectionSpec",
     "ServiceItem",
     "SiteVisit",
     "Situation",
+    "SpecialProcedure",
     "StaleCase",
     "Task",
     "TaskNode",
@@ -287,6 +317,7 @@ __all__ = [
     "appraise_case",
     "archive_case",
     "arrange_site_visit",
+    "ask_countersign",
     "attach_file",
     "beginning_of",
     "bind_section",
@@ -312,11 +343,13 @@ __all__ = [
     "describe_acts",
     "describe_case",
     "describe_walk",
+    "drop_countersign",
     "end_of_working_day",
     "file_part",
     "filter_lamp",
     "filter_late",
     "finish_clocks",
+    "finish_procedure",
     "fire_due",
     "get_case",
     "get_case_by_public_id",
@@ -327,9 +360,11 @@ __all__ = [
     "get_live_version",
     "get_open_node",
     "get_open_notice",
+    "get_open_procedure",
     "get_open_task",
     "get_rulebook",
     "get_walk",
+    "give_countersign",
     "grant_case",
     "hold_open_task",
     "is_consulted",
@@ -349,11 +384,13 @@ __all__ = [
     "list_offices",
     "list_opinions",
     "list_own_cases",
+    "list_procedures",
     "list_published_grants",
     "list_return_marks",
     "list_running",
     "list_step_targets",
     "list_tasks",
+    "list_waiting",
     "load_rules",
     "lock_case",
     "make_field",
@@ -377,12 +414,15 @@ __all__ = [
     "read_field_labels",
     "read_field_specs",
     "read_id",
+    "read_item",
     "reassign_task",
     "recommend",
     "record_export",
     "record_site_visit",
     "refuse_case",
+    "refuse_withdrawn",
     "release_task",
+    "remedies",
     "remove_file",
     "request_corrections",
     "request_extension",
@@ -402,6 +442,7 @@ __all__ = [
     "start_at_counter",
     "start_bundle_clock",
     "start_draft",
+    "start_procedure",
     "state_chip",
     "submit_at_counter",
     "submit_case",

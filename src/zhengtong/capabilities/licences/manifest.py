@@ -1,18 +1,39 @@
 """What licences bring."""
 
+from pathlib import Path
+
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.licences.changing import DECIDE, PROPOSE, REVOCATION_PAPER, REVOKED, WORK_KIND
+from zhengtong.capabilities.licences.described import DEFAULT_PAPER, get_described_status
 from zhengtong.capabilities.licences.journal import ACTION_WORDS
 from zhengtong.capabilities.licences.models import Licence
+from zhengtong.capabilities.licences.screens import LicenceScreens
 from zhengtong.core.identity.public import Protected
+from zhengtong.core.papers.public import PaperKind
+from zhengtong.core.worklist.public import WorkKind
 from zhengtong.kernel.modules import Module, Permission
+
+HERE = Path(__file__).parent
 
 MODULE = Module(
     code="licences",
     title=_("电子证照"),
     declares=(
         ACTION_WORDS,
+        LicenceScreens(),
+        REVOCATION_PAPER,
+        REVOKED,
+        WorkKind(WORK_KIND, _("撤销许可"), permissions=(DECIDE,), transfer_allowed=False),
+        PaperKind(
+            code=DEFAULT_PAPER,
+            title=_("电子证照"),
+            template=HERE / "papers" / "described.typ",
+            status=get_described_status,
+        ),
         Permission("licences.view_licence", _("查看证照")),
+        Permission(PROPOSE, _("提出撤销许可")),
+        Permission(DECIDE, _("决定撤销许可")),
         Protected(
             Licence,
             organisation="organisation_id",

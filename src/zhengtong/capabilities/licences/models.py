@@ -29,7 +29,72 @@ class Licence(models.Model):
         indexes = [
             models.Index(fields=["account", "-id"], name="licences_by_account"),
             models.Index(fields=["legal_entity", "-id"], name="licences_by_entity"),
+            models.Index(fields=["organisation", "-id"], name="licences_by_organ"),
+            models.Index(
+                fields=["holder_name", "id"], opclasses=["varchar_pattern_ops", "int8_ops"], name="licences_by_holder"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class RequestKind(models.TextChoices):
+    """What its holder may ask for (行政许可法 第四十九条、第五十条、第七十条)."""
+
+    CHANGE = "change", _("变更")
+    RENEW = "renew", _("延续")
+    CORRECT = "correct", _("更正")
+    CANCEL = "cancel", _("注销")
+
+
+class LicenceRequest(models.Model):
+    """What the holder of a licence asks for, as a case of its own; once granted, what became of the licence.
+
+    A changed, renewed or corrected licence keeps its number; the paper that stood for it before stays verifiable, as
+    one that a newer one replaced.
+    """
+
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="requests")
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="licence_request")
+    kind = models.CharField(_("办理"), max_length=8, choices=RequestKind.choices)
+    reason = models.CharField(_("理由"), max_length=300)
+    old_paper = models.ForeignKey("papers.Paper", on_delete=models.PROTECT, null=True, related_name="+")
+    old_valid_until = models.DateField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("证照变动申请")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.licence} {self.get_kind_display()}"
+
+
+class Revocation(models.Model):
+    """撤销 (第六十九条): the organ takes a licence back that should never have been granted. One officer proposes it,
+    another decides, and the holder is heard before."""
+
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="revocations")
+    grounds = models.CharField(_("情形"), max_length=120)
+    facts = models.TextField(_("事实和理由"), max_length=2000)
+    hearing = models.TextField(_("陈述申辩情况"), max_length=2000)
+    proposed_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_approved = models.BooleanField(null=True)
+    opinion = models.CharField(_("意见"), max_length=500, blank=True)
+    paper = models.ForeignKey("papers.Paper", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("撤销许可")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["licence"], condition=models.Q(decided_at=None), name="one_open_revocation_a_licence"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.licence} {self.grounds}"

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from zhengtong.capabilities.cases.public import Case, CaseDocument, get_rulebook, next_number
 from zhengtong.capabilities.licences.declarations import LicenceKind
+from zhengtong.capabilities.licences.described import describe_kind
 from zhengtong.capabilities.licences.domain import last_valid_day
 from zhengtong.capabilities.licences.events import LicenceIssued
 from zhengtong.capabilities.licences.models import Licence
@@ -20,7 +21,8 @@ def issue_licence(*, actor: Actor, case: Case) -> Licence | None:
     """Issue the licence that a granted ``case`` leads to, in the granting transaction; None when there is none."""
     if not case.item_version.licence_kind:
         return None
-    kind = registry.get(LicenceKind, case.item_version.licence_kind)
+    declared = {each.code: each for each in registry.of(LicenceKind)}
+    kind = declared.get(case.item_version.licence_kind) or describe_kind(case)
     day = timezone.localdate(case.decided_at)
     valid_until = last_valid_day(day, get_rulebook().term(kind.term, day).years) if kind.term else None
     number = kind.number(case, next_number(f"licence:{kind.code}:{case.office.region.code}"))
@@ -28,7 +30,7 @@ def issue_licence(*, actor: Actor, case: Case) -> Licence | None:
     paper = issue_paper(
         actor=actor,
         kind=kind.paper_kind,
-        title="",
+        title=str(kind.title),
         number=number,
         issuer=case.organisation,
         content=content,

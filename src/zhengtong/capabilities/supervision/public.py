@@ -14,6 +14,7 @@ from zhengtong.capabilities.supervision.models import Card, Urging, WallDisplay
 from zhengtong.capabilities.supervision.sums import (
     Sums,
     read_days,
+    read_exercise,
     read_hours,
     read_item_totals,
     read_standing,
@@ -50,6 +51,7 @@ __all__ = [
     "may_revoke",
     "may_urge",
     "read_days",
+    "read_exercise",
     "read_hours",
     "read_item_totals",
     "read_standing",

@@ -58,6 +58,29 @@ def read_item_totals(item: int) -> dict[str, int]:
         return {measure: int(amount) for measure, amount in cursor.fetchall()}
 
 
+def read_exercise(items: Iterable[int], first: date) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what happened with ``items`` together, everywhere, by measure: since ``first``, and ever.
+
+    What the public may know of a power: how often it was exercised.
+    """
+    wanted = list(items)
+    if not wanted:
+        return {}, {}
+    table, pending = Tally._meta.db_table, Delta._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT measure, sum(amount) FILTER (WHERE day >= %s), sum(amount) FROM ("
+            f"SELECT measure, day, amount FROM {table} WHERE item_id = ANY(%s::bigint[]) UNION ALL "
+            f"SELECT measure, day, amount FROM {pending} WHERE item_id = ANY(%s::bigint[]) AND day IS NOT NULL"
+            ") AS counted GROUP BY measure",
+            [first, wanted, wanted],
+        )
+        rows = cursor.fetchall()
+    return {measure: int(since or 0) for measure, since, _ever in rows}, {
+        measure: int(ever) for measure, _since, ever in rows
+    }
+
+
 def _read(
     table: type[Tally | HourTally | Standing],
     columns: tuple[str, ...],

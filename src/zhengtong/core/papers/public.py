@@ -6,7 +6,7 @@ from zhengtong.core.papers.kinds import PaperKind
 from zhengtong.core.papers.models import Paper
 from zhengtong.core.papers.rendering import ensure_rendered, open_pdf, verify_url
 from zhengtong.core.papers.selectors import PaperDescription, describe, get_paper_by_code, get_status, matches_file
-from zhengtong.core.papers.services import AlreadyRevoked, issue_paper, revoke_paper
+from zhengtong.core.papers.services import AlreadyRevoked, end_paper, issue_paper, revoke_paper
 from zhengtong.core.papers.typesetting import Sheet, UnprintablePaper, render_pdf
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Standing",
     "UnprintablePaper",
     "describe",
+    "end_paper",
     "ensure_rendered",
     "get_paper_by_code",
     "get_status",

@@ -63,8 +63,15 @@ def revoke_paper(*, actor: Actor, paper: Paper, reason: str) -> Paper:
 
     Raises Denied, and AlreadyRevoked.
     """
+    require(actor, "papers.revoke_paper", paper)
+    return end_paper(actor=actor, paper=paper, reason=reason)
+
+
+@transaction.atomic
+def end_paper(*, actor: Actor, paper: Paper, reason: str) -> Paper:
+    """Take the effect from a paper as part of another act, whose service has decided that ``actor`` may: a newer paper
+    stands in its place, or what it certified has ended. Raises AlreadyRevoked."""
     locked = Paper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
-    require(actor, "papers.revoke_paper", locked)
     if locked.revoked_at is not None:
         raise AlreadyRevoked(locked.code)
     locked.revoked_at = timezone.now()

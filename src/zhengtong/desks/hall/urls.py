@@ -57,6 +57,7 @@ urlpatterns = [
     path(f"{CASE}withdraw/", cases.withdraw, name="withdraw"),
     path(f"{CASE}appraise/", cases.appraise, name="appraise"),
     path("hall/licences/", licences.list_own, name="licences"),
+    path("hall/licences/<str:number>/request/", licences.ask, name="licence_request"),
     path("hall/licences/<str:number>.pdf", licences.download, name="licence"),
     path("hall/progress/", lookups.show_progress, name="progress"),
     path("hall/publicity/", lookups.list_grants, name="publicity"),

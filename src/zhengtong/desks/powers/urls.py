@@ -1,6 +1,11 @@
-"""Addresses of the powers desk."""
+"""Addresses of the lists of power for the public; those of the desk follow from their declared screens."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from zhengtong.desks.powers import views
 
 app_name = "powers_desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("open/powers/", views.show_list, name="list"),
+    path("open/powers/<str:power>/", views.show_entry, name="entry"),
+]

@@ -156,6 +156,50 @@ def record_visit(situation: Situation, form: forms.VisitResultForm) -> None:
     cases.record_site_visit(**_common(situation, form), is_passed=form.passed, findings=form.cleaned_data["findings"])
 
 
+def start_procedure(situation: Situation, form: forms.ProcedureForm) -> None:
+    names = ("rule", "reason", "allowed_days", "conducted_by", "planned_at", "place")
+    given = {name: form.cleaned_data[name] for name in names}
+    cases.start_procedure(**_common(situation, form), **given, chair=form.chairing)
+
+
+def finish_procedure(situation: Situation, form: forms.ProcedureResultForm) -> None:
+    cases.finish_procedure(**_common(situation, form), is_passed=form.passed, record=form.cleaned_data["record"])
+
+
+def ask_countersign(situation: Situation, form: forms.AskCountersignForm) -> None:
+    given = form.cleaned_data
+    cases.ask_countersign(
+        **_common(situation, form), signers=form.people, timing=given["timing"], question=given["question"]
+    )
+
+
+def countersign(situation: Situation, form: forms.CountersignForm) -> None:
+    cases.give_countersign(**_common(situation, form), agrees=form.agreed, opinion=form.cleaned_data["opinion"])
+
+
+def drop_countersign(situation: Situation, form: ActForm) -> None:
+    cases.drop_countersign(**_common(situation, form), countersign_id=int(form.cleaned_data["countersign"]))
+
+
+def describe_countersign(situation: Situation) -> Sequence[str]:
+    """Return who asks her to sign, and what she is to look at."""
+    asked = (each for each in cases.list_waiting(situation.case) if each.signer_id == situation.actor.appointment)
+    return [f"{each.asked_by.staff.name}：{each.question}" for each in asked]
+
+
+def _asked_by_her(situation: Situation) -> bool:
+    waiting = cases.list_waiting(situation.case) if situation.may(REVIEW) else []
+    return any(each.asked_by_id == situation.actor.appointment for each in waiting)
+
+
+def _visited(situation: Situation) -> bool:
+    return _reviewing(LegalState.EXCLUDED_TIME)(situation) and cases.get_open_procedure(situation.case) is None
+
+
+def _in_procedure(situation: Situation) -> bool:
+    return _reviewing(LegalState.EXCLUDED_TIME)(situation) and cases.get_open_procedure(situation.case) is not None
+
+
 def recommend(situation: Situation, form: ActForm) -> None:
     given = form.cleaned_data
     cases.recommend(**_common(situation, form), outcome=given["outcome"], opinion=given["opinion"])
@@ -275,9 +319,30 @@ ACTS = (
         _("记录核查结果"),
         _("已记录核查结果，时限恢复计算"),
         REVIEW,
-        _reviewing(LegalState.EXCLUDED_TIME),
+        _visited,
         record_visit,
         form=forms.VisitResultForm,
+    ),
+    CaseAct(
+        "finish-procedure",
+        _("记录特别程序结果"),
+        _("已记录，时限恢复计算"),
+        REVIEW,
+        _in_procedure,
+        finish_procedure,
+        form=forms.ProcedureResultForm,
+    ),
+    CaseAct(
+        "countersign",
+        _("加签"),
+        _("已加签"),
+        VIEW,
+        lambda s: s.holds(TaskNode.COUNTERSIGN),
+        countersign,
+        form=forms.CountersignForm,
+        icon="edit",
+        told=describe_countersign,
+        lead=_("加签的意见，承办人和作出决定的人都看得到；加签不代替决定。"),
     ),
     CaseAct(
         "grant",
@@ -401,6 +466,40 @@ ACTS = (
         form=forms.AskOpinionForm,
         icon="users",
         lead=_("征求同一件事中其他部门的意见，不停止计算期限。"),
+    ),
+    CaseAct(
+        "start-procedure",
+        _("启动特别程序"),
+        _("已启动，告知书已制作，时限停止计算"),
+        REVIEW,
+        _reviewing(LegalState.REVIEWING),
+        start_procedure,
+        form=forms.ProcedureForm,
+        icon="clock",
+        lead=_(
+            "听证、专家评审、检验、检测、检疫、鉴定等所需时间不计入办理期限，应当书面告知申请人（《行政许可法》第四十五条）。"
+        ),
+    ),
+    CaseAct(
+        "ask-countersign",
+        _("请同事加签"),
+        _("已请同事加签"),
+        REVIEW,
+        _reviewing(LegalState.REVIEWING),
+        ask_countersign,
+        form=forms.AskCountersignForm,
+        icon="users",
+        lead=_("前加签的意见齐了才能提出审查意见；后加签的在提出审查意见以后签，签完才到决定环节。期限照常计算。"),
+    ),
+    CaseAct(
+        "drop-countersign",
+        _("撤回加签"),
+        _("已撤回"),
+        VIEW,
+        _asked_by_her,
+        drop_countersign,
+        form=forms.DropCountersignForm,
+        icon="close",
     ),
     CaseAct(
         "request-extension",

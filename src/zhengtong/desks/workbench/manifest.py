@@ -37,6 +37,7 @@ MODULE = Module(
         TaskPage(TaskNode.PROCESS, "workbench:case"),
         TaskPage(TaskNode.DECISION, "workbench:case"),
         TaskPage(TaskNode.EXTENSION, "workbench:case"),
+        TaskPage(TaskNode.COUNTERSIGN, "workbench:case"),
         ResultPage(CASE_KIND, "workbench:case", "cases.view_case"),
         TourStep(
             "workbench.todo",

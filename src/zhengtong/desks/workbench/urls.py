@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.desks.workbench.views import case, cases, handover, leading, moving, search, todo, watched
+from zhengtong.desks.workbench.views import case, cases, deciding, handover, leading, moving, search, todo, watched
 
 app_name = "workbench"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("recall/", moving.recall_batch, name="recall"),
     path("transfer/", moving.transfer, name="transfer"),
     path("reassign/", moving.reassign, name="reassign"),
+    path("decide/", deciding.decide_many, name="decide"),
     path("transfer/choose/", moving.choose_receiver, name="choose_receiver"),
     path("watched/", watched.show_watched, name="watched"),
     path("watched/stop/", watched.unwatch_batch, name="unwatch"),

@@ -149,3 +149,24 @@ def test_a_dead_workers_job_is_taken_up_again(
     )
     async_to_sync(retry_stalled.func)(timestamp=0)
     assert jobs() == [expected]
+
+
+@pytest.mark.django_db
+def test_a_periodic_job_that_takes_long_has_no_second_turn_beside_it(declared: Job) -> None:
+    turn = next(each for each in app.tasks.values() if each.queueing_lock == "search.rebuild")
+    turn.defer(timestamp=0)
+    assert _take() == "search.rebuild"
+    turn.defer(timestamp=60)
+    declared.defer()
+    # What people wait for is taken before the second turn, and that one not at all while the first runs.
+    assert _take() == NAME
+    assert _take() is None
+
+
+def _take() -> str | None:
+    """Take the next job as a worker does, and return its name."""
+    worker = execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_fetch_job_v2(NULL, %s)", [worker])
+        (name,) = cursor.fetchone()
+    return None if name is None else str(name)

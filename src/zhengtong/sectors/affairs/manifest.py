@@ -1,7 +1,30 @@
-"""What the social affairs sector brings: the items of civil affairs, human resources and social security."""
+"""What social affairs bring: relief, insurance, registration of people and of their groups."""
+
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.bundles.public import BundleFile
+from zhengtong.capabilities.cases.public import ItemFile, RuleFile
+from zhengtong.capabilities.licences.public import get_described_status
+from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 
-MODULE = Module(code="affairs", title=_("社会事务"), declares=())
+HERE = Path(__file__).parent
+SEED = HERE / "seed"
+
+MODULE = Module(
+    code="affairs",
+    title=_("社会事务"),
+    declares=(
+        RuleFile(SEED / "limits.toml"),
+        *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
+        *(BundleFile(path) for path in sorted((SEED / "bundles").glob("*.toml"))),
+        PaperKind(
+            code="affairs.certificate",
+            title=_("社会事务证照"),
+            template=HERE / "papers" / "certificate.typ",
+            status=get_described_status,
+        ),
+    ),
+)

@@ -1,7 +1,30 @@
-"""What the construction sector brings: the items of a construction project."""
+"""What the construction sector brings: the items of a construction project, from filing to acceptance."""
+
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.bundles.public import BundleFile
+from zhengtong.capabilities.cases.public import ItemFile, RuleFile
+from zhengtong.capabilities.licences.public import get_described_status
+from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 
-MODULE = Module(code="construction", title=_("工程建设项目审批"), declares=())
+HERE = Path(__file__).parent
+SEED = HERE / "seed"
+
+MODULE = Module(
+    code="construction",
+    title=_("工程建设项目审批"),
+    declares=(
+        RuleFile(SEED / "limits.toml"),
+        *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
+        *(BundleFile(path) for path in sorted((SEED / "bundles").glob("*.toml"))),
+        PaperKind(
+            code="construction.certificate",
+            title=_("工程建设项目证照"),
+            template=HERE / "papers" / "certificate.typ",
+            status=get_described_status,
+        ),
+    ),
+)

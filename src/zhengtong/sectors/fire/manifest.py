@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import ItemFile
 from zhengtong.capabilities.licences.public import LicenceKind
+from zhengtong.capabilities.powers.public import PowerFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.fire.licence import content_of_case, get_opinion_status, list_public_facts, number_of_case
@@ -16,6 +17,7 @@ MODULE = Module(
     code="fire",
     title=_("消防安全"),
     declares=(
+        PowerFile(HERE / "seed" / "powers.toml"),
         ItemFile(HERE / "seed" / "items" / "public-gathering-fire-check.toml"),
         PaperKind(
             code="fire.opinion",

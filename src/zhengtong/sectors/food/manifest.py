@@ -5,19 +5,29 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.bundles.public import BundleFile
-from zhengtong.capabilities.cases.public import ItemFile
-from zhengtong.capabilities.licences.public import LicenceKind
+from zhengtong.capabilities.cases.public import ItemFile, RuleFile
+from zhengtong.capabilities.licences.public import LicenceKind, get_described_status
+from zhengtong.capabilities.powers.public import PowerFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.food.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
 
 HERE = Path(__file__).parent
+SEED = HERE / "seed"
 
 MODULE = Module(
     code="food",
     title=_("食品经营"),
     declares=(
-        ItemFile(HERE / "seed" / "items" / "food-business-licence.toml"),
+        PowerFile(SEED / "powers.toml"),
+        RuleFile(SEED / "limits.toml"),
+        *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
+        PaperKind(
+            code="food.certificate",
+            title=_("食品生产经营证照"),
+            template=HERE / "papers" / "certificate.typ",
+            status=get_described_status,
+        ),
         BundleFile(HERE / "seed" / "bundles" / "open-restaurant.toml"),
         PaperKind(
             code="food.licence",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import ItemFile
 from zhengtong.capabilities.licences.public import LicenceKind
+from zhengtong.capabilities.powers.public import PowerFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.urban.licence import (
@@ -21,6 +22,7 @@ MODULE = Module(
     code="urban",
     title=_("城市管理"),
     declares=(
+        PowerFile(HERE / "seed" / "powers.toml"),
         ItemFile(HERE / "seed" / "items" / "shop-sign.toml"),
         PaperKind(
             code="urban.sign_permit",

@@ -136,12 +136,14 @@ def _list_parts(case: Case, form: Mapping[str, Any]) -> list[BundlePart]:
         office = offices.get(plan.code)
         if office is None:
             raise cases.Unacceptable(_("本地区还没有机关办理其中的“%(item)s”，请到窗口咨询。"), item=plan.code)
+        version = versions[office.item_id, get_part_text(definition, plan.code).version]
+        cases.refuse_withdrawn(version.pk)
         parts.append(
             BundlePart(
                 parent=case,
                 item=office.item,
                 # The one that the form was made from: what was asked is what it needs.
-                item_version=versions[office.item_id, get_part_text(definition, plan.code).version],
+                item_version=version,
                 office=office,
                 position=position,
                 after=list(plan.after),

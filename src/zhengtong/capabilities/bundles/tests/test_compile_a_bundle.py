@@ -15,7 +15,7 @@ from zhengtong.capabilities.bundles.definitions import list_part_texts, plan_par
 from zhengtong.capabilities.bundles.domain import UnusableBundle, answers_of_part, compile_bundle
 from zhengtong.capabilities.cases.declarations import ItemFile
 from zhengtong.capabilities.cases.domain import read_seed
-from zhengtong.capabilities.cases.public import ItemDefinition, clean_form, parse_definition, settle
+from zhengtong.capabilities.cases.public import ItemDefinition, clean_form, parse_definition, read_item, settle
 from zhengtong.kernel.modules import registry
 
 
@@ -24,7 +24,7 @@ def amount_of(code: str) -> Decimal:
 
 
 def read_items() -> dict[str, dict[str, Any]]:
-    texts = [settle(tomllib.loads(each.path.read_text("utf-8")), amount_of) for each in registry.of(ItemFile)]
+    texts = [settle(read_item(each.path), amount_of) for each in registry.of(ItemFile)]
     return {text["code"]: text for text in texts}
 
 

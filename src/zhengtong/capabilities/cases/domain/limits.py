@@ -207,7 +207,7 @@ def parse_rulebook(text: str) -> Rulebook:
             Threshold(**_source(row), amount=Decimal(str(row["amount"])), unit=str(row["unit"]))
             for row in book.get("threshold", ())
         ),
-        warning_percent=int(book["warning"]["percent"]),
+        warning_percent=int(book.get("warning", {}).get("percent", 90)),
     )
 
 

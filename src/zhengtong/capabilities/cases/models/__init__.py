@@ -26,6 +26,7 @@ from zhengtong.capabilities.cases.models.item import (
     RuleKind,
     ServiceItem,
 )
+from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
 from zhengtong.capabilities.cases.models.work import (
     CaseProcess,
     ExtensionRequest,
@@ -53,6 +54,7 @@ __all__ = [
     "ClockPurpose",
     "CorrectionMark",
     "CorrectionNotice",
+    "Countersign",
     "Decision",
     "DeliveryWay",
     "DraftStatus",
@@ -66,6 +68,7 @@ __all__ = [
     "RuleKind",
     "ServiceItem",
     "SiteVisit",
+    "SpecialProcedure",
     "Task",
     "TaskNode",
     "TaskStatus",

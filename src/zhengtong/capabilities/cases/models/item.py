@@ -65,6 +65,8 @@ class ServiceItem(models.Model):
     )
     audience = models.CharField(_("对象"), max_length=12, choices=Audience.choices)
     is_published = models.BooleanField(_("已发布"), default=True)
+    # The code of the entry in the lists of power that its newest version names.
+    power = models.CharField(_("权力事项"), max_length=60, blank=True, default="", db_default="", db_index=True)
 
     class Meta:
         verbose_name = _("事项")

@@ -13,6 +13,7 @@ class TaskNode(models.TextChoices):
     DECISION = "decision", _("决定")
     EXTENSION = "extension", _("延期审批")
     DELIVERY = "delivery", _("送达")
+    COUNTERSIGN = "countersign", _("加签")
 
 
 class TaskStatus(models.TextChoices):

@@ -139,6 +139,26 @@ class SiteVisitContent(Common):
     new_due_on: NotRequired[date]
 
 
+class SpecialProcedureContent(Common):
+    """special_procedure.typ 特别程序告知书, of a hearing 听证通知书 (art. 45: the time told in writing; art. 48 ¶ 1: a
+    hearing's time and place seven days ahead, and that the chair may be asked to withdraw).
+
+    ``new_due_on`` is the deadline if the whole excluded time is used.
+    """
+
+    matter: str  # 听证, 专家评审, 检验 …
+    reason: str
+    excluded_days: int
+    excluded_from: date
+    excluded_basis: str
+    new_due_on: date
+    is_hearing: NotRequired[bool]
+    conducted_by: NotRequired[str]
+    chair: NotRequired[str]
+    planned_at: NotRequired[datetime]
+    place: NotRequired[str]
+
+
 class ExtensionContent(Common):
     """extension.typ 延长办理期限告知书 (art. 42: once, approved by the organ's head, reasons told)."""
 

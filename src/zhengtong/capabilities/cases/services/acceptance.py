@@ -26,6 +26,7 @@ from zhengtong.capabilities.cases.models import (
 from zhengtong.capabilities.cases.selectors import get_live_version
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.drafting import check_application, number_and_receive
+from zhengtong.capabilities.cases.services.gate import refuse_withdrawn
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, remedies
 from zhengtong.capabilities.cases.services.steps import (
     advance,
@@ -296,6 +297,7 @@ def start_at_counter(*, actor: Actor, office: ItemOffice) -> Case:
     """Begin an application that a clerk types for someone who stands at the counter."""
     require(actor, "cases.file_for_applicant", office.organisation)
     version = get_live_version(office.item)
+    refuse_withdrawn(version.pk)
     case = Case.objects.create(
         kind=office.item.kind,
         item_version=version,
@@ -319,6 +321,7 @@ def submit_at_counter(*, actor: Actor, case_id: int, identity_checked: bool) -> 
         return case
     if not identity_checked:
         raise Unacceptable(_("请核对申请人（或经办人）的身份证件原件后勾选。"), "identity_checked")
+    refuse_withdrawn(case.item_version_id)
     cleaned, errors = check_application(case)
     if errors:
         raise IncompleteApplication(errors)

@@ -30,6 +30,7 @@ from zhengtong.capabilities.cases.models import (
 )
 from zhengtong.capabilities.cases.selectors import get_live_version, list_material_keys
 from zhengtong.capabilities.cases.services import clocks
+from zhengtong.capabilities.cases.services.gate import refuse_withdrawn
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number
 from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
 from zhengtong.capabilities.cases.services.walking import end_walk
@@ -45,22 +46,30 @@ EDITABLE = frozenset({LegalState.DRAFT, LegalState.NEED_MATERIALS})
 
 @step()
 def start_draft(
-    *, actor: Actor, office: ItemOffice, form: Mapping[str, Any], reused: Sequence[tuple[str, str]] = ()
+    *,
+    actor: Actor,
+    office: ItemOffice,
+    form: Mapping[str, Any],
+    reused: Sequence[tuple[str, str]] = (),
+    name: str = "",
 ) -> Case:
     """Begin an application to ``office``, with ``form`` already holding what the platform knows.
 
     ``reused`` names materials that a register answers for, with the register: they needn't be uploaded.
     A guardian or agent begins it for the citizen whom she represents: it is that citizen's.
-    An applicant who has an unsubmitted draft for the same item and office gets that one back.
+    An applicant who has an unsubmitted draft for the same item, office and ``name`` gets that one back; the name is the
+    item's, unless something is asked for under it that isn't the item itself, as a change of its licence.
     """
     if actor.kind is not ActorKind.CITIZEN or actor.owner_id is None:
         raise Denied("cases.apply")
     # Clicked twice, the second waits here and finds the draft of the first.
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=actor.owner_id)
     version = get_live_version(office.item)
+    refuse_withdrawn(version.pk)
     kept = (
         Case.objects.select_for_update()
         .filter(account=actor.owner_id, legal_entity=actor.legal_entity, state=LegalState.DRAFT, office=office)
+        .filter(item_name=name or office.item.name)
         .order_by("-id")
         .first()
     )
@@ -69,7 +78,7 @@ def start_draft(
     case = Case.objects.create(
         kind=office.item.kind,
         item_version=version,
-        item_name=office.item.name,
+        item_name=name or office.item.name,
         office=office,
         organisation_id=office.organisation_id,
         channel=Channel.ONLINE,
@@ -237,13 +246,14 @@ def _not_hers(case: Case, definition: ItemDefinition) -> list[tuple[str, str, st
 def submit_case(*, actor: Actor, case_id: int) -> Case:
     """Submit a draft: number, receipt, acceptance clock, a task at the counter. Twice is once.
 
-    Raises IncompleteApplication with every error. A draft of an older version of the item is moved to the
-    newest first, so that nobody is asked by a form that no longer holds.
+    Raises IncompleteApplication with every error, and PowerWithdrawn. A draft of an older version of the item is
+    moved to the newest first, so that nobody is asked by a form that no longer holds.
     """
     case = lock_case(case_id, actor=actor, permission="cases.edit_application")
     if case.number is not None:
         return case  # clicked twice, or sent again by a browser that lost the answer
     case.form, _moved = dict(case.form), move_to_live_version(case)
+    refuse_withdrawn(case.item_version_id)
     cleaned, errors = check_application(case)
     if errors:
         raise IncompleteApplication(errors)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,11 @@ from pypinyin import Style, lazy_pinyin
 from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_promise, settle
 from zhengtong.capabilities.cases.events import ItemPublished
 from zhengtong.capabilities.cases.item_definition import ItemDefinition, UnusableDefinition, parse_definition
+from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.models import CaseKind, ItemOffice, ItemVersion, LegalRule, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook, to_rows
 from zhengtong.capabilities.cases.search import ITEM_KIND
+from zhengtong.capabilities.cases.services.gate import NoLivePower, check_power
 from zhengtong.capabilities.workflow.public import get_live_version, list_form_fields
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation
@@ -64,13 +65,14 @@ def pinyin_of(words: Iterable[str]) -> str:
 def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
     """Publish the text of an item as its next version, unless it is the newest one already.
 
-    Raises UnusableDefinition when the text names something that doesn't exist or promises more time than
-    the law allows.
+    Raises UnusableDefinition when the text names something that doesn't exist, no power that may be exercised
+    (NoLivePower), or promises more time than the law allows.
     """
     require(actor, "cases.compile_item")
     day = timezone.localdate()
     raw = settle(raw, lambda code: get_rulebook().threshold(code, day).amount)
     definition = parse_definition(raw)
+    power = check_power(raw, day)
     text: dict[str, Any] = json.loads(json.dumps(raw, ensure_ascii=False, default=str))
     digest = hashlib.sha256(json.dumps(text, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     limits = raw["limits"]
@@ -89,6 +91,7 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
             "aliases": aliases,
             "pinyin": pinyin_of([definition.name, *aliases]),
             "audience": raw["audience"],
+            "power": power,
             "kind": CaseKind.BUNDLE if raw.get("kind") == CaseKind.BUNDLE else CaseKind.LICENCE,
         },
     )
@@ -113,14 +116,19 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
 
 def publish_item_file(*, actor: Actor, path: Path) -> ItemVersion:
     """Publish the item that ``path`` (TOML) holds."""
-    with path.open("rb") as file:
-        return publish_item(actor=actor, raw=tomllib.load(file))
+    return publish_item(actor=actor, raw=read_item(path))
 
 
 def refresh_items(*, actor: Actor) -> None:
-    """Publish anew what a dated threshold that is in force from today on has changed; all else stays as it is."""
+    """Publish anew what a dated threshold that is in force from today on has changed; all else stays as it is.
+
+    An item whose power was withdrawn meanwhile is left as it is, and the journal says why.
+    """
     for item in ServiceItem.objects.filter(kind=CaseKind.LICENCE, is_published=True).order_by("pk"):
-        publish_item(actor=actor, raw=item.versions.latest("number").definition)
+        try:
+            publish_item(actor=actor, raw=item.versions.latest("number").definition)
+        except NoLivePower as error:
+            record(actor, "cases.not_refreshed", item, after={"item": item.code, "why": str(error)})
 
 
 @transaction.atomic

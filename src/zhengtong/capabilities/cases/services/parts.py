@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.models import Case, CaseMaterial, ItemOffice, ItemVersion
 from zhengtong.capabilities.cases.services.drafting import number_and_receive
+from zhengtong.capabilities.cases.services.gate import refuse_withdrawn
 from zhengtong.core.audit.public import record
 from zhengtong.kernel.policy import Actor
 from zhengtong.kernel.steps import step
@@ -25,8 +28,10 @@ def file_part(
 ) -> Case:
     """File the case that ``office`` handles as a part of the locked ``parent``, whose applicant is its own.
 
-    ``files`` are pairs of material and stored file; ``reused`` as in :func:`start_draft`.
+    ``files`` are pairs of material and stored file; ``reused`` as in :func:`start_draft`. The part was applied for with
+    its parent: a power that was withdrawn after that day doesn't stop it. Raises PowerWithdrawn.
     """
+    refuse_withdrawn(version.pk, timezone.localdate(parent.submitted_at))
     case = Case(
         parent=parent,
         item_version=version,

@@ -24,6 +24,7 @@ from zhengtong.capabilities.cases.models import (
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.assignment import claim_task
+from zhengtong.capabilities.cases.services.countersigns import open_signing, refuse_unsigned
 from zhengtong.capabilities.cases.services.papers import issue_case_paper
 from zhengtong.capabilities.cases.services.steps import (
     advance,
@@ -166,7 +167,7 @@ def record_site_visit(
 
 @step()
 def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version: int | None = None) -> Task:
-    """Finish the review with a proposal, and open the approver's task."""
+    """Finish the review with a proposal, and open the approver's task: after those have signed who were asked to."""
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
     if outcome not in Outcome.values:
         raise Unacceptable(_("请选择拟准予或拟不予。"), "outcome")
@@ -175,6 +176,7 @@ def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version
     if case.state != LegalState.REVIEWING:
         raise domain.NotAllowed(LegalState(case.state), Act.DECIDE_GRANT)
     task = take_task(case, TaskNode.REVIEW, actor=actor)
+    refuse_unsigned(case)
     finish_task(task, actor=actor, outcome=outcome, opinion=opinion.strip())
     note_act(
         case,
@@ -184,7 +186,9 @@ def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version
         note=opinion,
         journal={"outcome": outcome},
     )
-    return open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
+    if not open_signing(case):
+        open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
+    return task
 
 
 @step()

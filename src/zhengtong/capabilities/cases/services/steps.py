@@ -27,6 +27,8 @@ PERMISSIONS: Mapping[str, str] = {
     TaskNode.DECISION: "cases.decide_case",
     TaskNode.EXTENSION: "cases.approve_extension",
     TaskNode.DELIVERY: "cases.deliver_case",
+    # Whoever may see the case may be asked to sign: she decides nothing.
+    TaskNode.COUNTERSIGN: "cases.view_case",
 }
 
 

@@ -46,7 +46,7 @@ def review_task(case: cases.Case) -> int:
 def test_a_case_granted_online(cast: Cast) -> None:
     case = cast.draft()
     key = case.pk
-    assert count(lambda: cases.submit_case(actor=cast.owner, case_id=key)) == 17
+    assert count(lambda: cases.submit_case(actor=cast.owner, case_id=key)) == 18
     assert count(lambda: cases.accept_case(actor=cast.counter, case_id=key)) == 17
     task = review_task(fresh(case))
     assert count(lambda: cases.claim_task(actor=cast.reviewer, task_id=task)) == 8

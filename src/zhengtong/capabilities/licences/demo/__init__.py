@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.cases.public import ItemOffice, LegalState, deem_accepted, fire_due, get_item
 from zhengtong.capabilities.licences.demo.city import load_city
+from zhengtong.capabilities.licences.demo.families import load_families
 from zhengtong.capabilities.licences.demo.history import History
 from zhengtong.capabilities.licences.demo.people import Applicant, find_representatives, gather_public, list_bureaus
 from zhengtong.capabilities.licences.demo.plans import SPAN_DAYS, Plan, list_plans
@@ -53,12 +54,13 @@ def load(context: DemoContext, count: int | None = None) -> None:
         happenings.append(_fire(first, end, take, calendar))
         with context.progress(sum(history.length for history in histories), _("办件")) as advance:
             _play(happenings, end, advance)
+        others = load_families(context, applicants)
         with as_of(end):
             _fire_all(take)
     # Their phones got these texts long ago; what is told now is still to be sent.
     texts = Message.objects.filter(state=MessageState.QUEUED, created_at__lt=end, template__startswith="cases.")
     texts.update(state=MessageState.SENT, sent_at=F("created_at"), delivered_at=F("created_at"), attempts=1)
-    record(SYSTEM, "demo.load", ("licences", context.seed), after={"cases": len(histories)})
+    record(SYSTEM, "demo.load", ("licences", context.seed), after={"cases": len(histories) + others})
 
 
 def _play(happenings: list[Happening], end: datetime, advance: Callable[[int], None]) -> None:

@@ -108,6 +108,12 @@ def _agent_authority() -> Iterator[Drawing]:
     yield _listing("授权委托书", lines, "授权委托书.jpg")
 
 
+@cache
+def draw_sheet(name: str) -> Drawing:
+    """Return a sheet that says which material it stands for."""
+    return _listing(name[:22], ("见所附原件", "与原件核对无误", "提交人签章"), f"{name[:20].replace('/', '、')}.jpg")
+
+
 _MAKERS = {
     "premises_plan": _premises_plan,
     "safety_rules": _safety_rules,

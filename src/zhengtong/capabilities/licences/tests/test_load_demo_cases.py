@@ -20,6 +20,7 @@ from zhengtong.capabilities.cases.public import (
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.licences import demo
 from zhengtong.capabilities.licences.demo.drawings import list_drawings
+from zhengtong.capabilities.licences.demo.families import PLANS
 from zhengtong.capabilities.licences.demo.plans import list_plans
 from zhengtong.capabilities.licences.public import Licence
 from zhengtong.core.audit.public import AuditRecord
@@ -76,7 +77,7 @@ def test_demo_cases_are_in_every_state_and_agree_with_themselves() -> None:
         part.load(context)
     demo.load(context, COUNT)
 
-    assert Case.objects.count() == COUNT
+    assert Case.objects.count() == COUNT + len(PLANS)
     assert set(Case.objects.values_list("state", flat=True)) == OF_ONE_ITEM
     check_clocks()
     check_order_of_time()

@@ -24,6 +24,12 @@ FIRE_BUREAU = "消防救援局"
 URBAN_BUREAU = "城市管理局"
 DATA_BUREAU = "政务服务数据管理局"
 POLICE = "公安局"
+JUSTICE = "司法局"
+CIVIL_BUREAU = "民政局"
+HEALTH_BUREAU = "卫生健康委员会"
+HOUSING_BUREAU = "住房和城乡建设局"
+LABOUR_BUREAU = "人力资源和社会保障局"
+PLANNING_BUREAU = "自然资源和规划局"
 GOVERNMENT = "人民政府"
 
 

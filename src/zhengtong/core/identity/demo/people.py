@@ -8,10 +8,16 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from zhengtong.core.identity.demo.organs import (
+    CIVIL_BUREAU,
     DATA_BUREAU,
     FIRE_BUREAU,
     GOVERNMENT,
+    HEALTH_BUREAU,
+    HOUSING_BUREAU,
+    JUSTICE,
+    LABOUR_BUREAU,
     MARKET_BUREAU,
+    PLANNING_BUREAU,
     POLICE,
     SERVICE_CENTRE,
     URBAN_BUREAU,
@@ -43,6 +49,8 @@ class DemoRole(StrEnum):
     RESIDENT_READER = "resident_reader"
     PLATFORM_OPERATOR = "platform_operator"
     ITEM_COMPILER = "item_compiler"
+    POWER_COMPILER = "power_compiler"
+    LEGAL_REVIEWER = "legal_reviewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,11 @@ AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
 OPERATOR = PostKind("平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER), "region")
 REGISTRAR = PostKind("登记注册科科员", (DemoRole.ENTERPRISE_REGISTRAR,))
 HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
+POWER_OFFICER = PostKind("政策法规科科员", (DemoRole.POWER_COMPILER,))
+LEGAL_OFFICER = PostKind("合法性审核科科员", (DemoRole.LEGAL_REVIEWER,), "region")
 DIRECTOR = PostKind("主任")
-TOWN_LEADER = PostKind("主要负责人")
+# Whoever heads a town calls on households, too.
+TOWN_LEADER = PostKind("主要负责人", (DemoRole.REVIEWER,))
 CLERK = PostKind("科员")
 
 _BUSY = ((REVIEWER, 12), (INSPECTOR, 4), (APPROVER, 4))
@@ -144,6 +155,16 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("urban1", "龚伟民", f"{_DISTRICT}/{URBAN_BUREAU}", INSPECTOR),
     ("urban2", "丁晓芸", f"{_DISTRICT}/{URBAN_BUREAU}", INSPECTOR),
     ("urban_approver", "潘建平", f"{_DISTRICT}/{URBAN_BUREAU}", APPROVER),
+    ("plan_reviewer", "蒋文涛", f"{_DISTRICT}/{PLANNING_BUREAU}", REVIEWER),
+    ("plan_approver", "魏建华", f"{_DISTRICT}/{PLANNING_BUREAU}", LEADER),
+    ("build_reviewer", "吕志远", f"{_DISTRICT}/{HOUSING_BUREAU}", REVIEWER),
+    ("build_approver", "孟庆林", f"{_DISTRICT}/{HOUSING_BUREAU}", LEADER),
+    ("civil_reviewer", "白秀兰", f"{_DISTRICT}/{CIVIL_BUREAU}", REVIEWER),
+    ("civil_approver", "康玉梅", f"{_DISTRICT}/{CIVIL_BUREAU}", LEADER),
+    ("labour_reviewer", "邹海燕", f"{_DISTRICT}/{LABOUR_BUREAU}", REVIEWER),
+    ("labour_approver", "段世杰", f"{_DISTRICT}/{LABOUR_BUREAU}", LEADER),
+    ("health_reviewer", "雷晓东", f"{_DISTRICT}/{HEALTH_BUREAU}", REVIEWER),
+    ("health_approver", "江若梅", f"{_DISTRICT}/{HEALTH_BUREAU}", LEADER),
     ("leader", "顾明远", f"{CITY_CODE}/{GOVERNMENT}", VICE_MAYOR),
     ("supervisor", "方明辉", f"{CITY_CODE}/{DATA_BUREAU}", SUPERVISOR),
     ("administrator", "许文斌", f"{CITY_CODE}/{DATA_BUREAU}", ADMINISTRATOR),
@@ -152,6 +173,8 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("operator", "姚思远", f"{CITY_CODE}/{DATA_BUREAU}", OPERATOR),
     ("registrar", "范晓彤", f"{_DISTRICT}/{MARKET_BUREAU}", REGISTRAR),
     ("police", "石立军", f"{_DISTRICT}/{POLICE}", HOUSEHOLD_OFFICER),
+    ("compiler", "曾文静", f"{_DISTRICT}/{MARKET_BUREAU}", POWER_OFFICER),
+    ("legal", "韩正平", f"{_DISTRICT}/{JUSTICE}", LEGAL_OFFICER),
     ("outsider", "罗建军", f"{_OTHER_COUNTY}/{MARKET_BUREAU}", APPROVER),
 )
 CITIZEN_CAST = (
@@ -209,6 +232,14 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
             yield from ((ADMINISTRATOR,), (SECURITY,), (AUDITOR,), (OPERATOR,))
 
 
+# Who compiles the lists of power of the district's market bureau, and who reviews all of the district's.
+_LAW = {MARKET_BUREAU: POWER_OFFICER, JUSTICE: LEGAL_OFFICER}
+
+
+def _has_law(organ: Organ) -> bool:
+    return organ.title in _LAW and organ.region == _DISTRICT
+
+
 def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> list[StaffRow]:
     """Return exactly STAFF_COUNT members of staff, the cast in its places."""
     organs = list(organs)
@@ -216,6 +247,7 @@ def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> l
     for username, name, organ_key, post in STAFF_CAST:
         cast[organ_key, post.title].append((username, name))
     places = [(organ.key, posts) for organ in organs for posts in _establishment(organ)]
+    places += [(organ.key, (_LAW[organ.title],)) for organ in organs if _has_law(organ)]
     ordinary = [o.key for o in organs if o.kind == "department"]
     places += [(rng.choice(ordinary), (CLERK,)) for _ in range(STAFF_COUNT - len(places))]
     rows: list[StaffRow] = []

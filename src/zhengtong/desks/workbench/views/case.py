@@ -21,12 +21,14 @@ from zhengtong.capabilities.cases.public import (
     get_case,
     get_consulted_case,
     list_return_marks,
+    list_waiting,
     open_material,
     open_paper,
     reveal_answers,
     run_act,
     say,
 )
+from zhengtong.capabilities.licences.public import get_request, list_differences
 from zhengtong.core.identity.public import Appointment
 from zhengtong.core.worklist.public import WorkTransfer, is_watching, list_transfers, note_opened
 from zhengtong.desks.workbench.acts import ACTS, BY_CODE
@@ -88,6 +90,12 @@ def describe_return(case: Case, described: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def describe_request(case: Case) -> dict[str, Any]:
+    """Return what the case asks about a licence that there is already."""
+    request = get_request(case)
+    return {"licence_request": request, "licence_differences": list_differences(request)} if request else {}
+
+
 def render_case(
     request: HttpRequest, situation: Situation, problem: str = "", status: int = 200, *, is_revealed: bool = False
 ) -> HttpResponse:
@@ -98,6 +106,9 @@ def render_case(
         **describe_return(case, described),
         **describe_acts(ACTS, situation, DESK),
         "visits": list(case.site_visits.prefetch_related("officers__staff")),
+        "procedures": list(case.procedures.select_related("chair__staff")),
+        "waiting": list_waiting(case),
+        **describe_request(case),
         "decision": getattr(case, "decision", None),
         "moves": describe_moves(list_transfers("cases.task", [task.pk for task in situation.tasks])),
         "is_watching": is_watching(situation.actor, "cases.case", case.pk),

@@ -1,5 +1,7 @@
 """Acts on what was ticked: claim, hand on, take back, put back, mark as read."""
 
+from collections.abc import Sequence
+from typing import Protocol
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zhengtong.core.identity.public import Appointment
 from zhengtong.core.worklist.public import (
-    Batch,
     Nature,
     WorkItem,
     WorkState,
@@ -37,7 +38,17 @@ def _ticked(values: list[str]) -> list[int]:
     return read_ids(values)[:BATCH]
 
 
-def _say_batch(request: HttpRequest, batch: Batch, done: str, nothing: str) -> None:
+class Result(Protocol):
+    """What became of many."""
+
+    @property
+    def done(self) -> Sequence[object]: ...
+
+    @property
+    def refused(self) -> Sequence[tuple[str, str]]: ...
+
+
+def say_batch(request: HttpRequest, batch: Result, done: str, nothing: str) -> None:
     """Say how many it worked for, and for each that it didn't, why."""
     if batch.done:
         messages.success(request, done)
@@ -54,7 +65,7 @@ def claim_batch(request: HttpRequest) -> HttpResponse:
     batch = claim_items(actor=actor, item_ids=_ticked(request.POST.getlist("item")))
     n = len(batch.done)
     done = ngettext("已领办 %(n)d 件", "已领办 %(n)d 件", n) % {"n": n}
-    _say_batch(request, batch, done, _("请先勾选要领办的办件"))
+    say_batch(request, batch, done, _("请先勾选要领办的办件"))
     return redirect(list_scopes(actor)["mine" if batch.done else "office"].url)
 
 
@@ -65,7 +76,7 @@ def return_batch(request: HttpRequest) -> HttpResponse:
     batch = return_items(actor=actor, item_ids=_ticked(request.POST.getlist("item")))
     n = len(batch.done)
     done = ngettext("已退回待领办 %(n)d 件", "已退回待领办 %(n)d 件", n) % {"n": n}
-    _say_batch(request, batch, done, _("请先勾选要退回的办件"))
+    say_batch(request, batch, done, _("请先勾选要退回的办件"))
     return redirect("workbench:todo")
 
 
@@ -88,7 +99,7 @@ def recall_batch(request: HttpRequest) -> HttpResponse:
     batch = recall_items(actor=actor, item_ids=_ticked(request.POST.getlist("item")))
     n = len(batch.done)
     done = ngettext("已撤回 %(n)d 件", "已撤回 %(n)d 件", n) % {"n": n}
-    _say_batch(request, batch, done, _("请先勾选要撤回的办件"))
+    say_batch(request, batch, done, _("请先勾选要撤回的办件"))
     return redirect(reverse("workbench:handed_over") + "?scope=given")
 
 
@@ -110,7 +121,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
     """Choose who is to have the ticked items, and why."""
     actor = staff_actor(request)
     given = request.POST if request.method == "POST" else request.GET
-    items = _list_movable(actor, _ticked(given.getlist("item")))
+    items = list_movable(actor, _ticked(given.getlist("item")))
     if not items:
         messages.warning(request, _("这些任务已经办完，或者已不在您手中"))
         return redirect("workbench:todo")
@@ -139,7 +150,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
         "已转给%(name)s %(n)d 件；对方打开之前可以在“交接”中撤回",
         n,
     )
-    _say_batch(request, batch, done % {"name": to.staff.name, "n": n}, _("请先勾选要转办的办件"))
+    say_batch(request, batch, done % {"name": to.staff.name, "n": n}, _("请先勾选要转办的办件"))
     return redirect("workbench:todo")
 
 
@@ -171,7 +182,7 @@ def reassign(request: HttpRequest) -> HttpResponse:
     batch = reassign_items(actor=actor, item_ids=[item.pk for item in items], to=to, reason=form.cleaned_data["reason"])
     n = len(batch.done)
     done = ngettext("已改派给%(name)s %(n)d 件", "已改派给%(name)s %(n)d 件", n) % {"name": to.staff.name, "n": n}
-    _say_batch(request, batch, done, _("请先勾选要改派的办件"))
+    say_batch(request, batch, done, _("请先勾选要改派的办件"))
     return redirect(unit)
 
 
@@ -191,7 +202,7 @@ def _ask(
     return show(request, "workbench/transfer.html", {**context, "columns": columns}, 422 if form.is_bound else 200)
 
 
-def _list_movable(actor: Actor, ids: list[int]) -> list[WorkItem]:
+def list_movable(actor: Actor, ids: list[int]) -> list[WorkItem]:
     """Return those items that are this appointee's, or free and hers to take."""
     mine = WorkItem.objects.filter(
         pk__in=ids, assignee_id=actor.held_appointment, state=WorkState.OPEN, nature=Nature.TO_DO

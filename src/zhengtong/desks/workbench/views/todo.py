@@ -34,6 +34,7 @@ def show_todo(request: HttpRequest) -> HttpResponse:
     tabs, counted = list_tabs(actor, scope.code, scopes, by_due(narrowed))
     context = {
         "scope": scope.code,
+        "may_decide": actor.has("cases.decide_case"),
         "title": scope.title,
         "due": due,
         "page": page,

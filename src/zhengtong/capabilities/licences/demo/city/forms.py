@@ -93,7 +93,7 @@ def make_form_kind(definition: ItemDefinition, today: date) -> FormKind:
 def _own(spec: FieldSpec) -> int | None:
     if spec.prefill:
         return _BY_PREFILL[spec.prefill]
-    if spec.type == "text" and (spec.is_personal or "名称" in spec.label):
+    if spec.type == "text" and not spec.example and (spec.is_personal or "名称" in spec.label):
         return _HEAD if spec.is_personal else _NAME
     return _BY_TYPE.get(spec.type)
 
@@ -114,4 +114,4 @@ def _answer(spec: FieldSpec, rng: random.Random, today: date) -> Any:
             return str(round(low + (high - low) * rng.random() ** 2))
         case "date":
             return (today + timedelta(days=rng.randint(10, 60))).isoformat()
-    return rng.choice(_SPARES)
+    return spec.example or rng.choice(_SPARES)

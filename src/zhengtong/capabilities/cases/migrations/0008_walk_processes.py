@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_compile_items"),
+        ("cases", "0007_name_powers"),
         ("workflow", "0001_initial"),
     ]
 

@@ -1,0 +1,64 @@
+"""Nothing is granted without a power to grant it (法无授权不可为): items and new cases need a live one.
+
+A case that was opened before its power was withdrawn goes on to its end.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_noop as _
+
+from zhengtong.capabilities.cases.definitions import get_definition
+from zhengtong.capabilities.cases.errors import PowerWithdrawn
+from zhengtong.capabilities.cases.item_definition import UnusableDefinition
+from zhengtong.capabilities.cases.models import CaseKind
+from zhengtong.capabilities.powers.public import find_live, find_withdrawal
+
+
+class NoLivePower(UnusableDefinition):
+    """An item names no power that may be exercised."""
+
+
+def check_power(text: Mapping[str, Any], day: date) -> str:
+    """Return the code of the power that an item's text names; a bundle has none of its own. Raises NoLivePower."""
+    code = str(text.get("power", ""))
+    if text.get("kind") == CaseKind.BUNDLE:
+        return code
+    name = text.get("name", text.get("code", "?"))
+    if not code:
+        raise NoLivePower(
+            _now("“%(name)s”没有写明所依据的权力事项（power）：没有列入清单的权力不能设立办理事项。") % {"name": name}
+        )
+    if find_live(code, day) is not None:
+        return code
+    gone = find_withdrawal(code, day)
+    if gone is None:
+        raise NoLivePower(
+            _now("“%(name)s”依据的权力事项 %(code)s 不在清单里，或者还没有生效，请先编制并发布它。")
+            % {"name": name, "code": code}
+        )
+    raise NoLivePower(
+        _now("“%(name)s”依据的权力事项“%(power)s”（%(code)s）已于%(day)s取消，不能发布。依据：%(basis)s")
+        % {"name": name, "power": gone.name, "code": code, "day": _say(gone.day), "basis": gone.basis}
+    )
+
+
+def refuse_withdrawn(version_id: int, day: date | None = None) -> None:
+    """Raise PowerWithdrawn when the power that this version of an item names is withdrawn today, or on ``day``."""
+    definition = get_definition(version_id)
+    gone = find_withdrawal(str(definition.text.get("power", "")), day or timezone.localdate())
+    if gone is not None:
+        raise PowerWithdrawn(
+            _("“%(item)s”依据的权力事项“%(power)s”已于%(day)s取消，不再受理新的申请。依据：%(basis)s"),
+            item=definition.name,
+            power=gone.name,
+            day=_say(gone.day),
+            basis=gone.basis,
+        )
+
+
+def _say(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
