@@ -223,7 +223,8 @@ def run() -> list[Figure]:
     ratios, sides = {}, {}
     for size in SIZES:
         with_engine(people, size), without_engine(people, size)
-        engine, bare = [], []
+        engine: list[float] = []
+        bare: list[float] = []
         for number in range(ROUNDS):
             for run_one, kept in ((with_engine, engine), (without_engine, bare))[:: 1 if number % 2 else -1]:
                 kept.append(run_one(people, size))

@@ -69,7 +69,7 @@ class Position:
         return zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(), 6)
 
 
-def unpack(packed: bytes) -> Position:
+def unpack(packed: bytes | memoryview) -> Position:
     state: Mapping[str, Any] = json.loads(zlib.decompress(packed))
     return Position(
         [Token(key, node, tuple(trail)) for key, node, trail in state["t"]],

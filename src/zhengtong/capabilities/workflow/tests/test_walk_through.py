@@ -225,7 +225,8 @@ def test_whatever_people_do_nothing_is_lost(data: st.DataObject) -> None:
         assert len(set(walk.open)) == len(walk.open)
         token = data.draw(st.sampled_from(sorted(walk.position.tokens, key=lambda each: each.key)))
         targets = can_return(walk.engine.graph, walk.position, token.key)
-        if targets and data.draw(st.booleans()):
+        turns_back: bool = data.draw(st.booleans())
+        if targets and turns_back:
             move_back(walk.engine.graph, walk.position, data.draw(st.sampled_from(targets)), token.key)
         else:
             walk.do(token.node)
