@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const entries = { app: "./frontend/app.js", map: "./frontend/js/map.js", charts: "./frontend/js/charts.js" };
+const entries = { app: "./frontend/app.js", map: "./frontend/js/map.js", charts: "./frontend/js/charts.js", designer: "./frontend/js/designer/main.js" };
 
 // MapLibre draws in workers, whose script the page names itself: one from a blob would need a looser policy.
 const mapWorker = {

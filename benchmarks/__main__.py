@@ -16,6 +16,7 @@ NAMES = (
     "clock_due",
     "export_sheet",
     "import_sheet",
+    "item_search",
     "list_growth",
     "process_step",
     "search",

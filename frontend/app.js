@@ -6,6 +6,7 @@ import { autosave } from "./js/autosave.js";
 import { columnChoice } from "./js/columns.js";
 import { counters } from "./js/counter.js";
 import { dialogs } from "./js/dialog.js";
+import { forms } from "./js/forms/fields.js";
 import { focusErrors, menus, previews, showCurrentTab, smallThings } from "./js/page.js";
 import { keyboard } from "./js/keyboard.js";
 import { live } from "./js/live.js";
@@ -15,6 +16,7 @@ import { readAloud } from "./js/read_aloud.js";
 import { moreRows, showRowButtons } from "./js/more_rows.js";
 import { requests } from "./js/requests.js";
 import { reveals } from "./js/reveal.js";
+import { moves, sortables } from "./js/sortable.js";
 import { submitOnce } from "./js/submit_once.js";
 import { tour } from "./js/tour.js";
 import { uploads } from "./js/upload.js";
@@ -24,10 +26,10 @@ window.Alpine = Alpine;
 Alpine.start();
 
 // Listeners on the document: they hold for what htmx brings in later.
-for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows]) start();
+for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows, moves]) start();
 
 function enliven(root) {
-  for (const enrich of [showRowButtons, autosave, counters, uploads, previews]) enrich(root);
+  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables, forms]) enrich(root);
 }
 enliven(document);
 palette();
@@ -36,6 +38,7 @@ tour();
 showCurrentTab();
 wall();
 focusErrors(document);
+document.addEventListener("forms:added", () => enliven(document));
 document.addEventListener("htmx:after:settle", (event) => {
   enliven(document);
   focusErrors(event.target instanceof Element ? event.target : document);

@@ -87,6 +87,9 @@ class Cast:
     urban_approver: Actor
     compiler: Actor
     legal: Actor
+    publisher: Actor
+    city_compiler: Actor
+    city_publisher: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -214,6 +217,7 @@ def make_cast() -> Cast:
     ]
     city_hall = _organisation("安澜市人民政府", kinds.GOVERNMENT, city, None)
     data_bureau = _organisation("安澜市政务服务数据管理局", kinds.DEPARTMENT, city, city_hall)
+    city_bureau = _organisation("安澜市市场监督管理局", kinds.DEPARTMENT, city, city_hall)
     hall, other_hall = (
         _organisation(f"{county.name}人民政府", kinds.GOVERNMENT, county, city_hall) for county in counties
     )
@@ -242,8 +246,11 @@ def make_cast() -> Cast:
         "urban_reviewer": _staff("urban_reviewer", "龚伟民", urban, {"reviewer": own}),
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
-        "compiler": _staff("compiler", "曾文静", bureau, {"power_compiler": own}),
         "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide}),
+        "compiler": _staff("compiler", "苗春燕", bureau, {"item_clerk": own, "power_compiler": own}),
+        "publisher": _staff("publisher", "葛长青", bureau, {"item_publisher": own}),
+        "city_compiler": _staff("city_compiler", "毕书航", city_bureau, {"item_clerk": region_wide}),
+        "city_publisher": _staff("city_publisher", "车玉梅", city_bureau, {"item_publisher": region_wide}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),

@@ -1,6 +1,7 @@
 // A map of declared screens: our own boundaries below, the rows or their numbers above, nothing from elsewhere.
 import { Map as MapView, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import "../css/map.css";
+import { startPoints } from "./map_point.js";
 import { drawMarks, makeStyle, ROW_LAYERS, wordsOf } from "./map_style.js";
 
 const MOST_IN_POPUP = 10;
@@ -129,3 +130,5 @@ function tell(element, sentence) {
 }
 
 for (const element of document.querySelectorAll("[data-map]")) start(element);
+startPoints(document);
+for (const name of ["htmx:after:settle", "forms:added"]) document.addEventListener(name, () => startPoints(document));

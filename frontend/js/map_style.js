@@ -18,7 +18,7 @@ const absolute = (path) => location.origin + path;
 export function makeStyle(element) {
   const colour = (name) => token(element, name);
   const { tiles, base } = element.dataset;
-  const sources = { rows: { type: "vector", tiles: [absolute(tiles)], maxzoom: 16 } };
+  const sources = tiles ? { rows: { type: "vector", tiles: [absolute(tiles)], maxzoom: 16 } } : {};
   if (base) sources.base = { type: "vector", tiles: [absolute(base)], maxzoom: 14 };
   const level = (name) => ["==", ["get", "level"], name];
   const line = (name, width, dash) => ({
@@ -59,6 +59,14 @@ export function makeStyle(element) {
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colour("--page") } },
       ...below,
+      ...(tiles ? marks(colour) : []),
+    ],
+  };
+}
+
+// The rows, or their numbers where they lie too close.
+function marks(colour) {
+  return [
       {
         id: "cells",
         type: "circle",
@@ -98,8 +106,7 @@ export function makeStyle(element) {
           "icon-ignore-placement": true,
         },
       },
-    ],
-  };
+  ];
 }
 
 // The legend is the one place that says which shape and colour a kind has.

@@ -21,6 +21,7 @@ PUBLIC = {
     "/hall/": "政务公开: which matters are handled, found by words",
     "/hall/suggest/": "the same, while typing",
     "/hall/items/*": "政务公开条例: the guide of an item; applying asks to sign in by itself",
+    "/hall/browse/*": "政务公开: the same by life event, department, audience",
     "/hall/progress/": "progress by number and the applicant's own secret",
     "/hall/publicity/": "行政许可法 art. 40: grants are open to inspection",
     "/hall/help/": "how it works",

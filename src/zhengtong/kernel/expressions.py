@@ -200,6 +200,13 @@ class Expression:
         except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
             raise ExpressionError(_("算不出来：两边的值不能这样比较或者运算。")) from error
 
+    def as_data(self) -> list[Any]:
+        """Return it as JSON that a program without a parser evaluates, one list a node: ``["+", left, right]``.
+
+        Numbers are texts of their digits, so that none is lost.
+        """
+        return _tree(self._body)
+
     def holds(self, values: Mapping[str, Any]) -> bool:
         """Return whether it is true of ``values``. Raises ExpressionError."""
         return bool(self.evaluate(values))
@@ -324,3 +331,75 @@ def _answer(node: ast.expr, values: Mapping[str, Any]) -> Any:
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return FUNCTIONS[name](*(_answer(each, values) for each in arguments))
     raise _refuse(node)
+
+
+_SIGNS: Final[Mapping[type[ast.AST], str]] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.Not: "not",
+    ast.USub: "negative",
+    ast.UAdd: "positive",
+}
+
+
+def _tree(node: ast.expr) -> list[Any]:
+    match node:
+        case ast.Constant(value=value):
+            return ["number", str(Decimal(str(value)))] if _is_number(value) else ["constant", value]
+        case ast.Name(id=name):
+            return ["name", name]
+        case ast.Attribute(value=inner, attr=attr):
+            return ["attribute", _tree(inner), attr]
+        case ast.BoolOp(op=op, values=parts):
+            return ["and" if isinstance(op, ast.And) else "or", *map(_tree, parts)]
+        case ast.UnaryOp(op=op, operand=operand):
+            return [_SIGNS[type(op)], _tree(operand)]
+        case ast.BinOp(op=op, left=left, right=right):
+            return [_SIGNS[type(op)], _tree(left), _tree(right)]
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            signs = [_SIGNS[type(op)] for op in ops]
+            return ["compare", _tree(left), *([sign, _tree(other)] for sign, other in zip(signs, others, strict=True))]
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return ["if", _tree(test), _tree(body), _tree(orelse)]
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            return ["list", *map(_tree, elements)]
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            return ["call", name, *map(_tree, arguments)]
+    raise _refuse(node)
+
+
+def rename_values(text: str, names: Mapping[str, str], fixed: Mapping[str, Any]) -> str:
+    """Return the expression over other names: ``names`` leads from old to new, ``fixed`` gives what has one value.
+
+    Raises ExpressionError.
+    """
+    body = parse(text)._body
+    return ast.unparse(_Renaming(names, fixed).visit(body))
+
+
+class _Renaming(ast.NodeTransformer):
+    def __init__(self, names: Mapping[str, str], fixed: Mapping[str, Any]) -> None:
+        self.names, self.fixed = names, fixed
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self.fixed:
+            value = self.fixed[node.id]
+            if isinstance(value, list):
+                return ast.List([ast.Constant(each) for each in value], ast.Load())
+            return ast.Constant(value)
+        return ast.Name(self.names.get(node.id, node.id), ast.Load())
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        return ast.Call(node.func, [self.visit(each) for each in node.args], [])

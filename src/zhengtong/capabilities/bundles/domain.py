@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from zhengtong.capabilities.cases.public import SITUATION, list_form
+from zhengtong.kernel.expressions import rename_values
+
 Raw = Mapping[str, Any]
 Said = dict[str, Any] | bool  # a condition of a text, or what it always is
-
-SITUATION = "situation"
 
 
 class UnusableBundle(ValueError):
@@ -123,10 +124,14 @@ def compile_bundle(raw: Raw, texts: Mapping[str, Raw], versions: Mapping[str, in
     materials: dict[str, _Merged] = {}
     for item in items.values():
         _name_fields(item, answered)
-        for section in item.text["form"]:
-            _said, keys = sections.setdefault(section["key"], ({k: v for k, v in section.items() if k != "fields"}, []))
+        for section in _list_form(item):
+            _said, keys = sections.setdefault(
+                section["key"], ({k: v for k, v in section.items() if k not in ("fields", "condition")}, [])
+            )
             for each in section["fields"]:
-                _merge_field(each, item, items, fields, keys, set(questions))
+                # What a section asks under a condition, each of its fields does: in the bundle it may stand elsewhere.
+                own = {**each, **_within(section, each)}
+                _merge_field(own, item, items, fields, keys, set(questions))
         for each in item.text["materials"]:
             _merge_material(each, item, items, materials)
     situation = {"key": SITUATION, "title": raw.get("situation", "您的情况"), "fields": list(questions.values())}
@@ -195,6 +200,14 @@ def _read_items(raw: Raw, texts: Mapping[str, Raw], versions: Mapping[str, int])
     return items
 
 
+def _list_form(item: _Item) -> list[Raw]:
+    """Return the item's sections; its own questions keep a section apart from the bundle's."""
+    return [
+        {**section, "key": f"{item.prefix}_{SITUATION}"} if section["key"] == SITUATION else section
+        for section in list_form(item.text)
+    ]
+
+
 def _names_in(condition: Raw) -> Iterator[str]:
     for each in (*condition.get("any", ()), *condition.get("all", ())):
         yield from _names_in(each)
@@ -218,7 +231,7 @@ def _before(item: _Item, items: Mapping[str, _Item]) -> set[str]:
 
 def _name_fields(item: _Item, answered: Mapping[str, str]) -> None:
     """Decide under which key of the bundle each field of ``item`` is answered; fixed ones under none."""
-    for section in item.text["form"]:
+    for section in _list_form(item):
         for each in section["fields"]:
             if each["key"] in item.answers:
                 continue
@@ -252,10 +265,11 @@ def _merge_field(
     asked = both(item.when, own, _unproduced(item, items, element=each.get("element", "")))
     found = fields.get(key)
     if found is None:
-        fields[key] = _Merged({**each, "key": key}, [asked], place)
+        formula = {"formula": _translate_formula(each, item)} if each["type"] == "calculated" else {}
+        fields[key] = _Merged({**each, "key": key, **formula}, [asked], place)
         keys.append(key)
         return
-    for name in ("type", "options"):
+    for name in ("type", "options", "dictionary", "fields"):
         if found.text.get(name) != each.get(name):
             raise UnusableBundle(f"{found.place} and {place} ask for {key!r} with another {name}")
     found.asked.append(asked)
@@ -283,6 +297,17 @@ def _merge_material(each: Raw, item: _Item, items: Mapping[str, _Item], material
         "max_files": min(found.text.get("max_files", 5), each.get("max_files", 5)),
         "wanted_by": [*found.text["wanted_by"], item.text["name"]],
     }
+
+
+def _within(section: Raw, each: Raw) -> dict[str, Any]:
+    """Return the condition of a field together with that of its section; nothing when neither has one."""
+    stated = [one["condition"] for one in (section, each) if one.get("condition")]
+    return {"condition": {"all": stated} if len(stated) > 1 else stated[0]} if stated else {}
+
+
+def _translate_formula(each: Raw, item: _Item) -> str:
+    """Return a field's formula in the bundle's names, answers that the bundle fixes as constants."""
+    return rename_values(str(each.get("formula", "")), item.fields, item.answers)
 
 
 def _settled(merged: _Merged) -> dict[str, Any] | None:

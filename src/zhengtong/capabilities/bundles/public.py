@@ -3,6 +3,7 @@
 from zhengtong.capabilities.bundles.declarations import BundleFile
 from zhengtong.capabilities.bundles.definitions import PartText, list_part_texts, plan_parts
 from zhengtong.capabilities.bundles.domain import SITUATION, PartPlan
+from zhengtong.capabilities.bundles.gate import check_arrangement, check_bundle_draft
 from zhengtong.capabilities.bundles.models import (
     BundlePart,
     JoiningState,
@@ -18,6 +19,7 @@ from zhengtong.capabilities.bundles.services.applying import (
     submit_application_at_counter,
     withdraw_application,
 )
+from zhengtong.capabilities.bundles.services.drafts import publish_bundle_draft, revise_bundle
 from zhengtong.capabilities.bundles.services.following import complete
 from zhengtong.capabilities.bundles.services.opinions import (
     ask_opinion,
@@ -54,6 +56,8 @@ __all__ = [
     "PartText",
     "PartView",
     "ask_opinion",
+    "check_arrangement",
+    "check_bundle_draft",
     "complete",
     "confirm_joint_visit",
     "decline_joint_visit",
@@ -78,7 +82,9 @@ __all__ = [
     "precheck_part",
     "propose_joint_visit",
     "publish_bundle",
+    "publish_bundle_draft",
     "publish_bundle_file",
+    "revise_bundle",
     "start_next_part",
     "submit_application",
     "submit_application_at_counter",

@@ -14,13 +14,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhengtong.capabilities.cases.answers import show_value
 from zhengtong.capabilities.cases.declarations import TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import RuleBroken
 from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, StaleCase, Unacceptable
 from zhengtong.capabilities.cases.item_definition import ItemDefinition
 from zhengtong.capabilities.cases.models import Case, Task, TaskNode, TaskStatus
-from zhengtong.capabilities.cases.presentation import say, show_value
+from zhengtong.capabilities.cases.presentation import say
 from zhengtong.capabilities.cases.selectors import is_consulted, list_tasks
 from zhengtong.kernel.modules import Text, registry
 from zhengtong.kernel.policy import Actor, can, require

@@ -70,6 +70,7 @@ def load(context: DemoContext) -> None:
     load_seed(actor=SYSTEM)
     starting_rows.load(actor=SYSTEM)
     opened = open_offices(ServiceItem.objects.order_by("code"))
+    _name_keepers(ServiceItem.objects.order_by("code"))
     day = context.today - timedelta(days=PUBLISHED_DAYS_AGO)
     ItemVersion.objects.update(published_at=timezone.make_aware(datetime.combine(day, time(9))))
     record(SYSTEM, "demo.load", ("cases", context.seed), after={"offices": opened})
@@ -101,6 +102,15 @@ def open_offices(items: Iterable[ServiceItem]) -> int:
             )
             opened += 1
     return opened
+
+
+def _name_keepers(items: Iterable[ServiceItem]) -> None:
+    """Let the city's organ of the same title keep an item's text; its counties handle it."""
+    in_city = Organisation.objects.filter(region__level=RegionLevel.CITY).select_related("region")
+    organs = {organ.name.removeprefix(organ.region.name): organ for organ in in_city}
+    for item in items:
+        if (organ := organs.get(_organ_of(item))) is not None:
+            ServiceItem.objects.filter(pk=item.pk, organisation=None).update(organisation=organ)
 
 
 def _organ_of(item: ServiceItem) -> str:

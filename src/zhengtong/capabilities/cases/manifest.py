@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.journal import ACTION_WORDS
 from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
-from zhengtong.capabilities.cases.models import Case
+from zhengtong.capabilities.cases.models import Case, Dictionary, DictionaryEntry, ItemDraft, LibraryMaterial
+from zhengtong.capabilities.cases.screens import DictionaryEntryScreens, DictionaryScreens
 from zhengtong.capabilities.cases.search import SEARCHABLES
 from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
 from zhengtong.capabilities.cases.work_kinds import WORK_KINDS
@@ -28,6 +29,8 @@ MODULE = Module(
         Permission("cases.deliver_case", _("送达文书")),
         Permission("cases.archive_case", _("归档办件")),
         Permission("cases.compile_item", _("编制事项")),
+        Permission("items.compile", _("编制本单位的事项")),
+        Permission("items.publish", _("审核发布本单位的事项")),
         IMPORT_CALENDAR,
         Role(
             "window_clerk",
@@ -71,6 +74,10 @@ MODULE = Module(
         ),
         Role("supervisor", _("监察员"), ("cases.view_case", "supervision.watch", "supervision.urge")),
         Role("item_compiler", _("事项管理员"), ("cases.compile_item", IMPORT_CALENDAR.code)),
+        Role("item_clerk", _("事项编制员"), ("items.compile",)),
+        Role("item_publisher", _("事项审核员"), ("items.compile", "items.publish")),
+        Protected(ItemDraft, organisation="organisation_id"),
+        Protected(LibraryMaterial, organisation="organisation_id"),
         Protected(
             Case,
             organisation="organisation_id",
@@ -85,6 +92,10 @@ MODULE = Module(
                 }
             ),
         ),
+        Protected(Dictionary, is_unscoped=True),
+        Protected(DictionaryEntry, is_unscoped=True),
+        DictionaryScreens(),
+        DictionaryEntryScreens(),
         ACTION_WORDS,
         MatterKind(
             "cases.counter",

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhengtong.capabilities.cases.answers import files_by_key, list_answers, show_value
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState, RuleBroken
-from zhengtong.capabilities.cases.item_definition import FieldSpec, ItemDefinition
+from zhengtong.capabilities.cases.item_definition import ItemDefinition
 from zhengtong.capabilities.cases.models import COUNTED, Case, Clock, Task, TaskNode
-from zhengtong.capabilities.cases.selectors import list_clocks, list_materials, list_tasks
+from zhengtong.capabilities.cases.selectors import list_clocks, list_tasks
 from zhengtong.capabilities.cases.walk import describe_walk, read_field_labels
 from zhengtong.core.files.public import file_response
 from zhengtong.core.identity.public import name_agent
@@ -24,7 +25,7 @@ from zhengtong.core.papers.public import Paper, ensure_rendered
 from zhengtong.core.worklist.public import AlertLevel, WorkItem
 from zhengtong.kernel.calendars import get_calendar
 from zhengtong.screens.addresses import addresses_of
-from zhengtong.screens.formats import cn_datetime, mask_id, mask_name, mask_phone
+from zhengtong.screens.formats import cn_datetime, mask_id, mask_phone
 from zhengtong.screens.templatetags.look import chip, deadline
 
 STATE_TONES = {
@@ -80,53 +81,6 @@ def state_chip(case: Case) -> str:
     return chip(_(state.label), STATE_TONES.get(state, "neutral"))
 
 
-# Answers
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    key: str
-    label: str
-    text: str
-    is_masked: bool
-    mark: str = ""  # what the approver wants looked at again
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSection:
-    key: str
-    title: str
-    answers: tuple[Answer, ...]
-
-
-def show_value(value: object) -> str:
-    """Return an answer as a person reads it."""
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, list):
-        return "、".join(str(each) for each in value)
-    return "" if value is None else str(value)
-
-
-def mask_answer(spec: FieldSpec, text: str) -> str:
-    """Return a personal answer so that a colleague can tell it apart but not use it."""
-    masks = {"id_number": mask_id, "phone": mask_phone, "text": mask_name}
-    return masks[spec.type](text) if spec.type in masks else "＊" * min(len(text), 8)
-
-
-def list_answers(case: Case, *, is_revealed: bool = False) -> list[AnswerSection]:
-    """Return the answers of ``case`` by section; personal ones masked unless ``is_revealed``."""
-    sections = []
-    for section in get_definition(case.item_version_id).list_asked(case.form):
-        answers = []
-        for spec in section.fields:
-            text = show_value(case.form.get(spec.key, False if spec.type == "boolean" else None))
-            is_masked = spec.is_personal and bool(text) and not is_revealed
-            answers.append(Answer(spec.key, spec.label, mask_answer(spec, text) if is_masked else text, is_masked))
-        sections.append(AnswerSection(section.key, section.title, tuple(answers)))
-    return sections
-
-
 # Materials and papers
 
 
@@ -149,18 +103,7 @@ class MaterialView:
 
 def list_material_views(case: Case, desk: str) -> list[MaterialView]:
     """Return the materials asked for or given; ``desk`` names the address space whose ``file`` view shows them."""
-    given: dict[str, list[dict[str, Any]]] = {}
-    for material in list_materials(case):
-        file = material.file
-        given.setdefault(material.key, []).append(
-            {
-                "id": material.pk,
-                "name": file.name,
-                "size": file.size,
-                "kind": file.content_type,
-                "url": reverse(f"{desk}:file", args=[case.number, material.pk]) if case.number else "",
-            }
-        )
+    given = files_by_key(case, desk)
     reused = dict(case.reused)
     return [
         MaterialView(
@@ -291,7 +234,7 @@ def describe_case(case: Case, desk: str, *, is_revealed: bool = False) -> dict[s
             (_("收到"), cn_datetime(case.received_at)),
             (_("受理"), _accepted(case)),
         ],
-        "sections": list_answers(case, is_revealed=is_revealed),
+        "sections": list_answers(case, is_revealed=is_revealed, desk=desk),
         "materials": list_material_views(case, desk),
         "papers": list_paper_files(case, desk),
         "clocks": list_clocks(case),

@@ -17,7 +17,7 @@ _WRITTEN = ("name", "title", "text", "question", "answer", "article")
 
 
 def _published() -> QuerySet[ServiceItem]:
-    return ServiceItem.objects.filter(is_published=True)
+    return ServiceItem.objects.filter(is_published=True, is_standard=False)
 
 
 def _item_words(item: ServiceItem) -> Iterator[str]:

@@ -39,7 +39,7 @@ def get_item(code: str) -> ServiceItem | None:
 
 
 def list_items(audience: str = "") -> QuerySet[ServiceItem]:
-    found = ServiceItem.objects.filter(is_published=True).order_by("name")
+    found = ServiceItem.objects.filter(is_published=True, is_standard=False).order_by("name")
     return found.filter(audience=audience) if audience else found
 
 

@@ -1,6 +1,6 @@
 """Geography's door."""
 
 from zhengtong.capabilities.geography.models import SRID, RegionBoundary
-from zhengtong.capabilities.geography.selectors import get_boundaries
+from zhengtong.capabilities.geography.selectors import get_boundaries, get_extent
 
-__all__ = ["SRID", "RegionBoundary", "get_boundaries"]
+__all__ = ["SRID", "RegionBoundary", "get_boundaries", "get_extent"]

@@ -1,6 +1,7 @@
 """Reading boundaries: as tiles for the base map, and by region."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.contrib.gis.geos import MultiPolygon
 from django.db import connection
@@ -17,6 +18,7 @@ SHOWN_FROM = {
     RegionLevel.VILLAGE: 12,
 }
 
+COUNTRY = (73.0, 18.0, 136.0, 54.0)
 _TILE = f"""
 WITH tile AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS envelope),
 found AS (
@@ -42,6 +44,18 @@ def get_region_tile(z: int, x: int, y: int) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(_TILE, {"z": z, "x": x, "y": y, "levels": levels})
         return bytes(cursor.fetchone()[0])
+
+
+@lru_cache(maxsize=1)
+def get_extent() -> tuple[float, float, float, float]:
+    """Return west, south, east and north of all regions; of the whole country while no boundary is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ST_Extent(geometry) FROM {RegionBoundary._meta.db_table}")  # our own table
+        found = cursor.fetchone()[0]
+    if not found:
+        return COUNTRY
+    corners = [float(each) for corner in found[4:-1].split(",") for each in corner.split(" ")]
+    return corners[0], corners[1], corners[2], corners[3]
 
 
 def get_boundaries(codes: Iterable[str]) -> dict[str, MultiPolygon]:

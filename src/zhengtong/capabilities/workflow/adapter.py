@@ -210,6 +210,8 @@ class Journey:
                 return False
             trail = self._consume(node_id)
         task.internal_data["trail"] = extend(trail, node_id)
+        if node.kind is Kind.END:
+            self.position.final = merge((self.position.final, trail))
         return True
 
     def perform(self, node_id: str) -> None:
@@ -272,6 +274,7 @@ class Journey:
             # Where she is shows in the token; the trail is what lies behind.
             self.position.add(node_id, trail[: trail.index(node_id)] if node_id in trail else trail)
         elif node.kind is Kind.TERMINATE:
+            self.position.final = merge([trail, *(token.trail for token in self.position.tokens)])
             self.position.drop(self.graph.nodes)
         elif node.kind is Kind.RAISE:
             target = self.graph.nodes[node.target]

@@ -19,7 +19,6 @@ from zhengtong.capabilities.cases.public import (
     LegalState,
     get_case_by_public_id,
     get_live_version,
-    save_draft,
 )
 from zhengtong.core.identity.public import (
     Account,
@@ -99,7 +98,7 @@ def _find_in_other_capacity(request: HallRequest, public_id: UUID) -> tuple[str,
 def of_own_draft(view: View) -> View:
     """Pass an application that can still be written; after submission lead to the case.
 
-    A draft of an older version of the item is moved to the newest first, and she is told.
+    A draft of an older version of the item leads to what has changed since, from where she moves to the newest.
     """
 
     @wraps(view)
@@ -110,11 +109,11 @@ def of_own_draft(view: View) -> View:
             messages.info(request, _("申请已经提交，这是最新的办理情况。"))
             return redirect("hall:case", case.public_id)
         if case.state == LegalState.DRAFT and get_live_version(case.office.item).pk != case.item_version_id:
-            save_draft(actor=request.actor, case_id=case.pk, answers={})
-            case = get_case_by_public_id(request.actor, case.public_id) or case
-            if not is_script(request):
-                text = _("这件事的申请表在您上次填写之后更新过。填过的内容已经保留，请再核对一遍。")
-                messages.warning(request, text)
+            if is_script(request):
+                return problem(409, "outdated-form", _("申请表刚刚更新过，请刷新页面后接着填写。"))
+            if request.method == "POST":
+                messages.warning(request, _("申请表刚刚更新过，刚才这一页没有保存。请先看看有什么变化。"))
+            return redirect("hall:version", case.public_id)
         return view(request, case, **kwargs)
 
     return of_own_case(wrapped)

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from zhengtong.desks.hall.views import (
     apply,
+    browsing,
     bundles,
     cases,
     corrections,
@@ -15,6 +16,7 @@ from zhengtong.desks.hall.views import (
     lookups,
     materials,
     pages,
+    versions,
 )
 
 
@@ -35,6 +37,8 @@ urlpatterns = [
     path("robots.txt", pages.robots, name="robots"),
     path("hall/", items.search, name="search"),
     path("hall/suggest/", home.show_suggestions, name="suggest"),
+    path("hall/browse/", browsing.show_ways, name="browse"),
+    path("hall/browse/<slug:by>/<slug:code>/", browsing.show_items, name="browse_items"),
     path("hall/items/<slug:code>/", items.show_item, name="item"),
     path("hall/items/<slug:code>/plan/", bundles.show_plan, name="plan"),
     path("hall/items/<slug:code>/apply/", apply.apply_for_item, name="apply"),
@@ -45,6 +49,7 @@ urlpatterns = [
     path(f"{DRAFT}files/<int:file_id>/", materials.open_file, name="file"),
     path(f"{DRAFT}files/<int:file_id>/remove/", materials.remove, name="remove_file"),
     path(f"{DRAFT}correction/", corrections.correct, name="correction"),
+    path(f"{DRAFT}version/", versions.adopt_version, name="version"),
     path(f"{DRAFT}review/", drafts.review, name="review"),
     path(f"{DRAFT}submit/", drafts.submit, name="submit"),
     path(f"{DRAFT}delete/", drafts.delete, name="delete_draft"),

@@ -88,6 +88,8 @@ def field(
 ) -> SafeString:
     if bound.is_hidden:
         return SafeString(bound.as_hidden())
+    if getattr(bound.field.widget, "draws_whole_field", False):
+        return SafeString(bound.as_widget())
     context = describe_field(
         bound,
         label=label,
@@ -429,5 +431,6 @@ def _write_script_words(language: str | None) -> SafeString:
         "down": _("系统暂时没有办成这一步，您的内容没有丢失。请重试"),
         "busy": _("操作太频繁，请稍等几分钟再重试"),
         "required": _("必填"),
+        "filterOptions": _("输入几个字，缩小下面的选择范围"),
     }
     return format_html('<meta name="look-words" content="{}">', json.dumps(words, ensure_ascii=False))

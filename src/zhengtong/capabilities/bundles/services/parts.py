@@ -67,6 +67,7 @@ def _start(part: BundlePart, parent: Case, before: list[BundlePart]) -> None:
     given: dict[str, list[int]] = {}
     for key, file_id in CaseMaterial.objects.filter(case=parent, replaced_at=None).values_list("key", "file_id"):
         given.setdefault(key, []).append(file_id)
+    uploads = {spec.key: text.fields[spec.key] for spec in definition.list_uploads() if spec.key in text.fields}
     licences = {each.item_version.licence_kind for each in before if each.item_version.licence_kind}
     shared = dict(parent.reused)
     reused = [
@@ -83,7 +84,9 @@ def _start(part: BundlePart, parent: Case, before: list[BundlePart]) -> None:
         number=f"{parent.number}-{part.position}",
         form=answers_of_part({"fields": text.fields, "answers": text.answers}, parent.form, produced),
         reused=reused,
-        files=[(own, file_id) for own, key in text.materials.items() for file_id in given.get(key, ())],
+        files=[
+            (own, file_id) for own, key in [*text.materials.items(), *uploads.items()] for file_id in given.get(key, ())
+        ],
     )
     part.case, part.state = case, PartState.STARTED
     part.save(update_fields=["case", "state"])

@@ -23,6 +23,18 @@ def publish_bundle(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
 
     Raises UnusableDefinition naming the place that is wrong: nothing is published then.
     """
+    try:
+        compiled = compile_newest(raw)
+    except UnusableBundle as error:
+        raise UnusableDefinition(f"{raw['code']}: {error}") from error
+    version = publish_item(actor=actor, raw=compiled)
+    codes = [each["code"] for each in raw["items"]]
+    BundleText.objects.update_or_create(item=version.item, defaults={"text": dict(raw), "items": codes})
+    return version
+
+
+def compile_newest(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the bundle compiled with the newest published texts of its items. Raises UnusableBundle."""
     codes = [each["code"] for each in raw["items"]]
     texts: dict[str, Mapping[str, Any]] = {}
     versions: dict[str, int] = {}
@@ -32,13 +44,7 @@ def publish_bundle(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
         .order_by("number")
     ):
         texts[version.item.code], versions[version.item.code] = version.definition, version.number
-    try:
-        compiled = compile_bundle(raw, texts, versions)
-    except UnusableBundle as error:
-        raise UnusableDefinition(f"{raw['code']}: {error}") from error
-    version = publish_item(actor=actor, raw=compiled)
-    BundleText.objects.update_or_create(item=version.item, defaults={"text": dict(raw), "items": codes})
-    return version
+    return compile_bundle(raw, texts, versions)
 
 
 def publish_bundle_file(*, actor: Actor, path: Path) -> ItemVersion:

@@ -24,7 +24,11 @@ from zhengtong.capabilities.cases.domain.clock import (
     warning_at,
 )
 from zhengtong.capabilities.cases.domain.conditions import (
+    AllOf,
+    AnyOf,
+    AtLeast,
     Condition,
+    Not,
     OneOf,
     UnreadableCondition,
     read_condition,
@@ -66,6 +70,12 @@ from zhengtong.capabilities.cases.domain.limits import (
     read_seed,
 )
 from zhengtong.capabilities.cases.domain.rules import RuleBroken
+from zhengtong.capabilities.cases.domain.standards import (
+    STANDARD_KEYS,
+    STANDARD_LIMITS,
+    list_deviations,
+    take_over,
+)
 from zhengtong.capabilities.cases.domain.states import (
     DECIDED,
     ENDED,
@@ -82,11 +92,16 @@ from zhengtong.capabilities.cases.domain.states import (
 __all__ = [
     "DECIDED",
     "ENDED",
+    "STANDARD_KEYS",
+    "STANDARD_LIMITS",
     "WITHDRAWABLE",
     "Act",
     "Alert",
     "AlertKind",
+    "AllOf",
+    "AnyOf",
     "ApproverRole",
+    "AtLeast",
     "ClockRefused",
     "ClockState",
     "Condition",
@@ -99,6 +114,7 @@ __all__ = [
     "LegalState",
     "Level",
     "Limit",
+    "Not",
     "NotAllowed",
     "OneOf",
     "Party",
@@ -134,6 +150,7 @@ __all__ = [
     "in_force",
     "is_overdue",
     "level",
+    "list_deviations",
     "next_alert",
     "next_state",
     "parse_rulebook",
@@ -146,6 +163,7 @@ __all__ = [
     "settle",
     "start_clock",
     "stop",
+    "take_over",
     "used_days",
     "warning_at",
 ]

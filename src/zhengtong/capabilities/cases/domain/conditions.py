@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+# How a condition may name a box that is ticked.
+_TICKED = ("on", "true", "是")
+
 
 class UnreadableCondition(ValueError):
     """A condition of a text names an unknown field or says nothing that can hold."""
@@ -28,7 +31,7 @@ class OneOf:
 
     def holds(self, form: Mapping[str, Any]) -> bool:
         answer = form.get(self.field)
-        answers = answer if isinstance(answer, list) else [answer]
+        answers = answer if isinstance(answer, list) else [*_TICKED] if answer in (True, "on") else [answer]
         return any(value in answers for value in self.values)
 
     def fields(self) -> Iterator[str]:
@@ -105,7 +108,7 @@ def read_condition(raw: Mapping[str, Any]) -> Condition:
             return OneOf(field, tuple(str(value) for value in values))
         case {"field": str(field), "at_least": amount}:
             return AtLeast(field, Decimal(str(amount)))
-    raise UnreadableCondition(f"{dict(raw)!r} is no condition")
+    raise UnreadableCondition(f"{raw!r} is no condition")
 
 
 def settle(raw: Any, amount_of: Callable[[str], Decimal]) -> Any:

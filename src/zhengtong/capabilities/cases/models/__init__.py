@@ -16,13 +16,15 @@ from zhengtong.capabilities.cases.models.case import (
     Outcome,
 )
 from zhengtong.capabilities.cases.models.clock import COUNTED, PAUSABLE, Clock, ClockBasis, ClockInterval, ClockPurpose
+from zhengtong.capabilities.cases.models.dictionary import Dictionary, DictionaryEntry
+from zhengtong.capabilities.cases.models.draft import OPEN_DRAFTS, DraftStatus, ItemDraft, LibraryMaterial
 from zhengtong.capabilities.cases.models.item import (
     Audience,
-    DraftStatus,
-    ItemDraft,
+    ItemLevel,
     ItemOffice,
     ItemVersion,
     LegalRule,
+    LifeEvent,
     RuleKind,
     ServiceItem,
 )
@@ -38,6 +40,7 @@ from zhengtong.capabilities.cases.models.work import (
 
 __all__ = [
     "COUNTED",
+    "OPEN_DRAFTS",
     "PAUSABLE",
     "Appraisal",
     "Audience",
@@ -57,12 +60,17 @@ __all__ = [
     "Countersign",
     "Decision",
     "DeliveryWay",
+    "Dictionary",
+    "DictionaryEntry",
     "DraftStatus",
     "ExtensionRequest",
     "ItemDraft",
+    "ItemLevel",
     "ItemOffice",
     "ItemVersion",
     "LegalRule",
+    "LibraryMaterial",
+    "LifeEvent",
     "NumberSequence",
     "Outcome",
     "RuleKind",

@@ -52,8 +52,44 @@ class Audience(models.TextChoices):
     ENTERPRISE = "enterprise", _("企业")
 
 
+class ItemLevel(models.TextChoices):
+    """行使层级, after GB/T 39554.1."""
+
+    PROVINCE = "province", _("省级")
+    CITY = "city", _("市级")
+    COUNTY = "county", _("县级")
+    TOWN = "town", _("乡镇级")
+
+
+class LifeEvent(models.TextChoices):
+    """What happens in a life, or to an enterprise: how somebody looks for an item who doesn't know its name."""
+
+    BIRTH = "birth", _("生育收养")
+    SCHOOL = "school", _("上学")
+    WORK = "work", _("就业")
+    MARRIAGE = "marriage", _("婚姻")
+    HOME = "home", _("住房")
+    VEHICLE = "vehicle", _("车辆出行")
+    HEALTH = "health", _("看病就医")
+    PENSION = "pension", _("社保养老")
+    HARDSHIP = "hardship", _("困难救助")
+    DISABILITY = "disability", _("残疾人服务")
+    DEATH = "death", _("身后事")
+    START_BUSINESS = "start-business", _("开办企业")
+    OPEN_SHOP = "open-shop", _("开店经营")
+    CHANGE_BUSINESS = "change-business", _("变更经营")
+    BUILD = "build", _("工程建设")
+    HIRE = "hire", _("用工")
+    CLOSE_BUSINESS = "close-business", _("注销退出")
+
+
 class ServiceItem(models.Model):
-    """政务服务事项. What it says is in its versions."""
+    """政务服务事项, with the codes of GB/T 39554.1. What it says is in its versions.
+
+    ``organisation`` keeps its text; "" of an item that came with the platform. ``standard`` is the item of the level
+    above whose fields it takes over (四级联动), ``standard_version`` the text of it that was taken over last. An item
+    that ``is_standard`` is only taken over: nobody applies for it.
+    """
 
     code = models.SlugField(_("代码"), max_length=60, unique=True)
     name = models.CharField(_("名称"), max_length=100)
@@ -67,6 +103,20 @@ class ServiceItem(models.Model):
     is_published = models.BooleanField(_("已发布"), default=True)
     # The code of the entry in the lists of power that its newest version names.
     power = models.CharField(_("权力事项"), max_length=60, blank=True, default="", db_default="", db_index=True)
+    level = models.CharField(_("行使层级"), max_length=10, choices=ItemLevel.choices, blank=True, default="")
+    base_code = models.CharField(_("基本编码"), max_length=40, blank=True, default="")
+    implementation_code = models.CharField(_("实施编码"), max_length=60, blank=True, default="")
+    life_events = ArrayField(
+        models.CharField(max_length=20, choices=LifeEvent.choices), verbose_name=_("人生事件"), default=list, blank=True
+    )
+    organisation = models.ForeignKey(
+        "identity.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    standard = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="local_items")
+    standard_version = models.ForeignKey(
+        "cases.ItemVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    is_standard = models.BooleanField(_("只作为标准"), default=False)
 
     class Meta:
         verbose_name = _("事项")
@@ -119,51 +169,3 @@ class ItemOffice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.region}"
-
-
-class DraftStatus(models.TextChoices):
-    COMPILING = "compiling", _("编制中")
-    IN_REVIEW = "in_review", _("待审核")
-    RETURNED = "returned", _("退回修改")
-    PUBLISHED = "published", _("已发布")
-    ABANDONED = "abandoned", _("已放弃")
-
-
-class ItemDraft(models.Model):
-    """The text of an item while an office compiles it, until it is published as the item's next version.
-
-    ``definition`` has the shape of ``ItemVersion.definition``, and may be incomplete. ``number`` counts the savings:
-    two people who have it open can't overwrite each other. ``standard``: the item of the level above, whose fields it
-    takes over (四级联动).
-    """
-
-    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts")
-    standard = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    organisation = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
-    code = models.SlugField(_("代码"), max_length=60)
-    name = models.CharField(_("名称"), max_length=100)
-    definition: "models.JSONField[Any, Any]" = models.JSONField(_("内容"), default=dict)
-    status = models.CharField(_("状态"), max_length=12, choices=DraftStatus.choices, default=DraftStatus.COMPILING)
-    number = models.PositiveIntegerField(_("修改次数"), default=0)
-    reason = models.CharField(_("修改依据"), max_length=500, blank=True)
-    opinion = models.CharField(_("审核意见"), max_length=1000, blank=True)
-    started_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
-    reviewed_by = models.ForeignKey(
-        "identity.Appointment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    started_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
-
-    class Meta:
-        verbose_name = _("编制中的事项")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["code", "organisation"],
-                condition=models.Q(status__in=["compiling", "in_review", "returned"]),
-                name="one_open_draft_a_code",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.get_status_display()})"

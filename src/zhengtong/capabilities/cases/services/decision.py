@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases import domain
+from zhengtong.capabilities.cases.answers import show_answer
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import Unacceptable
@@ -110,7 +111,7 @@ def _decide(outcome: Outcome, *, actor: Actor, case_id: int, reasons: str, basis
                 "legal_basis": f"《{law['title']}》{law['article']}",
                 "licence_name": definition.text.get("licence_name", case.item_name),
                 "scope": [
-                    [spec.label, _shown(case.form.get(spec.key))]
+                    [spec.label, show_answer(spec, case.form.get(spec.key))]
                     for spec in definition.fields()
                     if spec.key in definition.text.get("scope", ()) and case.form.get(spec.key)
                 ],
@@ -160,10 +161,6 @@ def _has_reviewed(case: Case, actor: Actor) -> bool:
     done = case.tasks.filter(review, status=TaskStatus.DONE)
     reviewed = Q(done_by__staff__appointments__in=mine) | Q(done_by_agent__staff__appointments__in=mine)
     return done.filter(reviewed).exists()
-
-
-def _shown(value: object) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @step()

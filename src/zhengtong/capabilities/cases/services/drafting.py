@@ -7,21 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from zhengtong.capabilities.cases.calculating import complete
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import IncompleteApplication, Unacceptable
 from zhengtong.capabilities.cases.events import CaseSubmitted, CaseWithdrawn
+from zhengtong.capabilities.cases.form_words import sentences_of
 from zhengtong.capabilities.cases.forms import clean_form
 from zhengtong.capabilities.cases.item_definition import ItemDefinition
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Case,
     CaseKind,
-    CaseMaterial,
     Channel,
     ClockPurpose,
     CorrectionNotice,
@@ -35,7 +35,6 @@ from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_
 from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
 from zhengtong.capabilities.cases.services.walking import end_walk
 from zhengtong.core.audit.public import record
-from zhengtong.core.files.public import FileKind, StoredFile, receive_upload
 from zhengtong.core.identity.public import Account
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.policy import Actor, ActorKind, Denied
@@ -94,18 +93,19 @@ def start_draft(
 
 @step()
 def save_draft(*, actor: Actor, case_id: int, answers: Mapping[str, Any]) -> datetime:
-    """Keep what was typed, right or wrong, and return the moment. Only answers that the item asks for are kept.
+    """Keep what was typed, right or wrong, and return the moment. Only answers that the item asks for are kept, and
+    what it calculates from them.
 
-    A draft of an older version moves to the newest: answers that are still asked for stay.
+    A draft of an older version stays with it until :func:`adopt_live_version`.
     """
-    case = _lock_editable(case_id, actor)
-    move_to_live_version(case)
-    asked = {spec.key for spec in get_definition(case.item_version_id).fields()}
+    case = lock_editable(case_id, actor)
+    definition = get_definition(case.item_version_id)
+    asked = {spec.key for spec in definition.fields()}
     if case.state == LegalState.NEED_MATERIALS:
         asked &= correctable_fields(case)
-    case.form = {**case.form, **{key: value for key, value in answers.items() if key in asked}}
+    case.form = complete(definition, {**case.form, **{key: value for key, value in answers.items() if key in asked}})
     case.saved_at = timezone.now()
-    case.save(update_fields=["form", "saved_at", "item_version"])
+    case.save(update_fields=["form", "saved_at"])
     record(actor, "cases.save_draft", case, after={"fields": sorted(set(answers) & asked)})
     return case.saved_at
 
@@ -119,7 +119,8 @@ def open_marks(case: Case) -> set[str]:
 def correctable_fields(case: Case) -> set[str]:
     """Return the fields that a correction may touch: those marked, and those that corrected answers newly ask for."""
     sections = get_definition(case.item_version_id).list_asked(case.form)
-    newly = {spec.key for section in sections for spec in section.fields if spec.key not in case.form}
+    answered = {*case.form, *list_material_keys(case)}
+    newly = {spec.key for section in sections for spec in section.fields if spec.key not in answered}
     return newly | {mark[6:] for mark in open_marks(case) if mark.startswith("field:")}
 
 
@@ -129,8 +130,10 @@ def correctable_materials(case: Case) -> set[str]:
     An answer that was marked may change what else is asked; without the second part nobody could complete it.
     """
     given = set(list_material_keys(case)) | {key for key, _source in case.reused}
-    asked = {spec.key for spec in get_definition(case.item_version_id).materials if spec.is_missing(case.form, given)}
-    return asked | {mark[9:] for mark in open_marks(case) if mark.startswith("material:")}
+    definition = get_definition(case.item_version_id)
+    slots = [*definition.materials, *(spec.as_material() for spec in definition.list_uploads())]
+    asked = {spec.key for spec in slots if spec.is_missing(case.form, given)}
+    return asked | {mark.partition(":")[2] for mark in open_marks(case)} & {spec.key for spec in slots}
 
 
 def _lock_application(case_id: int, actor: Actor) -> Case:
@@ -144,7 +147,7 @@ def _lock_application(case_id: int, actor: Actor) -> Case:
     return case
 
 
-def _lock_editable(case_id: int, actor: Actor) -> Case:
+def lock_editable(case_id: int, actor: Actor) -> Case:
     case = _lock_application(case_id, actor)
     if case.state not in EDITABLE:
         raise Unacceptable(_("申请已经提交，不能再修改。如需改动，请联系受理窗口或撤回后重新申请。"))
@@ -162,59 +165,20 @@ def move_to_live_version(case: Case) -> bool:
     return True
 
 
-def attach_file(*, actor: Actor, case_id: int, key: str, upload: "UploadedFile[bytes]") -> CaseMaterial:
-    """Add a file to a material. Raises UploadRefused with the reason in words, Unacceptable when there are too many.
+@step()
+def adopt_live_version(*, actor: Actor, case_id: int) -> bool:
+    """Move a draft to the newest text of its item, after she was shown what changes; False when it is there already.
 
-    The file is inspected and scanned between two steps: no lock is held meanwhile, and that malware was refused stays
-    in the journal.
+    Answers that are still asked for stay; the others are kept with the draft, and leave with its submission.
     """
-    kinds = _check_room(actor=actor, case_id=case_id, key=key)
-    return _attach(
-        actor=actor, case_id=case_id, key=key, file=receive_upload(actor=actor, upload=upload, allowed=kinds)
-    )
-
-
-@step()
-def _check_room(*, actor: Actor, case_id: int, key: str) -> frozenset[FileKind]:
-    return _room_for(_lock_editable(case_id, actor), key)
-
-
-def _room_for(case: Case, key: str) -> frozenset[FileKind]:
-    """Return the kinds of file that the material takes. Raises Unacceptable when it takes none, or no more."""
-    spec = get_definition(case.item_version_id).material(key)
-    if spec is None or (case.state == LegalState.NEED_MATERIALS and key not in correctable_materials(case)):
-        raise Unacceptable(_("这项材料现在不需要提交。"), field=key)
-    if case.materials.filter(key=key, replaced_at=None).count() >= spec.max_files:
-        raise Unacceptable(
-            _("“%(name)s”最多上传 %(count)d 个文件，请先删除多余的。"), key, name=spec.name, count=spec.max_files
-        )
-    return frozenset(FileKind(kind) for kind in spec.kinds)
-
-
-@step()
-def _attach(*, actor: Actor, case_id: int, key: str, file: StoredFile) -> CaseMaterial:
-    case = _lock_editable(case_id, actor)
-    _room_for(case, key)
-    material = CaseMaterial.objects.create(case=case, key=key, file=file)
-    record(actor, "cases.attach_file", case, after={"material": key, "sha256": file.sha256, "size": file.size})
-    return material
-
-
-@step()
-def remove_file(*, actor: Actor, case_id: int, material_id: int) -> None:
-    """Take a file out of a draft. In a correction it is kept as replaced: what was handed in isn't lost."""
-    case = _lock_editable(case_id, actor)
-    material = case.materials.filter(pk=material_id, replaced_at=None).first()
-    if material is None:
-        return
-    if case.state == LegalState.DRAFT:
-        material.delete()
-    elif f"material:{material.key}" in open_marks(case):
-        material.replaced_at = timezone.now()
-        material.save(update_fields=["replaced_at"])
-    else:
-        raise Unacceptable(_("这项材料不在补正范围内，不能更换。"), field=material.key)
-    record(actor, "cases.remove_file", case, after={"material": material.key})
+    case = lock_editable(case_id, actor)
+    before = case.item_version.number
+    if not move_to_live_version(case):
+        return False
+    case.form = complete(get_definition(case.item_version_id), case.form)
+    case.save(update_fields=["item_version", "form"])
+    record(actor, "cases.adopt_version", case, before={"version": before}, after={"version": case.item_version.number})
+    return True
 
 
 def check_application(case: Case) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
@@ -223,6 +187,10 @@ def check_application(case: Case) -> tuple[dict[str, Any], list[tuple[str, str, 
     cleaned, errors = clean_form(definition, case.form)
     errors.extend(_not_hers(case, definition))
     given = {*list_material_keys(case), *(key for key, _source in case.reused)}
+    for section in definition.list_asked(complete(definition, case.form)):
+        for field in section.fields:
+            if field.type == "upload" and field.as_material().is_missing(case.form, given):
+                errors.append((section.key, field.key, sentences_of(field)["required"]))
     for spec in definition.materials:
         if spec.is_missing(case.form, given):
             errors.append(("materials", spec.key, f"请上传“{spec.name}”"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from zhengtong.capabilities.cases.calculating import complete
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.models import Case, CaseMaterial, ItemOffice, ItemVersion
 from zhengtong.capabilities.cases.services.drafting import number_and_receive
@@ -44,7 +45,7 @@ def file_part(
         applied_by_id=parent.applied_by_id,
         filed_by_id=parent.filed_by_id,
         identity_checked=parent.identity_checked,
-        form=dict(form),
+        form=complete(get_definition(version.pk), form),
         reused=[list(pair) for pair in reused],
     )
     case.save(force_insert=True)

@@ -1,4 +1,4 @@
-"""A draft is kept as typed, and moves with its item: a form of an old version asks nobody any more."""
+"""A draft is kept as typed, and stays with its version until its owner moves on; an old one is never submitted."""
 
 from copy import deepcopy
 from typing import Any
@@ -27,10 +27,14 @@ def test_what_is_wrong_is_kept_as_it_was_typed(cast: Cast) -> None:
     assert fresh(draft).form["operator_name"] == "澜水面馆"
 
 
-def test_a_draft_of_an_old_version_moves_on_and_keeps_its_answers(cast: Cast) -> None:
+def test_a_draft_of_an_old_version_stays_with_it_until_its_owner_moves_on(cast: Cast) -> None:
     draft = cast.draft()
     newest = publish_without(cast, "staff_count")
-    cases.save_draft(actor=cast.owner, case_id=draft.pk, answers={"premises_area": "40", "staff_count": "9"})
+    cases.save_draft(actor=cast.owner, case_id=draft.pk, answers={"premises_area": "40"})
+    assert fresh(draft).item_version_id == draft.item_version_id
+    assert cases.adopt_live_version(actor=cast.owner, case_id=draft.pk)
+    assert not cases.adopt_live_version(actor=cast.owner, case_id=draft.pk)
+    cases.save_draft(actor=cast.owner, case_id=draft.pk, answers={"staff_count": "9"})
     moved = fresh(draft)
     assert moved.item_version_id == newest.pk
     assert (moved.form["operator_name"], moved.form["premises_area"]) == ("澜水面馆", "40")

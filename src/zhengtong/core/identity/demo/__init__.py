@@ -66,6 +66,10 @@ _ROLES = {
     "labour_approver": "人社审批（主要负责人）",
     "health_reviewer": "卫健审查员",
     "health_approver": "卫健审批（主要负责人）",
+    "compiler": "权力和事项编制",
+    "publisher": "事项审核",
+    "city_compiler": "市级事项编制",
+    "city_publisher": "市级事项审核",
     "leader": "分管副市长（看全市办件）",
     "supervisor": "监察员",
     "administrator": "系统管理员（机构、人员）",
@@ -74,7 +78,6 @@ _ROLES = {
     "operator": "平台运维员（任务、日历、期限）",
     "registrar": "登记员（经营主体）",
     "police": "户籍民警（人口）",
-    "compiler": "权力清单编制员",
     "legal": "法制审核员（司法局）",
     "outsider": "外区人员（禾溪县审批员）",
 }

@@ -51,6 +51,8 @@ class DemoRole(StrEnum):
     ITEM_COMPILER = "item_compiler"
     POWER_COMPILER = "power_compiler"
     LEGAL_REVIEWER = "legal_reviewer"
+    ITEM_CLERK = "item_clerk"
+    ITEM_PUBLISHER = "item_publisher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,12 @@ SECURITY = PostKind("安全保密管理员", (DemoRole.SECURITY_ADMINISTRATOR,),
 AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
 OPERATOR = PostKind("平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER), "region")
 REGISTRAR = PostKind("登记注册科科员", (DemoRole.ENTERPRISE_REGISTRAR,))
+# What these titles add to the staff of an organ takes the place of ordinary clerks.
+ITEM_CLERK = PostKind("政策法规科科员", (DemoRole.ITEM_CLERK, DemoRole.POWER_COMPILER))
+ITEM_PUBLISHER = PostKind("政策法规科科长", (DemoRole.ITEM_PUBLISHER,))
+CITY_ITEM_CLERK = PostKind("政策法规处科员", (DemoRole.ITEM_CLERK,), "region")
+CITY_ITEM_PUBLISHER = PostKind("政策法规处处长", (DemoRole.ITEM_PUBLISHER,), "region")
 HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
-POWER_OFFICER = PostKind("政策法规科科员", (DemoRole.POWER_COMPILER,))
 LEGAL_OFFICER = PostKind("合法性审核科科员", (DemoRole.LEGAL_REVIEWER,), "region")
 DIRECTOR = PostKind("主任")
 # Whoever heads a town calls on households, too.
@@ -165,6 +171,10 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("labour_approver", "段世杰", f"{_DISTRICT}/{LABOUR_BUREAU}", LEADER),
     ("health_reviewer", "雷晓东", f"{_DISTRICT}/{HEALTH_BUREAU}", REVIEWER),
     ("health_approver", "江若梅", f"{_DISTRICT}/{HEALTH_BUREAU}", LEADER),
+    ("compiler", "苗春燕", f"{_DISTRICT}/{MARKET_BUREAU}", ITEM_CLERK),
+    ("publisher", "葛长青", f"{_DISTRICT}/{MARKET_BUREAU}", ITEM_PUBLISHER),
+    ("city_compiler", "毕书航", f"{CITY_CODE}/{MARKET_BUREAU}", CITY_ITEM_CLERK),
+    ("city_publisher", "车玉梅", f"{CITY_CODE}/{MARKET_BUREAU}", CITY_ITEM_PUBLISHER),
     ("leader", "顾明远", f"{CITY_CODE}/{GOVERNMENT}", VICE_MAYOR),
     ("supervisor", "方明辉", f"{CITY_CODE}/{DATA_BUREAU}", SUPERVISOR),
     ("administrator", "许文斌", f"{CITY_CODE}/{DATA_BUREAU}", ADMINISTRATOR),
@@ -173,7 +183,6 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("operator", "姚思远", f"{CITY_CODE}/{DATA_BUREAU}", OPERATOR),
     ("registrar", "范晓彤", f"{_DISTRICT}/{MARKET_BUREAU}", REGISTRAR),
     ("police", "石立军", f"{_DISTRICT}/{POLICE}", HOUSEHOLD_OFFICER),
-    ("compiler", "曾文静", f"{_DISTRICT}/{MARKET_BUREAU}", POWER_OFFICER),
     ("legal", "韩正平", f"{_DISTRICT}/{JUSTICE}", LEGAL_OFFICER),
     ("outsider", "罗建军", f"{_OTHER_COUNTY}/{MARKET_BUREAU}", APPROVER),
 )
@@ -225,6 +234,7 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
             yield from [(INSPECTOR,)] * 2
         if is_market:
             yield (REGISTRAR,)
+            yield from ((CITY_ITEM_CLERK,), (CITY_ITEM_PUBLISHER,)) if is_city else ((ITEM_CLERK,), (ITEM_PUBLISHER,))
         if organ.title == POLICE and not is_city:
             yield (HOUSEHOLD_OFFICER,)
         if organ.title == DATA_BUREAU and is_city:
@@ -232,8 +242,8 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
             yield from ((ADMINISTRATOR,), (SECURITY,), (AUDITOR,), (OPERATOR,))
 
 
-# Who compiles the lists of power of the district's market bureau, and who reviews all of the district's.
-_LAW = {MARKET_BUREAU: POWER_OFFICER, JUSTICE: LEGAL_OFFICER}
+# Who reviews the lists of power of the district's organs.
+_LAW = {JUSTICE: LEGAL_OFFICER}
 
 
 def _has_law(organ: Organ) -> bool:

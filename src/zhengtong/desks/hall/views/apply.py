@@ -15,7 +15,9 @@ from zhengtong.capabilities.cases.public import (
     get_definition,
     get_item,
     get_live_version,
+    has_questions,
     list_offices,
+    read_answers,
     save_draft,
     start_draft,
 )
@@ -23,7 +25,6 @@ from zhengtong.desks.hall import prefill
 from zhengtong.desks.hall.access import HallRequest, applicants_only
 from zhengtong.desks.hall.forms import OfficeForm
 from zhengtong.desks.hall.plans import Plan, plan_application
-from zhengtong.desks.hall.situation import read_situation
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +76,7 @@ def _begin(request: HallRequest, office: ItemOffice) -> HttpResponse:
     """Start the draft with everything that the platform knows, or go on with the one that is there."""
     definition = get_definition(get_live_version(office.item).pk)
     known = prefill.gather(request.actor, with_residence=True)
-    said = read_situation(definition, request.GET) if office.item.kind == CaseKind.BUNDLE else None
+    said = read_answers(definition, request.GET) if has_questions(definition) else None
     case = start_draft(
         actor=request.actor,
         office=office,
@@ -86,14 +87,15 @@ def _begin(request: HallRequest, office: ItemOffice) -> HttpResponse:
         messages.info(request, _("您有一份没有提交的草稿，接着上次的内容填写。"))
         if said and said.answers:
             save_draft(actor=request.actor, case_id=case.pk, answers=said.answers)
-    if said and said.is_complete:
+    later = definition.list_asked(said.answers)[1:] if said and said.is_complete else ()
+    if later:
         # The questions were answered on the guide: the form goes on behind them.
-        return redirect("hall:section", case.public_id, definition.list_asked(said.answers)[1].key)
+        return redirect("hall:section", case.public_id, later[0].key)
     return redirect("hall:draft", case.public_id)
 
 
 def _plan(request: HallRequest, item: ServiceItem, definition: ItemDefinition) -> Plan | None:
     """Return what the answers that came along from the guide lead to."""
-    if item.kind != CaseKind.BUNDLE or not (said := read_situation(definition, request.GET)).answers:
+    if item.kind != CaseKind.BUNDLE or not (said := read_answers(definition, request.GET)).answers:
         return None
     return plan_application(definition, said.answers)

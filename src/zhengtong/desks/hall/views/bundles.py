@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from zhengtong.capabilities.bundles.public import SITUATION, get_bundle_of, is_bundle
+from zhengtong.capabilities.bundles.public import get_bundle_of, is_bundle
 from zhengtong.capabilities.cases.public import (
     Appraisal,
     Case,
@@ -20,7 +20,10 @@ from zhengtong.capabilities.cases.public import (
     get_item,
     get_live_version,
     get_rulebook,
+    guide_applicant,
+    has_questions,
     list_offices,
+    read_answers,
 )
 from zhengtong.core.papers.public import Paper
 from zhengtong.desks.hall.access import HallRequest, of_own_case
@@ -29,7 +32,6 @@ from zhengtong.desks.hall.forms import AppraisalForm, WithdrawForm
 from zhengtong.desks.hall.plans import plan_application
 from zhengtong.desks.hall.record import get_item_record
 from zhengtong.desks.hall.selectors import list_papers
-from zhengtong.desks.hall.situation import read_situation
 from zhengtong.desks.hall.standing import (
     can_withdraw_whole,
     count_progress,
@@ -54,10 +56,7 @@ def show_bundle(
     office: ItemOffice | None,
 ) -> HttpResponse:
     """The guide: what it is, the questions with what the answers lead to, then how it goes."""
-    said = read_situation(definition, request.GET)
-    section = definition.section(SITUATION)
-    assert section is not None  # every bundle begins with its questions
-    widths = {"number": "medium"}
+    said = read_answers(definition, request.GET)
     context = {
         "item": item,
         "definition": definition,
@@ -67,7 +66,7 @@ def show_bundle(
         "offices": offices,
         "office": office,
         "record": get_item_record(item),
-        "questions": [(said.form[spec.key], widths.get(spec.type, "")) for spec in section.fields],
+        "questions": said.questions,
         **_describe_plan(definition, request, office),
     }
     return render(request, "hall/bundle_guide.html", context)
@@ -77,9 +76,15 @@ def show_bundle(
 def show_plan(request: HallRequest, code: str) -> HttpResponse:
     """What the answers in the address lead to: comes into the page while one answers."""
     item = get_item(code)
-    if item is None or item.kind != CaseKind.BUNDLE:
+    if item is None:
         raise Http404
     definition = get_definition(get_live_version(item).pk)
+    if item.kind != CaseKind.BUNDLE:
+        if not has_questions(definition):
+            raise Http404
+        said = read_answers(definition, request.GET)
+        guided = guide_applicant(definition, said.answers)
+        return render(request, "cases/guided.html", {"situation": said, "guided": guided, "wrong": said.wrong})
     offices = list(list_offices(item))
     chosen = request.GET.get("region", "")
     office = next((each for each in offices if each.region.code == chosen), None)
@@ -91,16 +96,12 @@ def show_plan(request: HallRequest, code: str) -> HttpResponse:
 
 
 def _describe_plan(definition: ItemDefinition, request: HallRequest, office: ItemOffice | None) -> dict[str, Any]:
-    said = read_situation(definition, request.GET)
+    said = read_answers(definition, request.GET)
     return {
         "plan": plan_application(definition, said.answers, office.region_id if office else None),
         "situation": said,
         "region": office.region if office else None,
-        "wrong": [
-            (said.form[key].id_for_label, f"{said.form[key].label}：{text}")
-            for key, texts in said.form.errors.items()
-            for text in texts
-        ],
+        "wrong": said.wrong,
     }
 
 

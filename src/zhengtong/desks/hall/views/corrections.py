@@ -1,5 +1,6 @@
 """Answering a correction notice: only what it marks can be changed; everything else stays as it was handed in."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from zhengtong.capabilities.cases.public import (
 )
 from zhengtong.desks.hall.access import HallRequest, of_own_draft
 from zhengtong.desks.hall.answers import in_words
-from zhengtong.desks.hall.application import describe_fields, marked_section, show_answers, show_materials
+from zhengtong.desks.hall.application import describe_fields, list_slots, marked_section, show_answers, show_materials
 from zhengtong.desks.hall.views.materials import describe_uploads, take_files
 
 Errors = list[tuple[str, str]]
@@ -38,12 +39,17 @@ def correct(request: HallRequest, case: Case) -> HttpResponse:
     definition = get_definition(case.item_version_id)
     section = marked_section(case, definition)
     if request.method != "POST":
-        return show_correction(request, case, SectionForm(section, initial=case.form), [], {})
-    form = SectionForm(section, request.POST)
+        form = SectionForm(section, initial=case.form, slots=list_slots(case, section))
+        return show_correction(request, case, form, [], {})
+    refused = take_files(request, case, [spec.as_material() for spec in section.fields if spec.type == "upload"])
+    form = SectionForm(section, request.POST, slots=list_slots(case, section, refused))
     case.saved_at = save_draft(actor=request.actor, case_id=case.pk, answers=form.kept())
     case.refresh_from_db(fields=["form"])
     marked = [each["spec"] for each in list_marked(case, definition)]
-    refused = take_files(request, case, marked)
+    refused |= take_files(request, case, marked)
+    if form.is_rearranged:
+        form = SectionForm(section, initial=case.form, slots=list_slots(case, section))
+        return show_correction(request, case, form, [], refused)
     if not form.is_valid() or refused:
         return show_correction(request, case, form, [], refused)
     if "stay" in request.POST:
@@ -100,8 +106,9 @@ def show_correction(
                 "section": section,
                 "rows": [
                     row
-                    for row, spec in zip(show_answers(section, case.form), section.fields, strict=True)
+                    for spec in section.fields
                     if spec.key not in keys
+                    for row in show_answers(replace(section, fields=(spec,)), case.form)
                 ],
             }
             for section in definition.list_asked(case.form)

@@ -27,7 +27,9 @@ from zhengtong.capabilities.cases.public import (
 from zhengtong.desks.hall.access import HallRequest, of_own_case, of_own_draft
 from zhengtong.desks.hall.answers import in_words, problem
 from zhengtong.desks.hall.application import (
+    browser_rules,
     describe_fields,
+    list_slots,
     list_steps,
     locate,
     marked_section,
@@ -35,6 +37,7 @@ from zhengtong.desks.hall.application import (
     show_materials,
 )
 from zhengtong.desks.hall.plans import list_changes, plan_draft
+from zhengtong.desks.hall.views.materials import take_files
 
 
 @require_safe
@@ -67,16 +70,19 @@ def edit_section(request: HallRequest, case: Case, section: str) -> HttpResponse
     if spec is None:
         return redirect(*_place_of(case, section))
     if request.method == "POST":
-        form = SectionForm(spec, request.POST)
+        refused = take_files(request, case, [each.as_material() for each in spec.fields if each.type == "upload"])
+        form = SectionForm(spec, request.POST, slots=list_slots(case, spec, refused))
         case.saved_at = save_draft(actor=request.actor, case_id=case.pk, answers=form.kept())
         case.refresh_from_db(fields=["form"])
         was, spec = spec, find_asked(definition, case, section) or spec
         is_wider = {each.key for each in spec.fields} - {each.key for each in was.fields}
         if "fields" in request.POST:
-            form = SectionForm(spec, initial=case.form)
+            form = SectionForm(spec, initial=case.form, slots=list_slots(case, spec))
             fields = describe_fields(request.actor, form, spec, definition, case)
             return render(request, "hall/section_fields.html", {"case": case, "section": spec, "fields": fields})
-        if form.is_valid() and not is_wider:
+        if form.is_rearranged:
+            form, is_wider = SectionForm(spec, initial=case.form, slots=list_slots(case, spec)), False
+        elif not refused and form.is_valid() and not is_wider:
             _tell_changes(request, case, definition)
             steps = list_steps(case, definition)
             place = [each.key for each in definition.list_asked(case.form)].index(section)
@@ -85,11 +91,13 @@ def edit_section(request: HallRequest, case: Case, section: str) -> HttpResponse
             )
         if is_wider:
             messages.info(request, _("按您刚才的回答，这一页还有几项要填。"))
-            form = SectionForm(spec, initial=case.form) if form.is_valid() else SectionForm(spec, request.POST)
+            slots = list_slots(case, spec)
+            is_right = form.is_valid()
+            form = SectionForm(spec, None if is_right else request.POST, initial=case.form, slots=slots)
     elif "check" in request.GET:
-        form = bind_section(spec, case.form)
+        form = bind_section(spec, case.form, slots=list_slots(case, spec))
     else:
-        form = SectionForm(spec, initial=case.form)
+        form = SectionForm(spec, initial=case.form, slots=list_slots(case, spec))
     steps = list_steps(case, definition)
     place = [each.key for each in definition.list_asked(case.form)].index(section)
     plan = plan_draft(case, definition) if section == SITUATION else None
@@ -103,6 +111,8 @@ def edit_section(request: HallRequest, case: Case, section: str) -> HttpResponse
         "current": place + 1,
         "previous_url": steps[place - 1][1] if place else "",
         "is_from_review": "back" in request.GET or "back" in request.POST,
+        "rules": browser_rules(definition, case, spec),
+        "has_map": any(each.type == "map_point" for each in spec.fields),
     }
     return render(request, "hall/section.html", context)
 

@@ -2,17 +2,16 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhengtong.capabilities.cases.public import (
     Audience,
     CaseKind,
-    ItemDefinition,
+    describe_guide,
     get_definition,
     get_item,
     get_live_version,
-    get_rulebook,
     list_items,
     list_offices,
 )
@@ -55,26 +54,10 @@ def show_item(request: HallRequest, code: str) -> HttpResponse:
         return show_bundle(request, item, version, definition, offices, office)
     context = {
         "item": item,
-        "definition": definition,
-        "text": definition.text,
-        "materials": describe_materials(definition),
-        "limit": get_rulebook().limit(version.statutory_limit, timezone.localdate()),
-        "promised_days": version.promised_days,
+        **describe_guide(definition, request.GET),
+        "plan_url": reverse("hall:plan", args=[item.code]),
         "offices": offices,
         "office": office,
         "record": get_item_record(item),
     }
     return render(request, "hall/item.html", context)
-
-
-def describe_materials(definition: ItemDefinition) -> list[dict[str, object]]:
-    """Return the materials with what only the item's text says about them."""
-    raw = {each["key"]: each for each in definition.text["materials"]}
-    return [
-        {
-            "spec": spec,
-            "condition": raw[spec.key].get("condition_text", ""),
-            "kinds": "、".join(kind.upper() for kind in spec.kinds),
-        }
-        for spec in definition.materials
-    ]

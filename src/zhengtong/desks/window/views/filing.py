@@ -24,16 +24,22 @@ from zhengtong.capabilities.cases.public import (
     Channel,
     IncompleteApplication,
     ItemOffice,
+    ItemVersion,
     LegalState,
     RuleBroken,
     SectionForm,
     SectionSpec,
+    UploadSlot,
+    adopt_live_version,
     attach_file,
     bind_section,
+    compare_forms,
     get_case_by_public_id,
     get_definition,
+    get_live_version,
     list_cases,
     list_materials,
+    make_schema,
     open_material,
     remove_file,
     save_draft,
@@ -111,8 +117,11 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     case, actor = _draft(request, public_id), actor_of(request)
     if case.number is not None:
         return redirect("window:case", case.number)
+    live = get_live_version(case.office.item)
+    if case.state == LegalState.DRAFT and live.pk != case.item_version_id:
+        return _show_changes(request, case, live)
     if request.method != "POST":
-        return _show(request, case, [SectionForm(s, initial=case.form) for s in list_asked_now(case)])
+        return _show(request, case, _forms(case))
     problems: dict[str, list[str]] = {}
     try:
         save_draft(actor=actor, case_id=case.pk, answers=_typed(case, request))
@@ -120,6 +129,9 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except RuleBroken as error:
         messages.error(request, say(error))
         return redirect("window:fill", case.public_id)
+    if any(SectionForm(s, request.POST).is_rearranged for s in list_asked_now(case)):
+        case.refresh_from_db(fields=["form"])
+        return _show(request, case, _forms(case), problems)
     if "next" in request.POST and not problems:
         case.refresh_from_db(fields=["form"])
         if _knows_situation(case):
@@ -129,9 +141,10 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("window:fill", case.public_id)
     case.refresh_from_db(fields=["form"])
     if is_bundle(case) and not _knows_situation(case):
-        return _show(request, case, [SectionForm(s, request.POST) for s in list_asked_now(case)], problems, status=422)
+        asked = [SectionForm(s, request.POST, slots=_slots(case, s)) for s in list_asked_now(case)]
+        return _show(request, case, asked, problems, status=422)
     # As kept: another answer to the questions may have brought fields that the page didn't show.
-    sections = [bind_section(s, case.form) for s in list_asked_now(case)]
+    sections = [bind_section(s, case.form, slots=_slots(case, s, problems)) for s in list_asked_now(case)]
     if not problems:
         try:
             filed = submit_application_at_counter(
@@ -149,10 +162,43 @@ def fill(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _show(request, case, sections, problems, status=422)
 
 
+def _show_changes(request: HttpRequest, case: Case, live: ItemVersion) -> HttpResponse:
+    """Show what the item's newer form asks differently; move the draft when the clerk says so."""
+    if "adopt" in request.POST:
+        adopt_live_version(actor=actor_of(request), case_id=case.pk)
+        return redirect("window:fill", case.public_id)
+    changes = compare_forms(get_definition(case.item_version_id), get_definition(live.pk), case.form)
+    return render(request, "window/version.html", {"case": case, "changes": changes})
+
+
+def _forms(case: Case) -> list[SectionForm]:
+    return [SectionForm(s, initial=case.form, slots=_slots(case, s)) for s in list_asked_now(case)]
+
+
+def _slots(case: Case, section: SectionSpec, problems: dict[str, list[str]] | None = None) -> dict[str, UploadSlot]:
+    """Return where the section's fields that take files send them."""
+    uploads = [spec for spec in section.fields if spec.type == "upload"]
+    given: dict[str, list[dict[str, Any]]] = {}
+    for material in list_materials(case) if uploads else ():
+        given.setdefault(material.key, []).append(_file(case, material.pk, material.file))
+    return {
+        spec.key: UploadSlot(
+            reverse("window:upload", args=[case.public_id]),
+            tuple(given.get(spec.key, ())),
+            hint=" ".join((spec.help, describe_kinds(_kinds(spec.kinds)))).strip(),
+            accept=accept_attribute(_kinds(spec.kinds)),
+            max_mb=upload_limit() >> 20,
+            errors=tuple((problems or {}).get(spec.key, ())),
+        )
+        for spec in uploads
+    }
+
+
 def _take_files(request: HttpRequest, case: Case, actor: Actor) -> dict[str, list[str]]:
     """Take files that came with the form (a browser without script), drop those ticked; return refusals by material."""
     problems: dict[str, list[str]] = {}
-    for spec in get_definition(case.item_version_id).materials:
+    definition = get_definition(case.item_version_id)
+    for spec in [*definition.materials, *(each.as_material() for each in definition.list_uploads())]:
         for text in request.POST.getlist(f"{spec.key}_remove"):
             if text.isascii() and text.isdigit() and len(text) < 18:
                 remove_file(actor=actor, case_id=case.pk, material_id=int(text))
@@ -205,6 +251,8 @@ def _show(
         "upload_url": reverse("window:upload", args=[case.public_id]),
         "max_mb": upload_limit() >> 20,
         "knows_situation": knows,
+        "rules": {"schema": make_schema(definition), "answers": {}},
+        "has_map": any(each.type == "map_point" for form in sections for each in form.section.fields),
         "plan": outline(definition, case.form) if is_bundle(case) and knows else None,
     }
     return render(request, "window/fill.html", context, status=status)
