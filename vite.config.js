@@ -1,11 +1,17 @@
-// Builds what every page loads (app) and what only some do (map, charts), each bundle whole in itself and under a
+// Builds what every page loads (app) and what only some do (map, charts, bpmn), each bundle whole in itself and under a
 // fixed name; WhiteNoise hashes the names through Django's manifest storage, so no bundle may import another.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const entries = { app: "./frontend/app.js", map: "./frontend/js/map.js", charts: "./frontend/js/charts.js", designer: "./frontend/js/designer/main.js" };
+const entries = {
+  app: "./frontend/app.js",
+  map: "./frontend/js/map.js",
+  charts: "./frontend/js/charts.js",
+  designer: "./frontend/js/designer/main.js",
+  bpmn: "./frontend/js/bpmn.js",
+};
 
 // MapLibre draws in workers, whose script the page names itself: one from a blob would need a looser policy.
 const mapWorker = {
@@ -25,7 +31,7 @@ export default defineConfig(({ mode }) => {
     plugins: bundle === "map" ? [mapWorker] : [],
     build: {
       outDir: here("./src/zhengtong/screens/static/build"),
-      // Three builds fill one folder.
+      // All builds fill one folder.
       emptyOutDir: false,
       target: "es2022",
       cssCodeSplit: false,

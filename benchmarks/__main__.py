@@ -20,6 +20,7 @@ NAMES = (
     "list_growth",
     "process_step",
     "search",
+    "supervise",
     "wall",
     "working_days",
 )

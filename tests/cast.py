@@ -18,6 +18,7 @@ from PIL import Image
 from procrastinate.contrib.django.procrastinate_app import current_app
 
 from zhengtong.capabilities.cases import public as cases
+from zhengtong.capabilities.letters import public as letters
 from zhengtong.core.crypto.public import digest
 from zhengtong.core.identity import public as identity
 from zhengtong.kernel.calendars import forget
@@ -90,6 +91,11 @@ class Cast:
     publisher: Actor
     city_compiler: Actor
     city_publisher: Actor
+    process_compiler: Actor
+    operator12345: Actor
+    dispatcher: Actor
+    letter_handler: Actor
+    letter_approver: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -247,15 +253,28 @@ def make_cast() -> Cast:
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
         "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide}),
-        "compiler": _staff("compiler", "苗春燕", bureau, {"item_clerk": own, "power_compiler": own}),
+        "compiler": _staff(
+            "compiler", "苗春燕", bureau, {"item_clerk": own, "power_compiler": own, "process_compiler": own}
+        ),
         "publisher": _staff("publisher", "葛长青", bureau, {"item_publisher": own}),
         "city_compiler": _staff("city_compiler", "毕书航", city_bureau, {"item_clerk": region_wide}),
         "city_publisher": _staff("city_publisher", "车玉梅", city_bureau, {"item_publisher": region_wide}),
+        "process_compiler": _staff("process_compiler", "薛明哲", bureau, {"process_compiler": own}),
+        "operator12345": _staff(
+            "operator12345",
+            "苗秀英",
+            data_bureau,
+            {"letter_operator": region_wide, "letter_publisher": region_wide, "letter_manager": region_wide},
+        ),
+        "dispatcher": _staff("dispatcher", "温志远", data_bureau, {"letter_dispatcher": region_wide}),
+        "letter_handler": _staff("letter_handler", "殷素芬", bureau, {"letter_handler": own}),
+        "letter_approver": _staff("letter_approver", "鲁建业", bureau, {"letter_approver": own}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),
         "owner": _citizen("owner", "王晓岚", PHONE, PERSON),
     }
+    letters.set_reception(actor=SYSTEM, region=city, organisation=data_bureau)
     entity = identity.LegalEntity.objects.create(credit_code=CREDIT_CODE, name="澜水面馆")
     mandate = identity.Mandate.objects.create(
         citizen=accounts["owner"].citizen, legal_entity=entity, kind="legal_representative", verified_at=timezone.now()

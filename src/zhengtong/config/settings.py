@@ -202,6 +202,9 @@ ACCOUNT_RATE_LIMITS = {
     "identity_claim": "20/h/user",
     # Anyone may ask how a case stands: guessing the phone's four digits must not pay.
     "case_progress": "10/5m/ip,5/5m/key",
+    "letter_progress": "20/5m/ip,5/5m/key",
+    # No captcha: who writes more letters than that in an hour is no person.
+    "letter_write": "60/h/ip",
 }
 
 # The oldest session ends when there are more; one that isn't used ends after these seconds.

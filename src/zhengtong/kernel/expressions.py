@@ -318,9 +318,9 @@ def _answer(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return _check(_BINARY[type(op)](_answer(left, values), _answer(right, values)))
         case ast.Compare(left=left, ops=ops, comparators=others):
             before = _answer(left, values)
-            for op, other in zip(ops, others, strict=True):
+            for sign, other in zip(ops, others, strict=True):
                 after = _answer(other, values)
-                if not _COMPARE[type(op)](before, after):
+                if not _COMPARE[type(sign)](before, after):
                     return False
                 before = after
             return True
@@ -366,8 +366,8 @@ def _tree(node: ast.expr) -> list[Any]:
             return ["and" if isinstance(op, ast.And) else "or", *map(_tree, parts)]
         case ast.UnaryOp(op=op, operand=operand):
             return [_SIGNS[type(op)], _tree(operand)]
-        case ast.BinOp(op=op, left=left, right=right):
-            return [_SIGNS[type(op)], _tree(left), _tree(right)]
+        case ast.BinOp(op=sum_sign, left=left, right=right):
+            return [_SIGNS[type(sum_sign)], _tree(left), _tree(right)]
         case ast.Compare(left=left, ops=ops, comparators=others):
             signs = [_SIGNS[type(op)] for op in ops]
             return ["compare", _tree(left), *([sign, _tree(other)] for sign, other in zip(signs, others, strict=True))]

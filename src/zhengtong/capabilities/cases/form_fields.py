@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -123,7 +122,7 @@ class DateAnswer(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return day.isoformat() if (day := read_date(value)) else value
 
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         if not text:
             return None

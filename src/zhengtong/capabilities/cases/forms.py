@@ -115,7 +115,7 @@ class UploadField(forms.Field):
 
     def clean(self, value: Any) -> None:
         if self.required and not self.slot.files:
-            self.widget.slot = UploadSlot(**{**vars(self.slot), "errors": (self.said["required"],)})  # type: ignore[attr-defined]  # its own widget
+            self.widget.slot = UploadSlot(**{**vars(self.slot), "errors": (self.said["required"],)})
             raise ValidationError(self.said["required"])
 
 
@@ -186,7 +186,7 @@ class RowsWidget(forms.Widget):
 class RowsField(forms.Field):
     """The rows of a repeating group; cleans to them, each with its own checks."""
 
-    widget: RowsWidget  # type: ignore[assignment]  # narrower than a field's
+    widget: RowsWidget
 
     def __init__(self, spec: FieldSpec, *, is_bound: bool) -> None:
         self.spec, self.said = spec, sentences_of(spec)

@@ -159,7 +159,7 @@ def _shape(spec: FieldSpec) -> Schema:
     match spec.type:
         case "number":
             low, high = limits_of(spec)
-            step = {"multipleOf": float(f"1e-{spec.decimals}") if spec.decimals else 1}
+            step: Schema = {"multipleOf": float(f"1e-{spec.decimals}") if spec.decimals else 1}
             return {"type": "number", "minimum": low, "maximum": high, **step, "x-zt-decimals": spec.decimals}
         case "boolean":
             return {"const": True} if spec.is_required else {"type": "boolean"}
@@ -196,13 +196,13 @@ def _shape(spec: FieldSpec) -> Schema:
                 "x-zt-decimals": spec.decimals,
             }
         case "repeat":
-            fewest = max(spec.min_rows, 1 if spec.is_required else 0)
+            least = max(spec.min_rows, 1 if spec.is_required else 0)
             return {
                 "type": "array",
                 "items": _object(list(spec.fields)),
                 "maxItems": spec.max_rows,
                 # A group that needn't be filled in is there with its fewest rows, or not at all.
-                **({"minItems": fewest} if fewest else {}),
+                **({"minItems": least} if least else {}),
             }
     pattern = [{"pattern": spec.pattern}] if spec.pattern else []
     return {

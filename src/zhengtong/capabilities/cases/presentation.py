@@ -63,6 +63,10 @@ ACT_TITLES = {
     "refuse_extension": gettext_lazy("不同意延期"),
     "urge_case": gettext_lazy("催办"),
     "answer_urging": gettext_lazy("说明办理情况"),
+    "explain_card": gettext_lazy("说明亮牌情况"),
+    "appeal_card": gettext_lazy("申诉亮牌"),
+    "uphold_card": gettext_lazy("维持亮牌"),
+    "cancel_card": gettext_lazy("撤销亮牌"),
 }
 ROW_TONES = {AlertLevel.RED: "danger", AlertLevel.YELLOW: "warning"}
 

@@ -1,5 +1,6 @@
 """The screens of dictionaries: what forms offer to choose from, kept by those who compile items."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.models import Dictionary, DictionaryEntry
@@ -14,7 +15,7 @@ from zhengtong.kernel.policy import Actor
 from zhengtong.screens.declaration import STAFF, Act, Column, Fields, History, ModelScreens, Related
 
 
-def list_entries_of(actor: Actor, dictionary: Dictionary) -> object:
+def list_entries_of(actor: Actor, dictionary: Dictionary) -> "QuerySet[DictionaryEntry]":
     return dictionary.entries.order_by("position", "code")
 
 

@@ -45,15 +45,20 @@ _FORGET_HOURS = "DELETE FROM supervision_hourtally WHERE day < (now() AT TIME ZO
 # A clock that was loaded with its lamp lit has no card: it was warned after nine tenths of its time, as nearly as rows
 # say, and late when it was due.
 _MISSING_CARDS = """
-INSERT INTO supervision_card (case_id, clock_id, level, due_at, at)
-SELECT k.case_id, k.id, lamp.level, k.due_at, lamp.at
+INSERT INTO supervision_card (case_id, clock_id, level, due_at, at, rule_id, version_id, points)
+SELECT k.case_id, k.id, lamp.level, k.due_at, lamp.at, r.id, v.id, coalesce(v.points, 0)
 FROM cases_clock k CROSS JOIN LATERAL (
     VALUES ('yellow', k.started_at + 0.9 * (k.due_at - k.started_at)), ('red', k.due_at)
 ) AS lamp(level, at)
+LEFT JOIN supervision_supervisionrule r ON r.lamp = lamp.level
+LEFT JOIN supervision_ruleversion v ON v.rule_id = r.id AND v.number = (
+    SELECT max(number) FROM supervision_ruleversion WHERE rule_id = r.id AND effective_from <= lamp.at::date)
 WHERE (k.basis = 'promised' OR k.purpose IN ('completeness', 'delivery'))
     AND (k.level = lamp.level OR k.level = 'red') AND k.level <> 'green'
-    AND NOT EXISTS (SELECT FROM supervision_card c WHERE c.clock_id = k.id)
+    AND NOT EXISTS (SELECT FROM supervision_card c WHERE c.clock_id = k.id AND c.event_id IS NULL)
+    AND r.is_enabled IS DISTINCT FROM false
 ORDER BY lamp.at
+ON CONFLICT DO NOTHING
 """
 # Each is read by one scan and counted by several of the statements that follow.
 _COUNTED = """

@@ -14,3 +14,14 @@ class UrgingPage(Declaration):
     @property
     def key(self) -> str:
         return "urging"
+
+
+@dataclass(frozen=True)
+class CardPage(Declaration):
+    """The page of a desk that shows a card; ``url_name`` takes its id."""
+
+    url_name: str
+
+    @property
+    def key(self) -> str:
+        return "card"

@@ -23,6 +23,7 @@ class Measure(models.TextChoices):
     WORKING_DAYS = "working_days", _("办理用时（工作日）")
     BECAME_YELLOW = "became_yellow", _("新增预警")
     BECAME_RED = "became_red", _("新增超期")
+    ANOMALY = "anomaly", _("其他规则亮牌")
     URGED = "urged", _("催办")
     APPRAISED = "appraised", _("评价")
     APPRAISAL_POINTS = "appraisal_points", _("评价得分合计")

@@ -1,4 +1,4 @@
-"""Jobs of supervision: deltas are folded, and counted anew when working days change."""
+"""Jobs of supervision: deltas are folded, counted anew when working days change; events judged, drafts tried."""
 
 from zhengtong.kernel.jobs import job, periodic
 
@@ -18,3 +18,21 @@ def rebuild() -> None:
     from zhengtong.capabilities.supervision.counting import rebuild_tallies
 
     rebuild_tallies()
+
+
+@periodic("supervision.judge", "* * * * *")
+def judge(timestamp: int) -> None:
+    """Every minute: what happened is judged, and cards about which nothing was said in time stand."""
+    from zhengtong.capabilities.supervision.judging import BATCH, judge_pending
+    from zhengtong.capabilities.supervision.proceedings import let_cards_stand
+
+    while judge_pending() == BATCH:
+        continue
+    let_cards_stand()
+
+
+@job("supervision.try_rule")
+def try_rule(trial: int) -> None:
+    from zhengtong.capabilities.supervision.trials import run_trial
+
+    run_trial(trial)

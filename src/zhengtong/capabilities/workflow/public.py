@@ -1,7 +1,15 @@
 """The workflow module's door."""
 
 from zhengtong.capabilities.workflow.declarations import ProcessFile, TableFile
-from zhengtong.capabilities.workflow.definitions import describe_table, get_live_table, get_live_version, get_process
+from zhengtong.capabilities.workflow.definitions import (
+    describe_table,
+    get_live_drawing,
+    get_live_table,
+    get_live_version,
+    get_process,
+)
+from zhengtong.capabilities.workflow.domain.bpmn import Element as DrawnElement
+from zhengtong.capabilities.workflow.domain.bpmn import UnreadableDrawing, read_drawing
 from zhengtong.capabilities.workflow.domain.compiling import EVENT, compile_drawing
 from zhengtong.capabilities.workflow.domain.findings import Finding, Level, has_errors
 from zhengtong.capabilities.workflow.domain.graph import Graph, Kind, Node, NodeSpec
@@ -67,6 +75,7 @@ __all__ = [
     "Answer",
     "DecisionTable",
     "DecisionTableVersion",
+    "DrawnElement",
     "Finding",
     "Graph",
     "Heat",
@@ -96,6 +105,7 @@ __all__ = [
     "Trace",
     "TraceStep",
     "Unpublishable",
+    "UnreadableDrawing",
     "VersionStatus",
     "WorkflowRefused",
     "cancel",
@@ -107,6 +117,7 @@ __all__ = [
     "create_table",
     "describe_table",
     "get_graph",
+    "get_live_drawing",
     "get_live_table",
     "get_live_version",
     "get_process",
@@ -121,6 +132,7 @@ __all__ = [
     "migrate_instances",
     "publish_process",
     "publish_table",
+    "read_drawing",
     "read_heat",
     "read_table",
     "reopen_at",

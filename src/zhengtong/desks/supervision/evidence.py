@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.cases.public import Case, CaseEvent, Clock, ClockView, list_happenings
+from zhengtong.capabilities.supervision.public import AT_COUNTER
 from zhengtong.core.audit.public import AuditRecord, list_for_object
 from zhengtong.screens.formats import cn_date, cn_datetime
 
@@ -25,18 +26,26 @@ class Evidence:
     at: datetime
     who: str
     text: str
+    video_url: str = ""
     papers: list[dict[str, str]] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)
     records: list[AuditRecord] = field(default_factory=list)
 
 
-def gather_evidence(case: Case, clocks: Sequence[ClockView]) -> list[Evidence]:
-    """Return what happened in ``case``, the newest first, each with its evidence; four queries."""
+def gather_evidence(case: Case, clocks: Sequence[ClockView], *, cameras: bool = False) -> list[Evidence]:
+    """Return what happened in ``case``, the newest first, each with its evidence; four queries.
+
+    ``cameras``: there are some at the counter, and the reader may look at what they recorded.
+    """
     events = list(case.events.order_by("id"))
     told = list(reversed(list_happenings(case)))
     found = [Evidence(each["title"], each["at"], each["who"], each["text"]) for each in told]
     if not found:
         return []
+    if cameras:
+        for event, evidence in zip(events, found, strict=True):
+            if event.act in AT_COUNTER:
+                evidence.video_url = reverse("supervision:video", args=[case.number, event.pk])
     for document in case.documents.select_related("paper").order_by("id"):
         paper = document.paper
         url = reverse("supervision:paper", args=[case.number, paper.code])

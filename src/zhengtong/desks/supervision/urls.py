@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengtong.desks.supervision.views import case, cases, drill, report, urging, wall
+from zhengtong.desks.supervision.views import cameras, cards, case, cases, drill, report, rules, scores, urging, wall
 
 app_name = "supervision"
 urlpatterns = [
@@ -26,5 +26,26 @@ urlpatterns = [
     path("wall/displays/<int:display_id>/revoke/", wall.revoke, name="display_revoke"),
     path("display/<str:token>/", wall.show_display, name="display"),
     path("display/<str:token>/figures/", wall.show_display_figures, name="display_figures"),
+    path("cards/", cards.show_cards, name="cards"),
+    path("mine/", cards.show_mine, name="mine"),
+    path("cards/<int:card_id>/", cards.show_card, name="card"),
+    path("cards/<int:card_id>/papers/<str:code>/", cards.show_paper, name="card_paper"),
+    path("rules/", rules.show_rules, name="rules"),
+    path("rules/new/", rules.write_rule, name="rule_new"),
+    path("rules/check/", rules.check, name="rule_check"),
+    path("rules/trials/", rules.show_trials, name="trials"),
+    path("rules/trials/<int:pk>/", rules.show_trial, name="trial"),
+    path("rules/of/<slug:code>/", rules.show_rule, name="rule"),
+    path("rules/of/<slug:code>/switch/", rules.switch, name="rule_switch"),
+    path("scores/", scores.show_scores, name="scores"),
+    path("scores/scores.xlsx", scores.download_sheet, name="scores_sheet"),
+    path("scores/announce/", scores.announce, name="scores_announce"),
+    path("scores/issue/", scores.issue, name="scores_issue"),
+    path("scores/formula/", scores.write_formula, name="formula"),
+    path("scores/public/", scores.show_public, name="public_scores"),
+    path("scores/papers/<str:code>/", scores.show_paper, name="scores_paper"),
+    path("cameras/", cameras.show_cameras, name="cameras"),
+    path("cameras/<int:pk>/switch/", cameras.switch, name="camera_switch"),
+    path("cases/<str:number>/events/<int:event>/video/", cameras.show_video, name="video"),
     path("urgings/<int:urging_id>/", urging.show_urging, name="urging"),
 ]

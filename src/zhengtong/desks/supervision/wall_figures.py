@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from zhengtong.capabilities.cases.public import CaseKind, ServiceItem
 from zhengtong.capabilities.supervision.public import (
+    Card,
+    CardStatus,
     Gauge,
     Measure,
     Urging,
@@ -68,6 +70,7 @@ class Wall:
     before: Figures
     bundles: int
     unanswered: int
+    to_review: int
     hours: list[Hour]
     offices: list[Line]
     items: list[Line]
@@ -110,6 +113,7 @@ def read_wall(organisations: Iterable[int], now: datetime | None = None) -> Wall
             amount for (_o, item, gauge), amount in stands.items() if gauge == Gauge.RUNNING and item not in ours
         ),
         unanswered=_count_unanswered(organisations),
+        to_review=_count_to_review(organisations),
         hours=_list_hours(organisations, today, items, timezone.localtime(moment).hour),
         offices=_lines((str(pk), places[pk][0], found) for pk, found in offices.items() if pk in places),
         items=_lines((*titles[pk], found) for pk, found in by_item.items() if pk in titles),
@@ -159,6 +163,12 @@ def _list_hours(organisations: Iterable[int], today: date, items: list[int], thi
         )
         for hour in range(first, last + 1)
     ]
+
+
+def _count_to_review(organisations: Iterable[int]) -> int:
+    """How many explanations and appeals of cards wait for supervision: few, found by their status."""
+    waiting = Card.objects.filter(status__in=(CardStatus.EXPLAINED, CardStatus.APPEALED))
+    return waiting.filter(reached("case__organisation_id", organisations)).count()
 
 
 def _count_unanswered(organisations: Iterable[int]) -> int:

@@ -4,9 +4,9 @@ import pytest
 
 from tests.cast import FIRE, ITEM, Cast, fresh
 from tests.restaurant import draft_restaurant, open_restaurant
+from tests.together import at_once
 from zhengtong.capabilities.bundles.public import start_next_part, submit_application, withdraw_application
 from zhengtong.capabilities.cases import public as cases
-from zhengtong.capabilities.cases.tests.test_two_at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,5 +1,6 @@
 """法无授权不可为: no item without a live power, no new case under a withdrawn one; what was opened before goes on."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -45,11 +46,12 @@ def test_an_item_under_a_merged_power_goes_on_as_the_one_it_became_part_of(cast:
 def test_no_case_is_opened_under_a_withdrawn_power(cast: Cast) -> None:
     draft = cast.draft()
     withdraw(cast)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: cases.start_draft(actor=cast.owner, office=cast.office, form={}),
         lambda: cases.start_at_counter(actor=cast.counter, office=cast.office),
         lambda: cases.submit_case(actor=cast.owner, case_id=draft.pk),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(cases.PowerWithdrawn) as refused:
             act()
         said = cases.say(refused.value)

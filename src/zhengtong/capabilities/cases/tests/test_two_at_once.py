@@ -1,37 +1,18 @@
 """Two people act on one case at the same moment: one of them does it, the other is told."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from tests.cast import Cast, answers, fresh
+from tests.together import at_once
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.core.audit.public import AuditRecord
 from zhengtong.kernel.demo import as_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts together, each on its own connection; return what each returned or raised."""
-    ready = Barrier(len(acts), timeout=30)
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            ready.wait()
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 def one_did(outcomes: list[Any], refusal: type[Exception] = cases.Conflict) -> bool:

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import PASSWORD, Cast, fresh
+from tests.together import at_once
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.services.items import publish_item
-from zhengtong.capabilities.cases.tests.test_two_at_once import at_once
 from zhengtong.capabilities.workflow import public as workflow
 from zhengtong.capabilities.workflow.tests.drawings import REVIEW, drawing, exclusive, flows, node, parallel, task
 from zhengtong.core.worklist.models import WorkItem

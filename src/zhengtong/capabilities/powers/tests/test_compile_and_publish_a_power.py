@@ -1,5 +1,6 @@
 """A clerk compiles a power, the legal office returns and publishes it, and it is adjusted: dated, with a basis."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -171,10 +172,11 @@ def test_a_change_ends_the_version_before_on_the_day_before(cast: Cast) -> None:
 def test_one_change_at_a_time(cast: Cast) -> None:
     entry = published(cast)
     powers.change_power(actor=cast.compiler, entry=entry, **said())
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: powers.change_power(actor=cast.compiler, entry=entry, **said()),
         lambda: powers.cancel_power(actor=cast.compiler, entry=entry, reason="取消"),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Refused) as refused:
             act()
         assert "第2版" in str(refused.value.message)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
+from tests.together import at_once
 from zhengtong.capabilities.workflow import public as workflow
 from zhengtong.capabilities.workflow.public import Answer, Subject, simulate
 from zhengtong.capabilities.workflow.starting_rows import load_process
@@ -19,7 +20,6 @@ from zhengtong.capabilities.workflow.tests.drawings import (
     parallel,
     task,
 )
-from zhengtong.capabilities.workflow.tests.together import at_once
 from zhengtong.core.audit.public import AuditRecord
 from zhengtong.kernel.policy import SYSTEM, Denied
 

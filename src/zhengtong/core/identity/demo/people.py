@@ -53,6 +53,7 @@ class DemoRole(StrEnum):
     LEGAL_REVIEWER = "legal_reviewer"
     ITEM_CLERK = "item_clerk"
     ITEM_PUBLISHER = "item_publisher"
+    PROCESS_COMPILER = "process_compiler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,12 @@ SUPERVISOR = PostKind("效能监察员", (DemoRole.SUPERVISOR,), "region")
 ADMINISTRATOR = PostKind("系统管理员", (DemoRole.SYSTEM_ADMINISTRATOR,), "region")
 SECURITY = PostKind("安全保密管理员", (DemoRole.SECURITY_ADMINISTRATOR,), "region")
 AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
-OPERATOR = PostKind("平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER), "region")
+OPERATOR = PostKind(
+    "平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER, DemoRole.PROCESS_COMPILER), "region"
+)
 REGISTRAR = PostKind("登记注册科科员", (DemoRole.ENTERPRISE_REGISTRAR,))
 # What these titles add to the staff of an organ takes the place of ordinary clerks.
-ITEM_CLERK = PostKind("政策法规科科员", (DemoRole.ITEM_CLERK, DemoRole.POWER_COMPILER))
+ITEM_CLERK = PostKind("政策法规科科员", (DemoRole.ITEM_CLERK, DemoRole.POWER_COMPILER, DemoRole.PROCESS_COMPILER))
 ITEM_PUBLISHER = PostKind("政策法规科科长", (DemoRole.ITEM_PUBLISHER,))
 CITY_ITEM_CLERK = PostKind("政策法规处科员", (DemoRole.ITEM_CLERK,), "region")
 CITY_ITEM_PUBLISHER = PostKind("政策法规处处长", (DemoRole.ITEM_PUBLISHER,), "region")

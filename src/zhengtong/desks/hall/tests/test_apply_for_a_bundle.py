@@ -153,9 +153,11 @@ def test_a_bundle_that_changed_meanwhile_says_so(cast: Cast, citizen: Visitor, r
     raw = dict(BundleText.objects.get(item__code=BUNDLE).text)
     raw["items"] = [each for each in raw["items"] if each["code"] != SIGN]
     publish_bundle(actor=SYSTEM, raw=raw)
-    words = text_of(citizen.get(f"{base_of(restaurant)}review/"))
-    assert "更新过" in words
-    assert "要经城市管理局同意" not in words
+    changes = citizen.get(f"{base_of(restaurant)}review/")["Location"]
+    assert citizen.post(f"{base_of(restaurant)}submit/")["Location"] == changes
+    assert "更新过" in text_of(citizen.get(changes))
+    citizen.post(changes)
+    assert "要经城市管理局同意" not in text_of(citizen.get(f"{base_of(restaurant)}review/"))
     assert citizen.post(f"{base_of(restaurant)}submit/")["Location"].endswith("/receipt/")
     assert BundlePart.objects.count() == 3
 

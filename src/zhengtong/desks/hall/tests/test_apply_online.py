@@ -232,18 +232,26 @@ def test_after_submission_the_form_leads_to_the_case(cast: Cast, owner: Visitor)
     assert late.status_code == 409
 
 
-def test_a_form_of_an_old_version_moves_on_and_says_so(cast: Cast, owner: Visitor, draft: Case) -> None:
+def test_what_a_newer_form_changes_is_shown_before_the_draft_moves(cast: Cast, owner: Visitor, draft: Case) -> None:
     raw = dict(draft.item_version.definition)
     raw["form"] = [
         section | {"fields": [field for field in section["fields"] if field["key"] != "staff_count"]}
         for section in raw["form"]
     ]
     live = publish_item(actor=SYSTEM, raw=raw)
-    response = owner.get(f"/hall/drafts/{draft.public_id}/form/premises/")
-    assert "更新过" in text_of(response)
-    assert "id_staff_count" not in response.content.decode()
+    changes = f"/hall/drafts/{draft.public_id}/version/"
+    assert owner.get(f"/hall/drafts/{draft.public_id}/form/premises/")["Location"] == changes
+    saving = owner.post(f"/hall/drafts/{draft.public_id}/autosave/", {"section": "premises"}, **JSON)
+    assert saving.status_code == 409
+    said = text_of(owner.get(changes))
+    assert "更新过" in said
+    assert "不再问" in said
+    draft.refresh_from_db()
+    assert draft.item_version_id != live.pk
+    assert owner.post(changes)["Location"] == f"/hall/drafts/{draft.public_id}/"
     draft.refresh_from_db()
     assert draft.item_version_id == live.pk
+    assert "id_staff_count" not in owner.get(f"/hall/drafts/{draft.public_id}/form/premises/").content.decode()
 
 
 def test_a_draft_can_be_thrown_away(cast: Cast, owner: Visitor, draft: Case) -> None:

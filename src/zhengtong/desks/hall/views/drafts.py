@@ -22,6 +22,7 @@ from zhengtong.capabilities.cases.public import (
     check_application,
     delete_draft,
     get_definition,
+    get_live_version,
     save_draft,
 )
 from zhengtong.desks.hall.access import HallRequest, of_own_case, of_own_draft
@@ -75,7 +76,7 @@ def edit_section(request: HallRequest, case: Case, section: str) -> HttpResponse
         case.saved_at = save_draft(actor=request.actor, case_id=case.pk, answers=form.kept())
         case.refresh_from_db(fields=["form"])
         was, spec = spec, find_asked(definition, case, section) or spec
-        is_wider = {each.key for each in spec.fields} - {each.key for each in was.fields}
+        is_wider = bool({each.key for each in spec.fields} - {each.key for each in was.fields})
         if "fields" in request.POST:
             form = SectionForm(spec, initial=case.form, slots=list_slots(case, spec))
             fields = describe_fields(request.actor, form, spec, definition, case)
@@ -188,7 +189,12 @@ def show_review(request: HallRequest, case: Case, errors: list[tuple[str, str, s
 @require_POST
 @of_own_case
 def submit(request: HallRequest, case: Case) -> HttpResponse:
-    """Submit. Clicked twice, or sent again after a lost answer, it leads to the same receipt."""
+    """Submit. Clicked twice, or sent again after a lost answer, it leads to the same receipt.
+
+    What a newer form changes is shown first.
+    """
+    if case.state == LegalState.DRAFT and get_live_version(case.office.item).pk != case.item_version_id:
+        return redirect("hall:version", case.public_id)
     try:
         submit_application(actor=request.actor, case_id=case.pk)
     except IncompleteApplication as error:

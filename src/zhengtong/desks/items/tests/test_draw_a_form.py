@@ -12,7 +12,7 @@ from tests.conformance.samples import sign_in
 from zhengtong.capabilities.cases.models import ItemDraft
 from zhengtong.capabilities.cases.tests.rich_form import FORM, right
 from zhengtong.core.audit.public import AuditRecord
-from zhengtong.core.identity.public import Appointment, Organisation
+from zhengtong.core.identity.public import Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def draft(cast: Cast) -> ItemDraft:
         code="drawn-item",
         name="样例事项",
         definition={"code": "drawn-item", "name": "样例事项", "form": FORM, "materials": []},
-        started_by=Appointment.objects.first(),
+        started_by=cast.appointment(cast.counter),
     )
 
 

@@ -109,7 +109,7 @@ def _answer(request: HttpRequest, actor: Actor, draft: ItemDraft) -> HttpRespons
     except ValueError:
         asked = None
     act = _ACTS.get(str(asked.get("act"))) if isinstance(asked, dict) else None
-    if act is None:
+    if act is None or not isinstance(asked, dict):
         return _problem(400, _("没有看懂这个请求，请刷新页面后再试。"))
     return act(actor, draft, asked)
 

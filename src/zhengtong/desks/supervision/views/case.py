@@ -24,16 +24,25 @@ from zhengtong.capabilities.cases.public import (
     shown_applicant,
     state_chip,
 )
-from zhengtong.capabilities.supervision.public import Urging, list_urgings, may_urge, urge_case
+from zhengtong.capabilities.supervision.public import (
+    Urging,
+    list_cameras_of,
+    list_cards_of,
+    list_urgings,
+    may_urge,
+    urge_case,
+)
 from zhengtong.desks.supervision.evidence import account_for, gather_evidence
 from zhengtong.desks.supervision.forms import UrgingForm
 from zhengtong.desks.supervision.lamps import by_basis, read_lamp
 from zhengtong.desks.supervision.listing import KNOWS_APPLICANT, WATCH
+from zhengtong.desks.supervision.views.cards import level_chip, status_chip
 from zhengtong.kernel.policy import can, visible
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.formats import cn_datetime
 
 URGE = "supervision.urge"
+OPEN_VIDEO = "supervision.open_video"
 
 
 def find_case(request: HttpRequest, number: str) -> Case:
@@ -107,14 +116,20 @@ def _urgings(found: Iterable[Urging]) -> list[dict[str, Any]]:
 
 
 def _render(request: HttpRequest, case: Case, form: UrgingForm, problem: str = "", status: int = 200) -> HttpResponse:
-    clocks = list_clocks(case)
+    clocks, actor = list_clocks(case), actor_of(request)
     tasks = [task for task in list_tasks(case) if task.status == "open"]
     context = {
         "case": case,
         "state": state_chip(case),
         "summary": _summary(request, case),
         "accounts": [(view, account_for(view)) for view in clocks],
-        "evidence": gather_evidence(case, clocks),
+        "evidence": gather_evidence(
+            case, clocks, cameras=can(actor, OPEN_VIDEO, case) and list_cameras_of(case).exists()
+        ),
+        "cards": [
+            (card, level_chip(card), status_chip(card), reverse("supervision:card", args=[card.pk]))
+            for card in list_cards_of(case)
+        ],
         "opinions": list_opinions(case),
         "tasks": tasks,
         "parts": _parts(case),
@@ -126,7 +141,7 @@ def _render(request: HttpRequest, case: Case, form: UrgingForm, problem: str = "
             ("clock", _("时限"), "nowrap"),
         ],
         "urgings": _urgings(list_urgings(case)),
-        "may_urge": may_urge(actor_of(request), case),
+        "may_urge": may_urge(actor, case),
         "form": form,
         "problem": problem,
     }

@@ -19,6 +19,7 @@ from zhengtong.capabilities.cases.public import NOBODY, CaseKind, ServiceItem, w
 from zhengtong.capabilities.supervision.public import Sums, read_standing, read_sums
 from zhengtong.core.identity.public import Appointment, Organisation, Region
 from zhengtong.core.worklist.public import Nature, WorkItem, WorkState
+from zhengtong.desks.supervision.card_figures import card_figures
 from zhengtong.desks.supervision.figures import Figures, add_up, pick, show_number, show_rate, total_of
 from zhengtong.desks.supervision.listing import WATCH
 from zhengtong.desks.supervision.people import TASK_KIND, Load, list_done, read_loads
@@ -168,7 +169,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
         _("逐级监察"),
         [(_("全部"), "")],
         ground,
-        _figures(total_of(ground.sums, ground.standing), ground.month),
+        _figures(total_of(ground.sums, ground.standing), ground.month) + card_figures(actor.reach(WATCH)),
         [(_("按地区"), _columns(_("地区")), rows), (_("按事项"), _columns(_("事项")), items)],
     )
 
@@ -219,7 +220,7 @@ def show_county(request: HttpRequest, code: str) -> HttpResponse:
         region.name,
         [_root(), (region.name, "")],
         ground,
-        _figures(total_of(ground.sums, ground.standing), ground.month, region=code),
+        _figures(total_of(ground.sums, ground.standing), ground.month, region=code) + card_figures(inside),
         [
             (_("按机关"), _columns(_("办理机关")), rows),
             (_("按事项"), _columns(_("事项")), _item_rows(ground, region=code)),
@@ -258,7 +259,7 @@ def show_organ(request: HttpRequest, pk: int) -> HttpResponse:
         organ.name,
         [*_organ_crumbs(organ, county)[:-1], (organ.short_name, "")],
         ground,
-        _figures(total_of(ground.sums, ground.standing), ground.month, organisation=pk),
+        _figures(total_of(ground.sums, ground.standing), ground.month, organisation=pk) + card_figures([pk], pk),
         [
             (_("按事项"), _columns(_("事项")), _item_rows(ground, organisation=pk)),
             _people_table(organ, ground.since, ground.now),
@@ -319,6 +320,7 @@ def show_person(request: HttpRequest, pk: int, appointment: int) -> HttpResponse
     context = {
         "title": f"{name}（{holder.post.title}）",
         "crumbs": [*_organ_crumbs(organ, county), (name, "")],
+        "figures": card_figures([pk], pk, appointment),
         "in_hand": _task_rows(list(in_hand.order_by("due_at", "id")[:MOST_IN_HAND]), now),
         "done": _task_rows(page.rows, now),
         "page": page,

@@ -24,6 +24,7 @@ from zhengtong.capabilities.supervision.public import (
 from zhengtong.desks.supervision.display_forms import DisplayForm
 from zhengtong.desks.supervision.wall_bars import draw_hours, draw_lines
 from zhengtong.desks.supervision.wall_figures import read_wall
+from zhengtong.desks.supervision.wall_map import HEIGHT, WIDTH, draw_map
 from zhengtong.screens.access import actor_of, for_staff
 
 WATCH, URGE = "supervision.watch", "supervision.urge"
@@ -140,6 +141,9 @@ def _context(organisations: Iterable[int], has_links: bool) -> dict[str, Any]:
         "offices": draw_lines(wall.offices, "organisation"),
         "items": draw_lines(wall.items, "item"),
         "counties": draw_lines(wall.counties, "region"),
+        "shapes": draw_map(wall.counties),
+        "map_width": WIDTH,
+        "map_height": HEIGHT,
     }
 
 

@@ -1,4 +1,4 @@
-"""Several people act at the same moment."""
+"""Several people who act at the same moment, each on a connection of her own."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

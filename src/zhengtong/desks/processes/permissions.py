@@ -1,0 +1,6 @@
+"""What one needs to work at this desk."""
+
+from typing import Final
+
+COMPILE: Final = "workflow.compile_process"
+VIEW_CASE: Final = "cases.view_case"
