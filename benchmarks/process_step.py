@@ -12,6 +12,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from benchmarks.city import City, copy_drafts, get_city
@@ -128,7 +129,7 @@ def _accept(people: Departments, office: cases.ItemOffice) -> Case:
     given = {material.key for material in cases.list_materials(draft)}
     for material in cases.get_definition(draft.item_version_id).materials:
         if material.is_required and material.key not in given:
-            cases.attach_file(actor=people.applicant, case_id=draft.pk, key=material.key, upload=photo(material.key))
+            cases.attach_file(actor=people.applicant, case_id=draft.pk, key=material.key, upload=photo(f"{material.key}.jpg"))
     case_id = copy_drafts(Case.objects.get(pk=draft.pk), 1)[0]
     cases.submit_case(actor=people.applicant, case_id=case_id)
     cases.accept_case(actor=people.counter, case_id=case_id)
@@ -159,9 +160,10 @@ def with_engine(people: Departments, size: int) -> float:
 def without_engine(people: Departments, size: int) -> float:
     """Return the same for a case whose way is written into the program."""
     case = _accept(people, people.plain)
-    steps.cancel_tasks(case)
-    for organ in people.organs[:size]:
-        steps.open_task(case, TaskNode.REVIEW, organisation_id=organ)
+    with transaction.atomic():
+        steps.cancel_tasks(case)
+        for organ in people.organs[:size]:
+            steps.open_task(case, TaskNode.REVIEW, organisation_id=organ)
     tasks = _open_tasks(case)
     cases.claim_task(actor=people.reviewer, task_id=tasks[0])
     cases.release_task(actor=people.reviewer, task_id=tasks[0])
@@ -221,7 +223,8 @@ def run() -> list[Figure]:
     ratios, sides = {}, {}
     for size in SIZES:
         with_engine(people, size), without_engine(people, size)
-        engine, bare = [], []
+        engine: list[float] = []
+        bare: list[float] = []
         for number in range(ROUNDS):
             for run_one, kept in ((with_engine, engine), (without_engine, bare))[:: 1 if number % 2 else -1]:
                 kept.append(run_one(people, size))

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec, _BpmnCondition
-from SpiffWorkflow.bpmn.specs.mixins import ExclusiveGatewayMixin
+from SpiffWorkflow.bpmn.specs.mixins.exclusive_gateway import ExclusiveGateway
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.task import Task
@@ -25,6 +25,12 @@ from zhengtong.capabilities.workflow.domain.tokens import Arrival, Position, Tok
 from zhengtong.kernel.expressions import Expression, ExpressionError, parse
 
 MOST_STEPS: Final = 2000
+AnyTask = Any
+"""SpiffWorkflow says little of its types; what it calls and is called with here isn't checked."""
+
+_new_specification: Any = BpmnProcessSpec
+_new_condition: Any = _BpmnCondition
+_new_workflow: Any = BpmnWorkflow
 for _name in ("spiff.workflow", "spiff.task", "spiff"):
     # It reports every change of every task's state.
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -42,19 +48,26 @@ class StepFailed(Exception):
         self.node_id, self.sentence = node_id, sentence
 
 
-class _Step(BpmnTaskSpec):  # type: ignore[misc]  # SpiffWorkflow has no types
+class _Step(BpmnTaskSpec):
     """A node that is passed. Children are made when it runs: nothing is predicted."""
 
-    def _predict(self, my_task: Task, *_args: Any, **_options: Any) -> None:
+    def __init__(self, specification: Any, name: str) -> None:
+        made: Any = super()
+        made.__init__(specification, name)
+
+    def serialize(self, serializer: Any, **_options: Any) -> None:
+        raise NotImplementedError  # nothing of the engine is ever written down
+
+    def _predict(self, my_task: AnyTask, *_args: Any, **_options: Any) -> None:
         return None
 
     def test(self) -> None:
         return None
 
-    def _update_hook(self, my_task: Task) -> bool:
+    def _update_hook(self, my_task: AnyTask) -> bool:
         return bool(my_task.workflow.journey.arrive(self.name, my_task))
 
-    def _run_hook(self, my_task: Task) -> bool:
+    def _run_hook(self, my_task: AnyTask) -> bool:
         my_task.workflow.journey.perform(self.name)
         my_task._sync_children(self.outputs, TaskState.FUTURE)
         return True
@@ -63,21 +76,23 @@ class _Step(BpmnTaskSpec):  # type: ignore[misc]  # SpiffWorkflow has no types
 class _Halt(_Step):
     """A node at which the engine stops: for a person, or for :class:`Journey` to do what SpiffWorkflow doesn't."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, specification: Any, name: str) -> None:
+        super().__init__(specification, name)
         self.manual = True
 
 
-class _Exclusive(_Step, ExclusiveGatewayMixin):  # type: ignore[misc]
-    def _run_hook(self, my_task: Task) -> bool:
+class _Exclusive(_Step, ExclusiveGateway):
+    def _run_hook(self, my_task: AnyTask) -> bool:
         if self.default_task_spec is None and not any(c._matches(my_task) for c, _spec in self.cond_task_specs if c):
             my_task.workflow.journey.refuse_gap(self.name)
-        return bool(ExclusiveGatewayMixin._run_hook(self, my_task))
+        choose: Any = ExclusiveGateway._run_hook
+        return bool(choose(self, my_task))
 
 
-class _Inclusive(_Step, MultiChoice):  # type: ignore[misc]
-    def _run_hook(self, my_task: Task) -> bool:
-        matches, defaults = self._get_matching_outputs(my_task)
+class _Inclusive(_Step, MultiChoice):
+    def _run_hook(self, my_task: AnyTask) -> bool:
+        find: Any = self._get_matching_outputs
+        matches, defaults = find(my_task)
         if not matches and not defaults:
             my_task.workflow.journey.refuse_gap(self.name)
         my_task._sync_children(matches or defaults, TaskState.FUTURE)
@@ -87,7 +102,7 @@ class _Inclusive(_Step, MultiChoice):  # type: ignore[misc]
 class _Conditions:
     """Stands where SpiffWorkflow has its script engine: a condition is a flow, and its expression answers."""
 
-    def evaluate(self, task: Task, condition: Any, external_context: Any = None) -> bool:
+    def evaluate(self, task: AnyTask, condition: Any, external_context: Any = None) -> bool:
         return bool(task.workflow.journey.takes(condition))
 
 
@@ -107,7 +122,7 @@ class Engine:
                     self.conditions[flow.id] = parse(flow.condition)
                 except ExpressionError as error:
                     self.conditions[flow.id] = str(error)
-        self.spec = BpmnProcessSpec(name="process")
+        self.spec = _new_specification(name="process")
         made: dict[str, Any] = {}
         for node in graph.nodes.values():
             made[node.id] = self._make(node)
@@ -133,7 +148,7 @@ class Engine:
         if node.kind is Kind.CHOICE or (
             node.kind in (Kind.EXCLUSIVE, Kind.INCLUSIVE) and flow.condition and not flow.is_default
         ):
-            begin.connect_if(_BpmnCondition(flow), target)
+            begin.connect_if(_new_condition(flow), target)
         else:
             begin.connect(target)
 
@@ -174,7 +189,7 @@ class Journey:
 
     # What the engine asks
 
-    def arrive(self, node_id: str, task: Task) -> bool:
+    def arrive(self, node_id: str, task: AnyTask) -> bool:
         """Let a token come to a node; at a join it stays until the others have come."""
         self.steps += 1
         if self.steps > MOST_STEPS:
@@ -195,6 +210,8 @@ class Journey:
                 return False
             trail = self._consume(node_id)
         task.internal_data["trail"] = extend(trail, node_id)
+        if node.kind is Kind.END:
+            self.position.final = merge((self.position.final, trail))
         return True
 
     def perform(self, node_id: str) -> None:
@@ -239,7 +256,7 @@ class Journey:
 
     def go(self, node_id: str, trail: Trail) -> None:
         """Run one token from ``node_id`` until it, or what becomes of it, waits."""
-        workflow = BpmnWorkflow(self.engine.spec, script_engine=_CONDITIONS, deserializing=True)
+        workflow = _new_workflow(self.engine.spec, script_engine=_CONDITIONS, deserializing=True)
         workflow.journey = self
         workflow.task_tree = Task(workflow, self.engine.spec.start, state=TaskState.COMPLETED)
         task = Task(workflow, self.engine.spec.task_specs[node_id], workflow.task_tree, TaskState.READY)
@@ -257,6 +274,7 @@ class Journey:
             # Where she is shows in the token; the trail is what lies behind.
             self.position.add(node_id, trail[: trail.index(node_id)] if node_id in trail else trail)
         elif node.kind is Kind.TERMINATE:
+            self.position.final = merge([trail, *(token.trail for token in self.position.tokens)])
             self.position.drop(self.graph.nodes)
         elif node.kind is Kind.RAISE:
             target = self.graph.nodes[node.target]
@@ -336,7 +354,7 @@ class Journey:
         return True
 
 
-def _trail_of(task: Task) -> Trail:
+def _trail_of(task: AnyTask) -> Trail:
     while "trail" not in task.internal_data:
         task = task.parent
     trail: Trail = task.internal_data["trail"]

@@ -485,7 +485,7 @@ ACTS = (
         _("请同事加签"),
         _("已请同事加签"),
         REVIEW,
-        _reviewing(LegalState.REVIEWING),
+        _recommending,
         ask_countersign,
         form=forms.AskCountersignForm,
         icon="users",

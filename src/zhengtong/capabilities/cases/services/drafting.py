@@ -355,7 +355,8 @@ def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", version: int 
     now = timezone.now()
     advance(case, Act.WITHDRAW, actor=actor, at=now, words="您撤回了申请，办理终止。", note=reason, closed_at=now)
     cancel_tasks(case)
-    end_walk(case, actor=actor)
+    if case.accepted_at is not None:
+        end_walk(case, actor=actor)
     clocks.finish(case, ClockPurpose.COMPLETENESS, now)
     clocks.finish(case, ClockPurpose.DECISION, now)
     issue_case_paper(

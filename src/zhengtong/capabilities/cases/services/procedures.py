@@ -15,7 +15,7 @@ from zhengtong.capabilities.cases.models import Case, SpecialProcedure, TaskNode
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.papers import issue_case_paper
-from zhengtong.capabilities.cases.services.steps import advance, lock_case, shown_date, take_task
+from zhengtong.capabilities.cases.services.steps import advance, lock_case, shown_date, take_review
 from zhengtong.core.identity.public import Appointment, list_colleagues
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.policy import Actor
@@ -54,7 +54,7 @@ def start_procedure(
     within twenty (第四十七条、第四十八条; dated rows). Raises Unacceptable, SelfHandling, NotAllowed.
     """
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
-    take_task(case, TaskNode.REVIEW, actor=actor)
+    take_review(case, actor=actor)
     if case.state != LegalState.REVIEWING:
         raise domain.NotAllowed(LegalState(case.state), Act.START_EXCLUDED_TIME)
     now = timezone.now()
@@ -141,7 +141,9 @@ def _hearing(
         raise Unacceptable(_("请填写举行听证的地点。"), "place")
     if chair is None or not list_colleagues(case.organisation_id).filter(pk=chair.pk).exists():
         raise Unacceptable(_("请选择本机关的工作人员主持听证。"), "chair")
-    reviewers = case.tasks.filter(node=TaskNode.REVIEW).values_list("assignee__staff_id", flat=True)
+    reviewers = case.tasks.filter(node__in=(TaskNode.REVIEW, TaskNode.PROCESS)).values_list(
+        "assignee__staff_id", flat=True
+    )
     domain.check_chair(chair.staff_id, list(reviewers))
     rules, calendar, today = get_rulebook(), clocks.calendar_of(case), timezone.localdate(now)
     ahead = rules.limit("licensing.hearing_notice", today).budget
@@ -168,7 +170,7 @@ def finish_procedure(
 ) -> SpecialProcedure:
     """Keep the result, of a hearing its minutes; the clocks run again. Raises Unacceptable."""
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
-    take_task(case, TaskNode.REVIEW, actor=actor)
+    take_review(case, actor=actor)
     procedure = case.procedures.select_for_update().filter(finished_at=None).first()
     if procedure is None:
         raise Unacceptable(_("没有正在进行的特别程序。"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases import domain
@@ -98,7 +99,8 @@ def _complete(
 def _go_on(
     case: Case, instance: ProcessInstance, node: OpenNode, tasks: QuerySet[Task], outcome: str, *, actor: Actor
 ) -> None:
-    given, answers = [], {}
+    given: list[str] = []
+    answers: dict[str, Any] = {}
     for task in tasks.filter(status=TaskStatus.DONE).order_by("done_at"):
         given.append(task.outcome)
         answers |= task.answers or {}
@@ -148,7 +150,7 @@ def _take(actor: Actor, case_id: int, task_id: int) -> tuple[Case, Task, OpenNod
     try:
         refuse_wrong_person(task, actor.held_appointment, node.spec.relation)
     except WrongColleague as refusal:
-        raise Unacceptable(refusal.message, **refusal.params) from None
+        raise Unacceptable(refusal.message, "", **refusal.params) from None
     if case.state not in AT_WORK:
         raise domain.NotAllowed(LegalState(case.state), Act.BEGIN_REVIEW)
     if task.assignee_id is None:
@@ -162,7 +164,7 @@ def _note(case: Case, act: str, task: Task, *, actor: Actor, note: str) -> None:
     """Put a step on the timeline and in the journal. The case's version stays: other departments are at work on it."""
     CaseEvent.objects.create(
         case=case,
-        at=task.done_at,
+        at=task.done_at or timezone.now(),
         act=act,
         actor_name=actor.name,
         organisation_name=task.organisation.name,

@@ -200,12 +200,17 @@ def take_task(case: Case, node: str, *, actor: Actor) -> Task:
 
 
 def take_review(case: Case, *, actor: Actor) -> Task:
-    """Return the open task of the review, or in a process the one that is hers in the case's own organ, locked."""
+    """Return the open task of the review, or in a process the one that is hers in the case's own organ, locked. Raises
+    NoTask, and TakenTask when a colleague has it."""
     mine = Q(node=TaskNode.PROCESS, organisation=case.organisation_id, permission=PERMISSIONS[TaskNode.REVIEW])
     mine &= Q(assignee=actor.appointment) | Q(assignee=None)
-    open_tasks = Task.objects.select_for_update().filter(mine, case=case, status=TaskStatus.OPEN)
+    open_tasks = Task.objects.select_for_update().filter(case=case, status=TaskStatus.OPEN)
+    open_tasks = open_tasks.filter(Q(node=TaskNode.REVIEW) | mine)
     task = open_tasks.order_by(F("assignee").asc(nulls_last=True), "pk").first()
-    return task if task is not None else take_task(case, TaskNode.REVIEW, actor=actor)
+    if task is None:
+        raise NoTask
+    refuse_taken(task, actor=actor)
+    return task
 
 
 def refuse_taken(task: Task, *, actor: Actor) -> None:

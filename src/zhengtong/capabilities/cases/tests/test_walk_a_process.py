@@ -136,7 +136,10 @@ def test_fields_relations_and_days(cast: Cast, use: Any) -> None:
     use(DETAILED)
     case = cast.accepted()
     first = case.tasks.get(status="open")
-    assert WorkItem.objects.get(kind="cases.task", object_id=first.pk).due_at < case.due_at
+    due_at = WorkItem.objects.get(kind="cases.task", object_id=first.pk).due_at
+    assert due_at is not None
+    assert case.due_at is not None
+    assert due_at < case.due_at
     with pytest.raises(cases.IncompleteApplication):
         do(case, cast.reviewer, "同意")
     case = do(case, cast.reviewer, "同意", values={"people": "80"})

@@ -2,9 +2,9 @@
 its meaning, every other one named."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -271,7 +271,7 @@ class _Compiler:
         organisation = given.get("organisation", "handling").strip() or "handling"
         if organisation not in ("handling", "parent") and not organisation.startswith("code:"):
             self.error(element, _("环节“%(name)s”的办理机关写得不对，应是 handling、parent 或 code:机构代码。"))
-        fields = ()
+        fields: tuple[Mapping[str, Any], ...] = ()
         try:
             fields = read_fields(given.get("fields", ""))
         except ValueError as error:

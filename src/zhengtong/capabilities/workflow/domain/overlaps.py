@@ -96,7 +96,7 @@ def check_table(table: Table) -> list[Finding]:
                 )
             )
     if table.policy is Policy.UNIQUE:
-        for first, second, path in search.overlaps():
+        for first, second, shared in search.overlaps():
             found.append(
                 _finding(
                     table,
@@ -104,7 +104,7 @@ def check_table(table: Table) -> list[Finding]:
                     _("决策表“%(name)s”的第 %(first)d 行和第 %(second)d 行重叠：%(where)s 时两行都符合。"),
                     first=first,
                     second=second,
-                    where=_words(table, path),
+                    where=_words(table, shared),
                 )
             )
     if table.policy is Policy.FIRST:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zhengtong.capabilities.workflow.domain.graph import Graph, Kind
+from zhengtong.capabilities.workflow.domain.graph import WAITING, Graph, Kind
 
 Trail = tuple[str, ...]
 
@@ -32,11 +32,13 @@ class Arrival:
 
 @dataclass
 class Position:
-    """All tokens and arrivals of one instance. ``count`` numbers the tokens, so that a key is never used again."""
+    """All tokens and arrivals of one instance. ``count`` numbers the tokens, so that a key is never used again;
+    ``final`` is the trail of what has come to an end, for the way back from there."""
 
     tokens: list[Token] = field(default_factory=list)
     arrivals: dict[str, list[Arrival]] = field(default_factory=dict)
     count: int = 0
+    final: Trail = ()
 
     def add(self, node: str, trail: Trail) -> Token:
         self.count += 1
@@ -58,23 +60,27 @@ class Position:
         return not self.tokens and not self.arrivals
 
     def copy(self) -> "Position":
-        return Position(list(self.tokens), {join: list(each) for join, each in self.arrivals.items()}, self.count)
+        return Position(
+            list(self.tokens), {join: list(each) for join, each in self.arrivals.items()}, self.count, self.final
+        )
 
     def pack(self) -> bytes:
         state = {
             "n": self.count,
+            "f": self.final,
             "t": [[token.key, token.node, token.trail] for token in self.tokens],
             "a": {join: [[each.source, each.trail] for each in arrived] for join, arrived in self.arrivals.items()},
         }
         return zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode(), 6)
 
 
-def unpack(packed: bytes) -> Position:
+def unpack(packed: bytes | memoryview) -> Position:
     state: Mapping[str, Any] = json.loads(zlib.decompress(packed))
     return Position(
         [Token(key, node, tuple(trail)) for key, node, trail in state["t"]],
         {join: [Arrival(source, tuple(trail)) for source, trail in each] for join, each in state["a"].items()},
         state["n"],
+        tuple(state.get("f", ())),
     )
 
 
@@ -91,7 +97,7 @@ def can_return(graph: Graph, position: Position, key: str | None = None) -> list
     """Return the nodes of people's work that lie behind the token ``key`` (or behind any), the latest first."""
     tokens = [token for token in position.tokens if key is None or token.key == key]
     passed = dict.fromkeys(node for token in tokens for node in reversed(token.trail))
-    return [node for node in passed if node in graph.nodes and graph.nodes[node].kind is Kind.TASK]
+    return [node for node in passed if node in graph.nodes and graph.nodes[node].kind in WAITING]
 
 
 def move_back(graph: Graph, position: Position, target: str, key: str | None = None) -> Token:
@@ -104,7 +110,7 @@ def move_back(graph: Graph, position: Position, target: str, key: str | None = N
         raise LookupError(target)
     gone = [token for token in position.tokens if target in token.trail]
     lost = merge(token.trail for token in gone)
-    before = lost[: lost.index(target)]
+    before = _behind(graph, lost[: lost.index(target)], target)
     after = [node for node in lost[lost.index(target) + 1 :] if node in graph.nodes]
     position.tokens = [token for token in position.tokens if target not in token.trail]
     for join in list(position.arrivals):
@@ -118,6 +124,29 @@ def move_back(graph: Graph, position: Position, target: str, key: str | None = N
         waiting = graph.reach([token.node for token in position.tokens], without=[join])
         for flow in graph.incoming[join]:
             if flow.source in lost and flow.source not in again and flow.source not in waiting:
-                trail = tuple(node for node in lost if node not in again and node != join)
+                trail = (*_behind(graph, lost, flow.source), flow.source)
                 position.arrivals.setdefault(join, []).append(Arrival(flow.source, trail))
     return position.add(target, before)
+
+
+def reopen(graph: Graph, position: Position, target: str) -> Token:
+    """Put a token at ``target`` of an ended process. Raises LookupError."""
+    position.tokens.append(Token("", graph.start, position.final))
+    try:
+        token = move_back(graph, position, target)
+    except LookupError:
+        position.tokens.clear()
+        raise
+    position.final = ()
+    return token
+
+
+def _behind(graph: Graph, trail: Trail, target: str) -> Trail:
+    """Return of a trail what leads to ``target``: where branches had joined, the others' nodes don't."""
+    found, more = {target}, True
+    while more:
+        leading = {node for node in trail if node in graph.nodes and node not in found}
+        leading = {node for node in leading if found.intersection(graph.successors(node))}
+        found |= leading
+        more = bool(leading)
+    return tuple(node for node in trail if node in found and node != target)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.workflow.definitions import decide_by, get_live_version, load_engine, load_tables
 from zhengtong.capabilities.workflow.domain.graph import Graph, NodeSpec
-from zhengtong.capabilities.workflow.domain.tokens import Arrival, Position, Token, can_return, move_back, unpack
+from zhengtong.capabilities.workflow.domain.tokens import Position, Token, can_return, move_back, reopen, unpack
 from zhengtong.capabilities.workflow.errors import NodeGone, StepFailed, WorkflowRefused
 from zhengtong.capabilities.workflow.models import InstanceStatus, NodeEvent, ProcessInstance, ProcessVersion
 from zhengtong.core.audit.public import record
@@ -188,30 +188,16 @@ def reopen_at(*, actor: Actor, instance: ProcessInstance, node_id: str) -> Moved
     graph = load_engine(instance.version).graph
     if instance.status != InstanceStatus.ENDED or node_id not in graph.nodes:
         raise NodeGone(_("不能退回到这个环节。"))
-    passed = list(instance.node_events.order_by("id").values_list("node_id", flat=True))
-    if node_id not in passed:
-        raise NodeGone(_("不能退回到这个环节：它不在已经走过的环节里。"))
     position = unpack(instance.position)
-    trail = tuple(dict.fromkeys(node for node in passed[: passed.index(node_id)] if node in graph.nodes))
     before = position.copy()
-    position.add(node_id, trail)
-    _restore_joins(graph, position, node_id, passed)
+    try:
+        reopen(graph, position, node_id)
+    except LookupError:
+        raise NodeGone(_("不能退回到这个环节：它不在已经走过的环节里。")) from None
     instance.status, instance.ended_at = InstanceStatus.RUNNING, None
     moved = _move(instance, before, position, "returned")
     record(actor, "workflow.reopen_at", instance, after={"node": node_id})
     return moved
-
-
-def _restore_joins(graph: Graph, position: Position, node_id: str, passed: list[str]) -> None:
-    """Mark at the joins ahead of ``node_id`` what came there from elsewhere: those branches aren't walked again."""
-    ahead = graph.reach([node_id])
-    for join in ahead:
-        if graph.nodes[join].kind != "parallel" or len(graph.incoming[join]) < 2:
-            continue
-        again = graph.reach([node_id], without=[join])
-        for flow in graph.incoming[join]:
-            if flow.source not in again:
-                position.arrivals.setdefault(join, []).append(Arrival(flow.source, tuple(passed)))
 
 
 @step()

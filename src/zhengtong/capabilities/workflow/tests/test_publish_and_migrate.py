@@ -1,5 +1,7 @@
 """A department compiles a process, publishes it, changes it while cases run, and moves them over and back."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from tests.cast import Cast
 from tests.together import at_once
 from zhengtong.capabilities.workflow import public as workflow
 from zhengtong.capabilities.workflow.public import Answer, Subject, simulate
+from zhengtong.capabilities.workflow.starting_rows import load_process
 from zhengtong.capabilities.workflow.tests.drawings import (
     REVIEW,
     drawing,
@@ -176,3 +179,21 @@ def test_a_process_is_tried_before_it_is_published() -> None:
     assert [each.node_id for each in trace.open] == ["joint"]
     assert simulate("nothing").problem
     assert not workflow.ProcessInstance.objects.exists()
+
+
+EXAMPLE = Path(__file__).parents[5] / "docs" / "reference" / "processes.md"
+
+
+def test_the_example_in_the_documentation_is_loaded_once_and_runs(tmp_path: Path) -> None:
+    found = re.search(r"```xml\n(.+?)```", EXAMPLE.read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    file = workflow.ProcessFile(tmp_path / "well-permit.bpmn")
+    file.path.write_text(found[1], "utf-8")
+    load_process(file, actor=SYSTEM)
+    load_process(file, actor=SYSTEM)
+    process = workflow.get_process("well-permit")
+    assert process is not None
+    assert process.name == "取水许可联合审查"
+    version = process.versions.get()
+    assert version.findings == []
+    assert [each.title for each in simulate(version.bpmn).steps] == ["初审", "部门会签", "汇总"]

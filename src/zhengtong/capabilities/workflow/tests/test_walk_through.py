@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from zhengtong.capabilities.workflow.adapter import Engine, StepFailed
 from zhengtong.capabilities.workflow.domain.compiling import compile_drawing
-from zhengtong.capabilities.workflow.domain.tokens import Position, can_return, move_back, unpack
+from zhengtong.capabilities.workflow.domain.tokens import Position, can_return, move_back, reopen, unpack
 from zhengtong.capabilities.workflow.tests.drawings import (
     drawing,
     exclusive,
@@ -81,6 +81,25 @@ def test_a_return_from_behind_the_join_keeps_what_the_other_branch_did() -> None
     assert walk.do("a2").open == ["last"]
     assert walk.back("first").open == ["first"]
     assert walk.do("first").open == ["a1", "b1"]
+
+
+def test_an_ended_process_is_opened_again_where_it_was() -> None:
+    walk = Walk(BRANCHES).do("first", "a1", "b1", "a2", "last")
+    position = unpack(walk.position.pack())
+    reopen(walk.engine.graph, position, "b1")
+    walk.position = position
+    assert walk.open == ["b1"]
+    token = walk.position.tokens[0]
+    assert can_return(walk.engine.graph, walk.position, token.key) == ["first"]
+    assert walk.do("b1").open == ["last"]
+    assert walk.do("last").position.is_ended
+
+
+def test_behind_a_join_one_branch_does_not_lead_to_the_other() -> None:
+    walk = Walk(BRANCHES).do("first", "a1", "a2", "b1").back("b1")
+    with pytest.raises(LookupError):
+        walk.back("a2", "b1")
+    assert walk.do("b1").open == ["last"]
 
 
 def test_one_only_returns_to_where_one_has_been() -> None:
@@ -225,7 +244,8 @@ def test_whatever_people_do_nothing_is_lost(data: st.DataObject) -> None:
         assert len(set(walk.open)) == len(walk.open)
         token = data.draw(st.sampled_from(sorted(walk.position.tokens, key=lambda each: each.key)))
         targets = can_return(walk.engine.graph, walk.position, token.key)
-        if targets and data.draw(st.booleans()):
+        turns_back: bool = data.draw(st.booleans())
+        if targets and turns_back:
             move_back(walk.engine.graph, walk.position, data.draw(st.sampled_from(targets)), token.key)
         else:
             walk.do(token.node)
