@@ -70,7 +70,9 @@ def _roles() -> list[dict[str, Any]]:
 
 def _organisations(actor: Actor) -> list[tuple[str, str]]:
     """Return those of the regions in which ``actor`` compiles, and of the regions above: a joint review crosses organs."""
-    paths = Region.objects.filter(organisations__in=list(actor.reach(COMPILE))).values_list("path", flat=True).distinct()
+    paths = (
+        Region.objects.filter(organisations__in=list(actor.reach(COMPILE))).values_list("path", flat=True).distinct()
+    )
     codes = {code for path in paths for code in path.split(".")}
     found = Organisation.objects.filter(region__code__in=codes, is_active=True, kind__in=_HANDLING)
     rows = found.order_by("region__code", "name").values_list("credit_code", "public_id", "name")
