@@ -31,7 +31,8 @@ def drag(page: Page, kind: str, x: int, y: int) -> None:
     """Drag an entry of the palette to a place on the canvas."""
     entry = page.locator(f".djs-palette [data-action='create.{kind}']").bounding_box()
     canvas = page.locator("[data-canvas]").bounding_box()
-    assert entry and canvas
+    assert entry
+    assert canvas
     page.mouse.move(entry["x"] + 20, entry["y"] + 12)
     page.mouse.down()
     page.mouse.move(canvas["x"] + x - 12, canvas["y"] + y - 12, steps=6)

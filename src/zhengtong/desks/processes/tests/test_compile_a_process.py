@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import Cast
+from tests.conformance.samples import SIGNS_IN
 from zhengtong.capabilities.workflow.public import (
     DecisionTable,
     Process,
@@ -21,7 +22,6 @@ from zhengtong.desks.processes.services import begin_process, save_drawing, stam
 from zhengtong.desks.processes.starting import draw_starting
 
 DESK = "/desk/processes/"
-SIGNS_IN = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
