@@ -141,7 +141,7 @@ def test_draw_by_keyboard_in_the_table(platform: Platform) -> None:
     page.keyboard.type("核对材料")
     page.keyboard.press("Tab")
     expect(page.locator("[data-steps] tr")).to_have_count(5)
-    expect(page.locator("[data-steps] tr", has_text="核对材料")).to_contain_text("复核")
+    expect(page.locator("[data-steps] tr", has=page.get_by_role("button", name="核对材料"))).to_contain_text("复核")
     saved(page)
     # Undone and done again.
     page.get_by_role("button", name="撤销").press("Enter")

@@ -5,9 +5,11 @@ import { wordsModule } from "./words.js";
 
 export function fit(viewer) {
   const canvas = viewer.get("canvas");
+  // Where it isn't shown there is nothing to fit into.
+  if (!canvas.getContainer().clientWidth) return;
   canvas.zoom("fit-viewport", "auto");
   // A short process isn't blown up.
-  if (canvas.zoom() > 1) canvas.zoom(1, "auto");
+  canvas.zoom(Math.min(1, canvas.zoom() * 0.94), "auto");
 }
 
 export function nameDrawing(container, title) {

@@ -17,7 +17,10 @@ export class Properties {
     this.element = null;
     this.isOwn = false;
     modeler.on("selection.changed", ({ newSelection }) => this.show(newSelection.length === 1 ? newSelection[0] : null));
-    modeler.on("commandStack.changed", () => this.isOwn || this.show(this.element));
+    modeler.on("commandStack.changed", () => {
+      // What a listener returns would keep the event from the others.
+      if (!this.isOwn) this.show(this.element);
+    });
   }
 
   get modeling() {

@@ -112,12 +112,12 @@ def _compare_nodes(old: DrawnElement, new: DrawnElement, title: Title) -> Iterat
             "name": new.title,
             "code": new.attributes.get("calledElement", _("没有")),
         }
-    one, other = _fields(old), _fields(new)
-    if one != other:
+    asked, asks = _fields(old), _fields(new)
+    if asked != asks:
         yield _("“%(name)s”填写的内容由“%(old)s”改为“%(new)s”。") % {
             "name": new.title,
-            "old": "、".join(one) or _("没有"),
-            "new": "、".join(other) or _("没有"),
+            "old": "、".join(asked) or _("没有"),
+            "new": "、".join(asks) or _("没有"),
         }
 
 

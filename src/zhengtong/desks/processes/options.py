@@ -69,7 +69,7 @@ def _roles() -> list[dict[str, Any]]:
 
 
 def _organisations(actor: Actor) -> list[tuple[str, str]]:
-    """Return those of the regions in which ``actor`` compiles and of those above: a joint review crosses organs."""
+    """Return those of the regions in which ``actor`` compiles and above them: a joint review crosses organs."""
     paths = (
         Region.objects.filter(organisations__in=list(actor.reach(COMPILE))).values_list("path", flat=True).distinct()
     )

@@ -98,7 +98,7 @@ def tell(trace: Trace, bpmn: str, title: Title) -> list[dict[str, str]]:
         steps.append(
             {
                 "title": step.title,
-                "who": say_who(node.spec, title),
+                "who": say_who(node.spec, title, bpmn),
                 "outcome": step.outcome,
                 "after": _("打开%(names)s") % {"names": after} if after else "",
             }
@@ -106,7 +106,7 @@ def tell(trace: Trace, bpmn: str, title: Title) -> list[dict[str, str]]:
     return steps
 
 
-def say_who(spec: NodeSpec, title: Title) -> str:
+def say_who(spec: NodeSpec, title: Title, bpmn: str) -> str:
     if spec.is_joint:
         names = "、".join(title("departments", f"code:{each}") for each in spec.departments) or spec.departments_from
         where = _("会签：%(names)s") % {"names": names}
@@ -117,7 +117,9 @@ def say_who(spec: NodeSpec, title: Title) -> str:
     way, _colon, other = spec.relation.partition(":")
     if way in ("same", "not"):
         word = _("与“%(other)s”同一个人") if way == "same" else _("与“%(other)s”不是同一个人")
-        said = f"{said}，{word % {'other': other}}"
+        graph, _findings = compile_drawing(bpmn, get_live_drawing)
+        named = graph.nodes[other].title if graph and other in graph.nodes else other
+        said = f"{said}，{word % {'other': named}}"
     elif way == "head":
         said = _("%(said)s，机关负责人") % {"said": said}
     return f"{said}，{_('%(days)d个工作日') % {'days': spec.days}}" if spec.days else said

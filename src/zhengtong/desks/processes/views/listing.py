@@ -48,7 +48,9 @@ def show_processes(request: HttpRequest) -> HttpResponse:
         (each.process_id, each.status): each for each in versions.defer("bpmn", "pinned", "layout")
     }
     running = Count("instances", filter=Q(instances__status=InstanceStatus.RUNNING))
-    counted = ProcessVersion.objects.filter(process__in=rows).order_by().values_list("process").annotate(running)
+    counted = (
+        ProcessVersion.objects.filter(process__in=rows).order_by().values_list("process").annotate(running=running)
+    )
     counts: dict[int, int] = {}
     for process_id, count in counted:
         counts[process_id] = counts.get(process_id, 0) + count

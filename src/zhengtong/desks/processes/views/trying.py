@@ -49,7 +49,7 @@ def show_simulation(request: HttpRequest, code: str) -> HttpResponse:
         context |= {
             "trace": trace,
             "steps": tell(trace, version.bpmn, title),
-            "waiting": [{"title": each.title, "who": say_who(each.spec, title)} for each in trace.open],
+            "waiting": [{"title": each.title, "who": say_who(each.spec, title, version.bpmn)} for each in trace.open],
             "findings": [each for each in to_lines(trace.findings) if each["level"] == "error"],
             "drawing": {"bpmn": version.bpmn, "marks": mark_path(trace, version.bpmn), "badges": _badges(trace)},
             "verdict": _("走到了结束。") if trace.has_ended else "",
