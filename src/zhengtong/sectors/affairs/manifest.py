@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.bundles.public import BundleFile
 from zhengtong.capabilities.cases.public import ItemFile, RuleFile
 from zhengtong.capabilities.licences.public import get_described_status
+from zhengtong.capabilities.powers.public import PowerFile
+from zhengtong.capabilities.workflow.public import ProcessFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 
@@ -18,6 +20,8 @@ MODULE = Module(
     title=_("社会事务"),
     declares=(
         RuleFile(SEED / "limits.toml"),
+        PowerFile(SEED / "powers.toml"),
+        *(ProcessFile(path) for path in sorted((SEED / "processes").glob("*.bpmn"))),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
         *(BundleFile(path) for path in sorted((SEED / "bundles").glob("*.toml"))),
         PaperKind(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.cases.public import ItemFile, RuleFile
 from zhengtong.capabilities.licences.public import LicenceKind, get_described_status
 from zhengtong.capabilities.powers.public import PowerFile
+from zhengtong.capabilities.workflow.public import ProcessFile
 from zhengtong.core.papers.public import PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.market.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
@@ -18,8 +19,9 @@ MODULE = Module(
     code="market",
     title=_("经营主体登记"),
     declares=(
-        PowerFile(SEED / "powers.toml"),
+        *(PowerFile(path) for path in sorted(SEED.glob("*powers.toml"))),
         RuleFile(SEED / "limits.toml"),
+        *(ProcessFile(path) for path in sorted((SEED / "processes").glob("*.bpmn"))),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
         PaperKind(
             code="market.certificate",
