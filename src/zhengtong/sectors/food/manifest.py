@@ -19,7 +19,7 @@ MODULE = Module(
     code="food",
     title=_("食品经营"),
     declares=(
-        PowerFile(SEED / "powers.toml"),
+        *(PowerFile(path) for path in sorted(SEED.glob("*powers.toml"))),
         RuleFile(SEED / "limits.toml"),
         PowerFile(SEED / "production-powers.toml"),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),

@@ -19,9 +19,8 @@ MODULE = Module(
     code="market",
     title=_("经营主体登记"),
     declares=(
-        PowerFile(SEED / "powers.toml"),
+        *(PowerFile(path) for path in sorted(SEED.glob("*powers.toml"))),
         RuleFile(SEED / "limits.toml"),
-        PowerFile(SEED / "access-powers.toml"),
         *(ProcessFile(path) for path in sorted((SEED / "processes").glob("*.bpmn"))),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
         PaperKind(
