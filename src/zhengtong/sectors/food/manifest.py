@@ -21,7 +21,6 @@ MODULE = Module(
     declares=(
         *(PowerFile(path) for path in sorted(SEED.glob("*powers.toml"))),
         RuleFile(SEED / "limits.toml"),
-        PowerFile(SEED / "production-powers.toml"),
         *(ItemFile(path) for path in sorted((SEED / "items").glob("*.toml"))),
         PaperKind(
             code="food.certificate",
