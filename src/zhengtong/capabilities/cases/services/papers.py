@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.models import Case, CaseDocument, NumberSequence
+from zhengtong.capabilities.cases.papers.samples import MUST_SHOW, SAMPLES
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.core.identity.public import InvalidIdentifier, mask_name, parse_credit_code
 from zhengtong.core.papers.public import Paper, PaperKind, issue_paper
@@ -18,7 +19,13 @@ from zhengtong.kernel.policy import Actor
 TEMPLATES = Path(__file__).parent.parent / "papers"
 
 PAPER_KINDS = tuple(
-    PaperKind(code=f"cases.{name}", title=title, template=TEMPLATES / f"{name}.typ")
+    PaperKind(
+        code=f"cases.{name}",
+        title=title,
+        template=TEMPLATES / f"{name}.typ",
+        sample=SAMPLES[name],
+        must_show=MUST_SHOW[name],
+    )
     for name, title in (
         ("receipt", _("申请材料接收凭证")),
         ("acceptance", _("受理通知书")),
