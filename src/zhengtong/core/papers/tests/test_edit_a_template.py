@@ -1,4 +1,4 @@
-"""An officer changes what a notice says, another publishes it; papers keep the version in force when they were issued."""
+"""An officer changes what a notice says, another publishes it; a paper keeps the version of its day."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -108,7 +108,8 @@ def test_what_cant_be_set_is_kept_and_not_sent(cast: Cast, source: str, words: s
 
 
 def test_a_template_without_the_verification_code_isnt_published(cast: Cast) -> None:
-    bare = '#import "/core/papers/templates_typst/paper.typ": *\n#show: base\n#paper.title #paper.number #paper.issuer_name'
+    head = "#paper.title #paper.number #paper.issuer_name"
+    bare = f'#import "/core/papers/templates_typst/paper.typ": *\n#show: base\n{head}'
     draft = papers.start_template(actor=cast.compiler, kind=KIND)
     papers.save_template(actor=cast.compiler, version_id=draft.pk, revision=0, source=bare)
     with pytest.raises(Refused) as refused:

@@ -1,4 +1,4 @@
-"""A template that people edited is set in a sandbox: whatever it tries, it ends, reads nothing and says what is wrong."""
+"""A template that people edited is set in a sandbox: it ends whatever it tries, reads nothing, says what is wrong."""
 
 import subprocess
 from collections.abc import Mapping
@@ -111,16 +111,18 @@ def test_a_template_without_measure_is_stopped(endless: str, code: set[str]) -> 
     assert fault_of(f"{LETTER}\n{endless}\n").code in code
 
 
-@pytest.mark.parametrize(
-    ("source", "missing"),
-    [
-        # No foot: neither the code nor the square to scan.
-        ('#import "/core/papers/templates_typst/paper.typ": *\n#show: base\n#paper.title #paper.number #paper.issuer_name\n#paragraphs(content.body)', ("核验码", "核验二维码")),
-        ('#import "/core/papers/templates_typst/paper.typ": *\n#show: notice\n#show "予以": ""\n#paragraphs(content.body)', ("正文",)),
-        (LETTER.replace("#show: notice", '#show regex("望市监许受.+"): ""\n#show: notice'), ("文号",)),
-    ],
-)  # fmt: skip
-def test_what_must_stand_on_a_paper_stands_on_it(source: str, missing: tuple[str, ...]) -> None:
+LIBRARY_ONLY = '#import "/core/papers/templates_typst/paper.typ": *'
+HEAD = "#paper.title #paper.number #paper.issuer_name"
+WITHOUT = {
+    "a foot": (f"{LIBRARY_ONLY}\n#show: base\n{HEAD}\n#paragraphs(content.body)", ("核验码", "核验二维码")),
+    "the text": (f'{LIBRARY_ONLY}\n#show "予以": ""\n#show: notice\n#paragraphs(content.body)', ("正文",)),
+    "the number": (LETTER.replace("#show: notice", '#show regex("望市监许受.+"): ""\n#show: notice'), ("文号",)),
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT)
+def test_what_must_stand_on_a_paper_stands_on_it(what: str) -> None:
+    source, missing = WITHOUT[what]
     fault = fault_of(source)
     assert fault.code == "missing"
     for words in missing:
