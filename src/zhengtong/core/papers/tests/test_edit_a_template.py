@@ -64,7 +64,7 @@ def test_a_second_person_publishes_and_new_papers_are_set_with_it(cast: Cast) ->
     # Issued before, printed after: the version of its day.
     assert WORDS not in read(before)
     assert (before.template_version, before.template_words) == (None, "系统自带模板")
-    acts = AuditRecord.objects.filter(action__startswith="papers.", object_type="papers.templateversion")
+    acts = AuditRecord.objects.filter(action__startswith="papers.", object_kind="papers.templateversion")
     assert list(acts.order_by("pk").values_list("action", flat=True)) == [
         "papers.start_template", "papers.save_template", "papers.submit_template", "papers.publish_template",
     ]  # fmt: skip
