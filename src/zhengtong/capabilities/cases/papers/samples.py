@@ -159,6 +159,13 @@ SAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         "new_due_on": date(2026, 12, 28),
         "conducted_by": "市食品安全专家组",
     },
+    "consultation": {
+        **COMMON,
+        "addressee": "望江区司法局",
+        "question": "该经营场所是否属于禁止设立餐饮服务的范围。",
+        "days": 3,
+        "due_on": date(2026, 11, 26),
+    },
 }
 # What the law wants on a notice, whoever edits its template (行政许可法 第三十二、三十四、三十八、四十二、四十五条).
 MUST_SHOW: Final[Mapping[str, tuple[tuple[str, Text], ...]]] = {
@@ -195,5 +202,6 @@ MUST_SHOW: Final[Mapping[str, tuple[tuple[str, Text], ...]]] = {
         ("remedies.court", _("管辖法院")),
     ),
     "withdrawal": (("case_number", _("办件编号")), ("withdrawn_on", _("终止办理的日期"))),
+    "consultation": (("question", _("征求的意见")), ("due_on", _("答复期限"))),
     "delivery": (("papers.title", _("送达的文书")), ("method", _("送达方式"))),
 }

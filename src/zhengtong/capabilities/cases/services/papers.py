@@ -39,6 +39,7 @@ PAPER_KINDS = tuple(
         ("refusal", _("不予行政许可决定书")),
         ("withdrawal", _("终止办理通知书")),
         ("delivery", _("送达回证")),
+        ("consultation", _("征求意见函")),
     )
 )
 
@@ -56,6 +57,7 @@ _WORDS = {
     "refusal": "不准",
     "withdrawal": "终",
     "delivery": "送",
+    "consultation": "征",
 }
 
 
@@ -81,11 +83,12 @@ def issue_case_paper(
     at: datetime | None = None,
     word: str = "",
     title: str = "",
+    is_internal: bool = False,
 ) -> Paper:
     """Issue one of :data:`PAPER_KINDS` for ``case`` in the name of its organ, and add it to the case's documents.
 
     A module above names its own kind in full (``bundles.completion``) and gives the ``word`` of its number. Without a
-    ``title`` the paper has that of its kind.
+    ``title`` the paper has that of its kind. One that ``is_internal`` goes to another office, not to the applicant.
     """
     word = word or _WORDS[name]
     moment = at or timezone.now()
@@ -118,7 +121,7 @@ def issue_case_paper(
         ],
         issued_at=moment,
     )
-    CaseDocument.objects.create(case=case, paper=paper)
+    CaseDocument.objects.create(case=case, paper=paper, is_internal=is_internal)
     return paper
 
 
