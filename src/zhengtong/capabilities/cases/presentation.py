@@ -73,6 +73,8 @@ ACT_TITLES = {
     "uphold_card": gettext_lazy("维持亮牌"),
     "cancel_card": gettext_lazy("撤销亮牌"),
 }
+# Whose outcomes have words of their own.
+SAID_HERE = (TaskNode.REVIEW, TaskNode.EXTENSION, TaskNode.COUNTERSIGN, TaskNode.CONSULTATION)
 ROW_TONES = {AlertLevel.RED: "danger", AlertLevel.YELLOW: "warning"}
 
 
@@ -191,11 +193,7 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
             "at": task.done_at,
             "outcome": (task.outcome or _("已办理"))
             if task.node == TaskNode.PROCESS
-            else (
-                outcomes.get(task.outcome)
-                if task.node in ("review", "extension", "countersign", "consultation")
-                else None
-            )
+            else (outcomes.get(task.outcome) if task.node in SAID_HERE else None)
             or _act_title({"grant": Act.DECIDE_GRANT, "refuse": Act.DECIDE_REFUSE}.get(task.outcome, task.outcome)),
             "opinion": "\n".join(
                 filter(None, (task.opinion, *(f"{label}：{value}" for label, value in _name_answers(task))))

@@ -68,7 +68,7 @@ def get_case(actor: Actor, number: str) -> Case | None:
 
 
 def is_consulted(actor: Actor, case: Case) -> bool:
-    """Return whether ``case`` was brought to an office in which ``actor`` may look at cases: by its process, or asked."""
+    """Return whether an office where ``actor`` may look at cases has a part in ``case``: in its process, or asked."""
     offices = actor.reach("cases.view_case")
     tasks = case.tasks.filter(node__in=ELSEWHERE).exclude(status=TaskStatus.CANCELLED)
     return bool(offices) and any(each in offices for each in tasks.values_list("organisation_id", flat=True))

@@ -1,4 +1,4 @@
-"""征求意见: asking another office what it thinks of a case, with a term. The clocks run on: the law doesn't stop them."""
+"""征求意见: asking another office what it thinks of a case, with a term. No law stops the clocks for that."""
 
 from datetime import datetime, time, timedelta
 
@@ -35,7 +35,7 @@ from zhengtong.kernel.rows import find_sole
 from zhengtong.kernel.steps import step
 
 REVIEW = "cases.review_case"
-CONSULTATION_NEWS = "cases.consultation_news"
+CONSULTATION_NEWS, CONSULTATION_LATE = "cases.consultation_news", "cases.consultation_late"
 AT_WORK = (LegalState.ACCEPTED, LegalState.REVIEWING, LegalState.EXCLUDED_TIME)
 LONGEST = 30
 REMINDED_AT_ONCE = 200
@@ -159,7 +159,10 @@ def _find_officer(office: Organisation, name: str) -> Appointment | None:
 
 @step()
 def answer_consultation(*, actor: Actor, case_id: int, task_id: int, answer: str) -> Consultation:
-    """Answer what one's office was asked, once; whoever asked reads it. Raises Unacceptable, NoTask, TakenTask, Denied."""
+    """Answer what one's office was asked, once; whoever asked reads it.
+
+    Raises Unacceptable, NoTask, TakenTask, Denied.
+    """
     case = find_sole(Case.objects.select_for_update(of=("self",)).select_related("account").filter(pk=case_id))
     tasks = Task.objects.select_for_update(of=("self",)).select_related("organisation", "assignee__staff")
     task = find_sole(tasks.filter(pk=task_id, case=case_id, node=TaskNode.CONSULTATION, status=TaskStatus.OPEN))
@@ -181,17 +184,17 @@ def answer_consultation(*, actor: Actor, case_id: int, task_id: int, answer: str
         note=f"{asked.organisation.name}答复：{answer.strip()}",
         journal={"consultation": asked.pk},
     )
-    _tell_asker(asked, case, f"{asked.organisation.short_name}已答复意见")
+    _tell_asker(asked, case, CONSULTATION_NEWS, f"{asked.organisation.short_name}已答复意见")
     return asked
 
 
-def _tell_asker(asked: Consultation, case: Case, words: str) -> None:
+def _tell_asker(asked: Consultation, case: Case, kind: str, words: str) -> None:
     """Put the news on the list of whoever reviews the case now, or else of who asked."""
     review = case.tasks.filter(
         status=TaskStatus.OPEN, organisation=case.organisation_id, permission=REVIEW, assignee__isnull=False
     ).exclude(node=TaskNode.CONSULTATION)
     open_item(
-        kind=CONSULTATION_NEWS,
+        kind=kind,
         object_id=asked.pk,
         organisation_id=case.organisation_id,
         permission=REVIEW,
@@ -279,4 +282,4 @@ def _remind(asked: Consultation, now: datetime) -> None:
         note=f"{asked.organisation.name}未在 {shown_date(last)} 前答复征求的意见",
     )
     record(SYSTEM, "cases.opinion_late", case, after={"consultation": asked.pk, "organisation": asked.organisation_id})
-    _tell_asker(asked, case, f"{asked.organisation.short_name}逾期未答复意见")
+    _tell_asker(asked, case, CONSULTATION_LATE, f"{asked.organisation.short_name}逾期未答复意见")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.cast import Cast, fresh
 from zhengtong.capabilities.cases import public as cases
+from zhengtong.capabilities.cases.errors import TakenTask
 from zhengtong.capabilities.cases.public import TaskNode
 from zhengtong.capabilities.cases.services.consulting import remind_late
 from zhengtong.core.identity.public import Organisation
@@ -71,7 +72,7 @@ def test_the_letter_goes_to_the_office_not_to_the_applicant(cast: Cast, case: ca
 def test_an_officer_is_asked_by_name(cast: Cast, case: cases.Case) -> None:
     asked = ask(cast, case, officer="陶丽娟")
     assert asked.task.assignee_id == cast.fire_inspector.appointment
-    with pytest.raises(cases.TakenTask):
+    with pytest.raises(TakenTask):
         answer(cast, asked)
     cases.drop_consultation(actor=cast.reviewer, case_id=case.pk, consultation_id=asked.pk)
     with pytest.raises(cases.Unacceptable) as caught:
@@ -116,7 +117,7 @@ def test_who_doesnt_answer_in_time_is_reminded_once(cast: Cast, case: cases.Case
     assert {each.recipient_id for each in told} >= {cast.accounts["fire_reviewer"].pk}
     item = WorkItem.objects.get(kind="cases.task", object_id=asked.task_id)
     assert item.level == "red"
-    assert WorkItem.objects.get(kind="cases.consultation_news").step.endswith("逾期未答复意见")
+    assert WorkItem.objects.get(kind="cases.consultation_late").step.endswith("逾期未答复意见")
     assert "opinion_late" in list(case.events.values_list("act", flat=True))
     # Late is not lost.
     assert answer(cast, asked).answered_at
