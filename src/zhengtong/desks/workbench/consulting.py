@@ -71,7 +71,7 @@ def describe_question(situation: Situation) -> Sequence[str]:
         return ()
     asked = cases.get_question(task)
     words = _("%(organ)s %(name)s问：%(question)s（答复期限至 %(until)s）")
-    until = cn_date(asked.due_at.replace(microsecond=0))
+    until = cn_date(asked.last_day)
     organ, name = asked.case.organisation.short_name, asked.asked_by.staff.name
     return [str(words) % {"organ": organ, "name": name, "question": asked.question, "until": until}]
 

@@ -1,6 +1,9 @@
 """What stands between review and decision for a time: hearings, expert reviews, tests; who signs, who is asked."""
 
+from datetime import date, timedelta
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -102,3 +105,8 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.organisation_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the answer is in time."""
+        return timezone.localdate(self.due_at - timedelta(seconds=1))

@@ -260,7 +260,6 @@ def _remind(asked: Consultation, now: datetime) -> None:
     asked.save(update_fields=["reminded_at"])
     reschedule_items(kind=WORK_KIND, object_ids=[task.pk], due_at=asked.due_at, next_alert_at=None, level="red")
     holders = [task.assignee] if task.assignee else list_leaders(task.organisation_id, (REVIEW,))
-    last = timezone.localdate(asked.due_at - timedelta(seconds=1))
     for each in holders:
         send_message(
             actor=SYSTEM,
@@ -270,7 +269,7 @@ def _remind(asked: Consultation, now: datetime) -> None:
                 "asker": case.organisation.name,
                 "item": case.item_name,
                 "number": case.number,
-                "due": shown_date(last),
+                "due": shown_date(asked.last_day),
             },
             link=task_url(case, TaskNode.REVIEW),
         )
@@ -279,7 +278,7 @@ def _remind(asked: Consultation, now: datetime) -> None:
         at=now,
         act="opinion_late",
         actor_name=SYSTEM.name,
-        note=f"{asked.organisation.name}未在 {shown_date(last)} 前答复征求的意见",
+        note=f"{asked.organisation.name}未在 {shown_date(asked.last_day)} 前答复征求的意见",
     )
     record(SYSTEM, "cases.opinion_late", case, after={"consultation": asked.pk, "organisation": asked.organisation_id})
     _tell_asker(asked, case, CONSULTATION_LATE, f"{asked.organisation.short_name}逾期未答复意见")
