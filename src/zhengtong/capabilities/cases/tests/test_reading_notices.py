@@ -15,6 +15,7 @@ from zhengtong.core.papers.public import Sheet, render_pdf, show_code
 FOLDER = Path(contents.__file__).parent
 CODE = "ABCDEFGHJKMNPQRS"
 EXPECTED: Mapping[str, tuple[str, ...]] = {
+    "consultation": ("望江区司法局：", "是否属于禁止设立餐饮服务的范围", "2026年11月26日前（3个工作日内）"),
     "receipt": (
         "2026年11月21日9时30分",
         "平面布局图",

@@ -94,7 +94,8 @@ def test_a_new_version_takes_the_place_of_the_old_one_and_running_instances_keep
     assert (first.status, second.number) == (workflow.VersionStatus.RETIRED, 2)
     assert open_ids(instance) == ["review"]
     assert instance.version_id == first.pk
-    assert AuditRecord.objects.filter(action="workflow.publish_process").count() == 2
+    published = AuditRecord.objects.filter(action="workflow.publish_process", object_id=str(first.process_id))
+    assert published.count() == 2
 
 
 def test_instances_move_to_a_new_version_and_back() -> None:
