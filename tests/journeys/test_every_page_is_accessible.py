@@ -93,8 +93,10 @@ def pages(cast: Cast) -> dict[str, list[str]]:
         "reviewer": [
             *("/desk/", "/desk/?scope=office", "/desk/done/", "/desk/cases/", f"/desk/cases/{reviewing.number}/"),
             f"/desk/cases/{reviewing.number}/recommend/",
+            f"/desk/cases/{reviewing.number}/consult/",
         ],
         "supervisor": ["/desk/late/"],
+        "legal": ["/desk/administration/templates/", "/desk/administration/templates/cases.acceptance/"],
     }
 
 
