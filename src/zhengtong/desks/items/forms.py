@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import (
@@ -53,9 +53,9 @@ class LinesField(CleanCharField):
     def clean(self, value: Any) -> Any:
         lines = list(dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip()))
         if len(lines) > self.most:
-            raise forms.ValidationError(_now("最多 %(n)d 行") % {"n": self.most})
+            raise forms.ValidationError(gettext("最多 %(n)d 行") % {"n": self.most})
         if any(len(line) > self.longest for line in lines):
-            raise forms.ValidationError(_now("每行最多 %(n)d 个字") % {"n": self.longest})
+            raise forms.ValidationError(gettext("每行最多 %(n)d 个字") % {"n": self.longest})
         return lines
 
 
@@ -173,9 +173,9 @@ class LimitsForm(PartForm):
     def offer(self) -> None:
         limits = sorted(get_rulebook().limits, key=lambda row: row.title)
         today = [row for row in limits if row.is_effective(timezone.localdate())]
-        units = {"working_days": _now("个工作日")}
+        units = {"working_days": gettext("个工作日")}
         shown = [
-            (row.code, f"{row.title}：{row.budget}{units.get(row.unit, _now('日'))}（{row.law} {row.article}）")
+            (row.code, f"{row.title}：{row.budget}{units.get(row.unit, gettext('日'))}（{row.law} {row.article}）")
             for row in today
         ]
         for name in ("statutory", "delivery", "site_visit"):
@@ -188,7 +188,7 @@ class LimitsForm(PartForm):
         if code and promised:
             limit = get_rulebook().limit(code, timezone.localdate())
             if promised > limit.budget:
-                message = _now("承诺 %(promised)d 日，超过“%(title)s”规定的 %(limit)d 日")
+                message = gettext("承诺 %(promised)d 日，超过“%(title)s”规定的 %(limit)d 日")
                 said = {"promised": promised, "title": limit.title, "limit": limit.budget}
                 self.add_error("promised_days", message % said)
         return given
