@@ -23,9 +23,10 @@ ROOTS: Final = ("form", "case", "outcome", "outcomes", "values", "table")
 
 
 class Staffing(Protocol):
-    """Says whether anybody holds ``permission`` in the organisation with this code; "": in any that may handle it."""
+    """Says where nobody does a node: a sentence's part, "" when somebody in the organisation with this code ("": any
+    that may handle it) holds ``permission``, and is its head where ``is_head``."""
 
-    def __call__(self, permission: str, organisation: str) -> bool: ...
+    def __call__(self, permission: str, organisation: str, *, is_head: bool) -> str: ...
 
 
 def lint(graph: Graph, tables: Mapping[str, Table], *, staffing: Staffing | None = None) -> list[Finding]:
@@ -145,13 +146,9 @@ class _Linter:
                     )
             if self.staffing is not None:
                 for organisation in self._organisations(node):
-                    if not self.staffing(spec.role, organisation):
-                        self.error(
-                            node,
-                            _("“%(name)s”没有人能办：%(where)s里没有人有“%(role)s”权限，请换机构、换权限或者先授权。"),
-                            where=organisation or _("办理机关"),
-                            role=spec.role,
-                        )
+                    why = self.staffing(spec.permission, organisation, is_head=spec.relation == "head")
+                    if why:
+                        self.error(node, _("“%(name)s”没有人能办：%(why)s，请换机构、换权限或者先授权。"), why=why)
             if spec.departments_from:
                 self._check_expression(node, spec.departments_from)
 

@@ -47,8 +47,8 @@ def check_process(
 ) -> list[Finding]:
     """Return everything that is wrong with a drawing, an element and a sentence each; errors stop its publishing.
 
-    ``tables`` are those that it may use, by code; the published ones when not given. ``staffing`` says whether anybody
-    holds a permission in an organisation (by code; None: any that may handle it).
+    ``tables`` are those that it may use, by code; the published ones when not given. ``staffing`` says where nobody
+    holds a node's permission; it isn't asked when not given.
     """
     graph, findings = compile_drawing(bpmn, get_live_drawing)
     if graph is None:
