@@ -15,7 +15,7 @@ from zhengtong.capabilities.cases.staffing import list_unstaffed
 from zhengtong.capabilities.workflow import public as workflow
 from zhengtong.core.identity import public as identity
 from zhengtong.kernel.modules import Role, registry
-from zhengtong.kernel.policy import SYSTEM, Actor
+from zhengtong.kernel.policy import SYSTEM, Actor, Denied
 
 PROCESSES = sorted(path.stem for path in SECTORS.glob("*/seed/processes/*.bpmn"))
 ITEMS = {code: [path for path in FILES if cases.read_item(path).get("process") == code] for code in PROCESSES}
@@ -109,7 +109,7 @@ class Walk:
         for actor in able:
             try:
                 cases.complete_process_task(actor=actor, case_id=case.pk, task_id=task.pk, **given)
-            except (cases.Unacceptable, cases.Denied):
+            except (cases.Unacceptable, Denied):
                 continue
             return
         pytest.fail(f"nobody could do {task.title}")
