@@ -90,7 +90,7 @@ def test_a_condition_may_ask_for_the_fields_of_the_forms_that_use_the_process(ca
     raw = cases.get_live_version(cast.office.item).definition
     cases.publish_item(actor=SYSTEM, raw={**raw, "process": "review"})
     offered = {each["name"]: each["title"] for each in list_names(process)}
-    assert offered["form.premises_area"].startswith("经营场所面积")
+    assert offered["form.premises_area"].startswith("经营面积")
 
 
 @pytest.mark.parametrize("organisation", ["code:澄波区城市管理局", "code:城市管理局"])
