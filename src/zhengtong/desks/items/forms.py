@@ -199,7 +199,7 @@ class LicenceForm(PartForm):
 
     licence_kind = forms.ChoiceField(label=_("办结后发什么证照"), required=False)
     licence_name = text(_("证照名称"), 60, hint=_("印在证照上，如“宠物诊疗许可证”。"))
-    number = text(
+    number_pattern = text(
         _("编号规则"), 60,
         hint=_("{division} 是区划代码，{year} 年，{month} 月，{sequence:5} 是五位流水号，如 宠{division}{year}{sequence:5}。"),
     )  # fmt: skip

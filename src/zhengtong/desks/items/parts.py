@@ -85,7 +85,8 @@ class LicencePart(Part):
         assert said is not None
         return {
             **{key: text.get(key, "") for key in ("licence_kind", "licence_name", "licence_term")},
-            **{key: said.get(key, "") for key in ("number", "holder", "note")},
+            **{key: said.get(key, "") for key in ("holder", "note")},
+            "number_pattern": said.get("number", ""),
             "fields_printed": list(said.get("fields", ())),
         }
 
@@ -97,10 +98,11 @@ class LicencePart(Part):
         if not values["licence_kind"]:
             return dict.fromkeys(("licence_kind", "licence_name", "licence_term", "licence"))
         kept = draft.definition.get("licence") or {}
-        said = {**kept, **{key: values[key] for key in ("number", "holder", "note")}, "fields": values["fields_printed"]}
+        said = {**kept, "number": values["number_pattern"], "fields": values["fields_printed"]}
+        said |= {key: values[key] for key in ("holder", "note")}
         return {
             **{key: values[key] or None for key in ("licence_kind", "licence_name", "licence_term")},
-            "licence": {key: value for key, value in said.items() if value != ""} if values["number"] else None,
+            "licence": {key: value for key, value in said.items() if value != ""} if said["number"] else None,
         }
 
 
