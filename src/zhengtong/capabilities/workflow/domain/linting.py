@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice, product
 from typing import Any, Final, Protocol
 
@@ -29,16 +29,22 @@ class Staffing(Protocol):
     def __call__(self, permission: str, organisation: str, *, is_head: bool) -> str: ...
 
 
-def lint(graph: Graph, tables: Mapping[str, Table], *, staffing: Staffing | None = None) -> list[Finding]:
+Forms = Mapping[str, Collection[str]]
+"""The fields that an application has, by the name of the item whose cases go through the process."""
+
+
+def lint(
+    graph: Graph, tables: Mapping[str, Table], *, staffing: Staffing | None = None, forms: Forms | None = None
+) -> list[Finding]:
     """Return the faults of a graph. Those of the drawing itself are found when it is compiled."""
-    linter = _Linter(graph, tables, staffing)
+    linter = _Linter(graph, tables, staffing, forms or {})
     linter.run()
     return linter.findings
 
 
 class _Linter:
-    def __init__(self, graph: Graph, tables: Mapping[str, Table], staffing: Staffing | None) -> None:
-        self.graph, self.tables, self.staffing = graph, tables, staffing
+    def __init__(self, graph: Graph, tables: Mapping[str, Table], staffing: Staffing | None, forms: Forms) -> None:
+        self.graph, self.tables, self.staffing, self.forms = graph, tables, staffing, forms
         self.findings: list[Finding] = []
         self.parsed: dict[str, Expression] = {}
 
@@ -179,9 +185,18 @@ class _Linter:
                 unknown="、".join(unknown),
             )
             return None
+        for item, keys in self._list_lacking(expression.names):
+            self.error(place, where + _("要看“%(item)s”的表单里没有的字段：%(keys)s。"), item=item, keys=keys)
         if isinstance(place, Flow):
             self.parsed[place.id] = expression
         return expression
+
+    def _list_lacking(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield the items whose forms lack fields of ``names``, each with these."""
+        asked = {name.split(".")[1] for name in names if name.startswith("form.")}
+        for item, keys in self.forms.items():
+            if lacking := sorted(asked - set(keys)):
+                yield item, "、".join(lacking)
 
     def _is_known(self, name: str) -> bool:
         root, _dot, rest = name.partition(".")
@@ -268,6 +283,9 @@ class _Linter:
                         _("规则环节“%(name)s”的决策表要看“%(unknown)s”，这个流程里没有。"),
                         unknown="、".join(unknown),
                     )
+                for item, keys in self._list_lacking(names):
+                    sentence = _("规则环节“%(name)s”的决策表要看“%(item)s”的表单里没有的字段：%(keys)s。")
+                    self.error(node, sentence, item=item, keys=keys)
 
     def _check_names(self) -> None:
         named = [node for node in self.graph.nodes.values() if node.kind is Kind.TASK and "/" not in node.id]

@@ -156,6 +156,16 @@ def test_a_node_that_nobody_can_do_is_named() -> None:
     assert "澄波区消防救援局" in found[0]
 
 
+def test_a_field_that_a_form_lacks_is_named_with_its_item() -> None:
+    bpmn = drawing(
+        task("a"), exclusive("x", "f_x_end_2"), flows("start>a", "a>x", "x>end", "x>a: form.area > 3 and form.kind == '1'")
+    )
+    assert errors(bpmn, forms={"小餐饮登记": {"area", "kind"}}) == []
+    (sentence,) = errors(bpmn, forms={"小餐饮登记": {"area", "kind"}, "食品经营许可": {"area"}})
+    assert "“x”到“a”的条件" in sentence
+    assert "“食品经营许可”的表单里没有的字段：kind" in sentence
+
+
 def test_inclusive_branches_that_join_are_sound() -> None:
     bpmn = drawing(
         inclusive("i", "f_i_a_1"),

@@ -111,6 +111,26 @@ def test_a_node_that_nobody_can_do_is_named_by_organ_and_permission(cast: Cast, 
         assert any(said in each.sentence for each in found), (given, found)
 
 
+def test_a_version_that_asks_for_a_field_which_an_item_lacks_is_not_published(
+    cast: Cast, process: Process, clerk: Client
+) -> None:
+    live = publish_process(actor=cast.process_compiler, process=process)
+    raw = cases.get_live_version(cast.office.item).definition
+    cases.publish_item(actor=SYSTEM, raw={**raw, "process": "review"})
+    branch = (
+        '<bpmn:exclusiveGateway id="x" default="f_1" /><bpmn:sequenceFlow id="f_1" sourceRef="x" targetRef="end_1" />'
+        '<bpmn:sequenceFlow id="f_2" sourceRef="x" targetRef="step_1"><bpmn:conditionExpression>form.stoves &gt; 3'
+        "</bpmn:conditionExpression></bpmn:sequenceFlow></bpmn:process>"
+    )
+    bpmn = live.bpmn.replace('sourceRef="step_2" targetRef="end_1"', 'sourceRef="step_2" targetRef="x"')
+    save_drawing(actor=cast.process_compiler, process=process, bpmn=bpmn.replace("</bpmn:process>", branch),
+                 stamp=stamp_of(live))  # fmt: skip
+    shown = clerk.get(f"{DESK}review/publish/").content.decode()
+    assert "“食品经营许可（新办）”的表单里没有的字段：stoves" in shown
+    assert clerk.post(f"{DESK}review/publish/", {"digest": draft(process).digest}).status_code == 409
+    assert get_live_version("review") == live
+
+
 def test_a_version_says_what_it_changes() -> None:
     old = draw_starting("review", "审查")
     new = old.replace('id="step_1" name="审查"', 'id="step_1" name="初审" zt:days="3"')
