@@ -36,7 +36,7 @@ def list_named(words: Iterable[str], region: Region | None = None) -> dict[str, 
     organs = Organisation.objects.filter(named, is_active=True).select_related("region")
     for organ in sorted(organs, key=lambda each: (nearest.get(each.region_id, 2), each.pk)):
         title = organ.name.removeprefix(organ.region.name) if region is None else titled.get(organ.name, "")
-        for word in {organ.credit_code, str(organ.public_id), organ.name, organ.short_name, title} & found.keys():
+        for word in {organ.credit_code or "", str(organ.public_id), organ.name, organ.short_name, title} & found.keys():
             found[word].append(organ)
     return found
 

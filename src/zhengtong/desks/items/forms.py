@@ -201,7 +201,7 @@ class LicenceForm(PartForm):
     licence_name = text(_("证照名称"), 60, hint=_("印在证照上，如“宠物诊疗许可证”。"))
     number_pattern = text(
         _("编号规则"), 60,
-        hint=_("{division} 是区划代码，{year} 年，{month} 月，{sequence:5} 是五位流水号，如 宠{division}{year}{sequence:5}。"),
+        hint=_("{division} 区划代码，{year} 年，{month} 月，{sequence:5} 五位流水号，如 宠{year}{sequence:5}。"),
     )  # fmt: skip
     holder = text(_("怎样称呼持证人"), 20, hint=_("如：持证人、经营者。"))
     fields_printed = forms.MultipleChoiceField(

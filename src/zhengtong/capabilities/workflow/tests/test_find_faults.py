@@ -158,7 +158,9 @@ def test_a_node_that_nobody_can_do_is_named() -> None:
 
 def test_a_field_that_a_form_lacks_is_named_with_its_item() -> None:
     bpmn = drawing(
-        task("a"), exclusive("x", "f_x_end_2"), flows("start>a", "a>x", "x>end", "x>a: form.area > 3 and form.kind == '1'")
+        task("a"),
+        exclusive("x", "f_x_end_2"),
+        flows("start>a", "a>x", "x>end", "x>a: form.area > 3 and form.kind == '1'"),
     )
     assert errors(bpmn, forms={"小餐饮登记": {"area", "kind"}}) == []
     (sentence,) = errors(bpmn, forms={"小餐饮登记": {"area", "kind"}, "食品经营许可": {"area"}})
