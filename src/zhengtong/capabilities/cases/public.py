@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.compiling import (
     list_standard_changes,
     list_standards,
 )
-from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
+from zhengtong.capabilities.cases.declarations import DraftCheck, EndingRequest, ItemFile, RuleFile, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
@@ -297,6 +297,7 @@ from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
 from zhengtong.capabilities.cases.services.urging import hold_open_task, note_remark
+from zhengtong.capabilities.cases.staffing import ORGAN_HEAD, list_named, name_permission
 from zhengtong.capabilities.cases.walk import (
     WalkStep,
     describe_walk,
@@ -318,6 +319,7 @@ __all__ = [
     "NOBODY",
     "NOT_IN_ROWS",
     "OPEN_DRAFTS",
+    "ORGAN_HEAD",
     "PREFILLS",
     "ROW_FIELDS",
     "SITUATION",
@@ -362,7 +364,9 @@ __all__ = [
     "Decision",
     "Dictionary",
     "DictionaryEntry",
+    "DraftCheck",
     "DraftStatus",
+    "EndingRequest",
     "ExtensionRequest",
     "FieldSpec",
     "Finding",
@@ -514,6 +518,7 @@ __all__ = [
     "list_material_keys",
     "list_material_views",
     "list_materials",
+    "list_named",
     "list_offices",
     "list_opinions",
     "list_own_cases",
@@ -534,6 +539,7 @@ __all__ = [
     "mask_answer",
     "may_compile",
     "move_to_live_version",
+    "name_permission",
     "narrow_cases",
     "needs_of",
     "next_case_number",

@@ -4,8 +4,16 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.licences.changing import DECIDE, PROPOSE, REVOCATION_PAPER, REVOKED, WORK_KIND
-from zhengtong.capabilities.licences.described import DEFAULT_PAPER, get_described_status
+from zhengtong.capabilities.cases.public import DraftCheck, EndingRequest
+from zhengtong.capabilities.licences.changing import (
+    DECIDE,
+    PROPOSE,
+    REVOCATION_PAPER,
+    REVOKED,
+    WORK_KIND,
+    is_cancellation,
+)
+from zhengtong.capabilities.licences.described import DEFAULT_PAPER, check_licence, get_described_status
 from zhengtong.capabilities.licences.journal import ACTION_WORDS
 from zhengtong.capabilities.licences.models import Licence
 from zhengtong.capabilities.licences.screens import LicenceScreens
@@ -31,6 +39,8 @@ MODULE = Module(
             template=HERE / "papers" / "described.typ",
             status=get_described_status,
         ),
+        EndingRequest("licences.cancellation", is_cancellation),
+        DraftCheck("licences.licence", "licence", check_licence),
         Permission("licences.view_licence", _("查看证照")),
         Permission(PROPOSE, _("提出撤销许可")),
         Permission(DECIDE, _("决定撤销许可")),

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from zhengtong.capabilities.cases.declarations import EndingRequest
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.errors import PowerWithdrawn
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition
-from zhengtong.capabilities.cases.models import CaseKind
+from zhengtong.capabilities.cases.models import Case, CaseKind
 from zhengtong.capabilities.powers.public import find_live, find_withdrawal
+from zhengtong.kernel.modules import registry
 
 
 class NoLivePower(UnusableDefinition):
@@ -59,6 +61,16 @@ def refuse_withdrawn(version_id: int, day: date | None = None) -> None:
             day=_say(gone.day),
             basis=gone.basis,
         )
+
+
+def refuse_new_grant(case: Case) -> None:
+    """Raise PowerWithdrawn when the power is withdrawn under which ``case`` asks for something; one that ends a right
+    needs none."""
+    try:
+        refuse_withdrawn(case.item_version_id)
+    except PowerWithdrawn:
+        if not any(each.asks(case) for each in registry.of(EndingRequest)):
+            raise
 
 
 def _say(day: date) -> str:
