@@ -13,6 +13,7 @@ import { live } from "./js/live.js";
 import { palette } from "./js/palette.js";
 import { progress } from "./js/progress.js";
 import { readAloud } from "./js/read_aloud.js";
+import { lineLinks, numbered } from "./js/numbered.js";
 import { moreRows, showRowButtons } from "./js/more_rows.js";
 import { requests } from "./js/requests.js";
 import { reveals } from "./js/reveal.js";
@@ -26,10 +27,10 @@ window.Alpine = Alpine;
 Alpine.start();
 
 // Listeners on the document: they hold for what htmx brings in later.
-for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows, moves]) start();
+for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows, moves, lineLinks]) start();
 
 function enliven(root) {
-  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables, forms]) enrich(root);
+  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables, forms, numbered]) enrich(root);
 }
 enliven(document);
 palette();

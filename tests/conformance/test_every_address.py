@@ -62,6 +62,7 @@ SAMPLES: dict[str, Any] = {
     "item_code": ITEM,
     "number": "AL-2026-000001",
     "act": "accept",
+    "kind": "cases.acceptance",
     "section": "operator",
     "key": "premises_plan",
     "uidb36": "1",

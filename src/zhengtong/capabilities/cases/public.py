@@ -131,6 +131,7 @@ from zhengtong.capabilities.cases.models import (
     Clock,
     ClockBasis,
     ClockPurpose,
+    Consultation,
     CorrectionMark,
     CorrectionNotice,
     Countersign,
@@ -218,6 +219,14 @@ from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
 from zhengtong.capabilities.cases.services.clocks import resume as resume_clocks
 from zhengtong.capabilities.cases.services.clocks import start_bundle as start_bundle_clock
+from zhengtong.capabilities.cases.services.consulting import (
+    answer_consultation,
+    consult_office,
+    drop_consultation,
+    get_question,
+    list_consultations,
+    list_offices_to_consult,
+)
 from zhengtong.capabilities.cases.services.countersigns import (
     ask_countersign,
     drop_countersign,
@@ -357,6 +366,7 @@ __all__ = [
     "ClockView",
     "Condition",
     "Conflict",
+    "Consultation",
     "CorrectionMark",
     "CorrectionNotice",
     "CorrectionsRequested",
@@ -424,6 +434,7 @@ __all__ = [
     "advance_case",
     "allowed_acts",
     "amend_library_material",
+    "answer_consultation",
     "applicant_of",
     "appraise_case",
     "archive_case",
@@ -446,6 +457,7 @@ __all__ = [
     "compare_forms",
     "complete",
     "complete_process_task",
+    "consult_office",
     "correct_on_spot",
     "correctable_fields",
     "correctable_materials",
@@ -464,6 +476,7 @@ __all__ = [
     "describe_guide",
     "describe_materials",
     "describe_walk",
+    "drop_consultation",
     "drop_countersign",
     "end_of_working_day",
     "file_part",
@@ -486,6 +499,7 @@ __all__ = [
     "get_open_notice",
     "get_open_procedure",
     "get_open_task",
+    "get_question",
     "get_rulebook",
     "get_walk",
     "give_countersign",
@@ -506,6 +520,7 @@ __all__ = [
     "list_changes",
     "list_clocks",
     "list_conditions",
+    "list_consultations",
     "list_delegates",
     "list_dictionaries",
     "list_drafts",
@@ -520,6 +535,7 @@ __all__ = [
     "list_materials",
     "list_named",
     "list_offices",
+    "list_offices_to_consult",
     "list_opinions",
     "list_own_cases",
     "list_procedures",

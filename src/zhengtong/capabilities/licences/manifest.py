@@ -18,7 +18,7 @@ from zhengtong.capabilities.licences.journal import ACTION_WORDS
 from zhengtong.capabilities.licences.models import Licence
 from zhengtong.capabilities.licences.screens import LicenceScreens
 from zhengtong.core.identity.public import Protected
-from zhengtong.core.papers.public import PaperKind
+from zhengtong.core.papers.public import DESCRIBED_MUST_SHOW, DESCRIBED_SAMPLE, PaperKind
 from zhengtong.core.worklist.public import WorkKind
 from zhengtong.kernel.modules import Module, Permission
 
@@ -38,6 +38,8 @@ MODULE = Module(
             title=_("电子证照"),
             template=HERE / "papers" / "described.typ",
             status=get_described_status,
+            sample=DESCRIBED_SAMPLE,
+            must_show=DESCRIBED_MUST_SHOW,
         ),
         EndingRequest("licences.cancellation", is_cancellation),
         DraftCheck("licences.licence", "licence", check_licence),

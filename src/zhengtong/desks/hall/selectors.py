@@ -160,7 +160,7 @@ def get_paper_of_file(upload: "UploadedFile[bytes]") -> Paper | None:
 
 def list_papers(case: Case) -> list[Paper]:
     """Return the papers of ``case``: licence and decision first, then the notices, the newest first."""
-    papers = [each.paper for each in case.documents.select_related("paper").order_by("-id")]
+    papers = [each.paper for each in case.documents.filter(is_internal=False).select_related("paper").order_by("-id")]
     return sorted(papers, key=lambda paper: (paper.kind.startswith("cases."), paper.kind not in _DECISIONS))
 
 

@@ -108,7 +108,10 @@ def tell(trace: Trace, bpmn: str, title: Title) -> list[dict[str, str]]:
 
 def say_who(spec: NodeSpec, title: Title, bpmn: str) -> str:
     if spec.is_joint:
-        names = "、".join(title("departments", f"code:{each}") for each in spec.departments) or spec.departments_from
+        names = (
+            "、".join(title("departments", f"code:{each}").removeprefix("code:") for each in spec.departments)
+            or spec.departments_from
+        )
         where = _("会签：%(names)s") % {"names": names}
     else:
         where = title("organisations", "" if spec.organisation == "handling" else spec.organisation)

@@ -36,6 +36,15 @@ SCORES_PAPER: Final = PaperKind(
     code="supervision.quarter_scores",
     title=gettext_lazy("电子监察季度考评通报"),
     template=Path(__file__).parent / "papers" / "quarter_scores.typ",
+    sample={
+        "period": "2026年第四季度",
+        "scope": "望江区人民政府",
+        "formula": "100 - points",
+        "bounds": ["90", "80", "60"],
+        "offices": [["望江区市场监督管理局", "97", "优秀", "100 - 3"], ["望江区城市管理局", "82", "良好", "100 - 18"]],
+        "corrections": [],
+    },
+    must_show=(("period", gettext_lazy("考评期")), ("offices", gettext_lazy("各机关的得分"))),
 )
 GRADE_TONES: Final = {
     Grade.EXCELLENT: "success",

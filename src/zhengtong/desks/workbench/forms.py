@@ -605,4 +605,11 @@ class ProcessReturnForm(ActForm):
         field.choices = list_step_targets(task) if task else []
 
 
-NODES = (TaskNode.PROCESS, TaskNode.REVIEW, TaskNode.DECISION, TaskNode.EXTENSION, TaskNode.COUNTERSIGN)
+NODES = (
+    TaskNode.PROCESS,
+    TaskNode.REVIEW,
+    TaskNode.DECISION,
+    TaskNode.EXTENSION,
+    TaskNode.COUNTERSIGN,
+    TaskNode.CONSULTATION,
+)

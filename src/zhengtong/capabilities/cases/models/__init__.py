@@ -28,8 +28,9 @@ from zhengtong.capabilities.cases.models.item import (
     RuleKind,
     ServiceItem,
 )
-from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
+from zhengtong.capabilities.cases.models.procedure import Consultation, Countersign, SpecialProcedure
 from zhengtong.capabilities.cases.models.work import (
+    ELSEWHERE,
     CaseProcess,
     ExtensionRequest,
     SiteVisit,
@@ -40,6 +41,7 @@ from zhengtong.capabilities.cases.models.work import (
 
 __all__ = [
     "COUNTED",
+    "ELSEWHERE",
     "OPEN_DRAFTS",
     "PAUSABLE",
     "Appraisal",
@@ -55,6 +57,7 @@ __all__ = [
     "ClockBasis",
     "ClockInterval",
     "ClockPurpose",
+    "Consultation",
     "CorrectionMark",
     "CorrectionNotice",
     "Countersign",

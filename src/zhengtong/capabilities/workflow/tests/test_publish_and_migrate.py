@@ -21,6 +21,7 @@ from zhengtong.capabilities.workflow.tests.drawings import (
     task,
 )
 from zhengtong.core.audit.public import AuditRecord
+from zhengtong.core.identity.public import get_account_actor
 from zhengtong.kernel.policy import SYSTEM, Denied
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +235,14 @@ def test_the_example_in_the_documentation_is_loaded_once_and_runs(tmp_path: Path
     version = process.versions.get()
     assert version.findings == []
     assert [each.title for each in simulate(version.bpmn).steps] == ["初审", "部门会签", "汇总"]
+
+
+def test_whoever_keeps_the_platform_moves_cases_of_a_process_that_came_with_it(cast: Cast) -> None:
+    one, two = publish(REVIEW), publish(REVIEW.replace("审查", "初审"))
+    with pytest.raises(Denied):
+        workflow.migrate_instances(actor=cast.process_compiler, from_version=one, to_version=two)
+    post = cast.appointment(cast.process_compiler).post
+    post.roles.create(role="platform_operator", reach="region")
+    account = cast.accounts["process_compiler"]
+    operator = get_account_actor(account)
+    assert workflow.migrate_instances(actor=operator, from_version=one, to_version=two).moved == 0

@@ -112,7 +112,7 @@ def show_receipt(request: HallRequest, case: Case) -> HttpResponse:
 @of_own_case
 def download_paper(request: HallRequest, case: Case, code: str) -> FileResponse:
     """A paper of the case; made now if its job hasn't come to it yet."""
-    document = case.documents.filter(paper__code=code).select_related("paper__file").first()
+    document = case.documents.filter(paper__code=code, is_internal=False).select_related("paper__file").first()
     if document is None:
         raise Http404
     paper = ensure_rendered(document.paper)
