@@ -1,0 +1,2 @@
+app_name = "lobby"
+urlpatterns: list = []
