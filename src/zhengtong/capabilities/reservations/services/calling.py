@@ -20,6 +20,7 @@ from zhengtong.capabilities.reservations.opening import find_rule, require_open_
 from zhengtong.capabilities.reservations.permissions import CALL
 from zhengtong.capabilities.reservations.selectors import list_waiting_at
 from zhengtong.core.audit.public import record
+from zhengtong.core.identity.public import Appointment
 from zhengtong.kernel.policy import Actor, require
 from zhengtong.kernel.rows import find_sole
 from zhengtong.kernel.steps import step
@@ -28,9 +29,8 @@ AT_WINDOW = (TicketState.CALLED, TicketState.SERVING)
 
 
 def _lock_window(actor: Actor, window_id: int) -> HallWindow:
-    rows = HallWindow.objects.select_for_update(of=("self",)).select_related(
-        "hall__organisation__region", "officer__staff"
-    )
+    # Without the officer: joined, she is who sat there before a colleague's transaction that was waited for.
+    rows = HallWindow.objects.select_for_update(of=("self",)).select_related("hall__organisation__region")
     window = find_sole(rows.filter(pk=window_id))
     if window is None:
         raise LobbyConflict(_("没有这个窗口，请刷新页面。"))
@@ -66,10 +66,9 @@ def open_window(*, actor: Actor, window_id: int) -> HallWindow:
     """Sit down at a window, or go on after a pause. Raises LobbyRefused when a colleague sits there."""
     window = _lock_window(actor, window_id)
     own = actor.held_appointment
-    if window.officer is not None and window.officer_id != own:
-        raise LobbyConflict(
-            _("%(n)s号窗口由%(name)s开着，请选择其他窗口。"), n=window.number, name=window.officer.staff.name
-        )
+    if window.officer_id is not None and window.officer_id != own:
+        name = Appointment.objects.select_related("staff").get(pk=window.officer_id).staff.name
+        raise LobbyConflict(_("%(n)s号窗口由%(name)s开着，请选择其他窗口。"), n=window.number, name=name)
     if not window.is_active or not window.hall.is_active:
         raise LobbyRefused(_("%(n)s号窗口已经停用，请选择其他窗口。"), n=window.number)
     if window.state == WindowState.OPEN:

@@ -7,19 +7,26 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.conformance.samples import SIGNS_IN
+from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.workflow.public import (
     DecisionTable,
     Process,
     ProcessVersion,
     Subject,
     VersionStatus,
+    check_process,
     get_live_version,
+    has_errors,
     publish_process,
     start,
 )
+from zhengtong.core.identity.public import Organisation
 from zhengtong.desks.processes.comparing import compare_drawings
+from zhengtong.desks.processes.options import list_names
 from zhengtong.desks.processes.services import begin_process, save_drawing, stamp_of
+from zhengtong.desks.processes.staffing import name_unstaffed
 from zhengtong.desks.processes.starting import draw_starting
+from zhengtong.kernel.policy import SYSTEM
 
 DESK = "/desk/processes/"
 
@@ -76,6 +83,32 @@ def test_a_condition_is_checked_while_it_is_typed(process: Process, clerk: Clien
         body = json.dumps({"expression": text, "names": names})
         answer = clerk.post(f"{DESK}review/expression/", body, content_type="application/json")
         assert (answer.json()["problem"] == "") is is_right, text
+
+
+def test_a_condition_may_ask_for_the_fields_of_the_forms_that_use_the_process(cast: Cast, process: Process) -> None:
+    publish_process(actor=cast.process_compiler, process=process)
+    raw = cases.get_live_version(cast.office.item).definition
+    cases.publish_item(actor=SYSTEM, raw={**raw, "process": "review"})
+    offered = {each["name"]: each["title"] for each in list_names(process)}
+    assert offered["form.premises_area"].startswith("经营场所面积")
+
+
+@pytest.mark.parametrize("organisation", ["code:澄波区城市管理局", "code:城市管理局"])
+def test_who_is_called_by_name_or_title_is_found(cast: Cast, process: Process, organisation: str) -> None:
+    bpmn = draw_starting("review", "审查").replace('id="step_1"', f'id="step_1" zt:organisation="{organisation}"')
+    assert not has_errors(check_process(bpmn, staffing=name_unstaffed))
+
+
+def test_a_node_that_nobody_can_do_is_named_by_organ_and_permission(cast: Cast, process: Process) -> None:
+    justice = Organisation.objects.get(name="澄波区司法局")
+    start = draw_starting("review", "审查")
+    for given, said in (
+        (f'zt:organisation="code:{justice.public_id}"', "澄波区司法局里没有有“审查办件”权限的人"),
+        ('zt:organisation="code:不存在的局"', "没有“不存在的局”这个机构"),
+        ('zt:organisation="code:城市管理局" zt:relation="head"', "没有机关负责人"),
+    ):
+        found = check_process(start.replace('id="step_1"', f'id="step_1" {given}'), staffing=name_unstaffed)
+        assert any(said in each.sentence for each in found), (given, found)
 
 
 def test_a_version_says_what_it_changes() -> None:
