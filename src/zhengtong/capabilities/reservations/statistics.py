@@ -26,8 +26,7 @@ class LobbyFigures:
 
 _WAIT = ExpressionWrapper(F("called_at") - F("taken_at"), output_field=DurationField())
 _SERVICE = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
-BY = {"window": "window__number", "day": "day", "group": "group__letter"}
-_NAMES = {"group": ("group__letter", "group__name"), "window": ("window__number", "window__name"), "day": ("day",)}
+_NAMES = {"group": ("group__letter", "group__name"), "window": ("window__number",), "day": ("day",)}
 
 
 def list_figures(halls: Iterable[Hall], since: date, until: date, by: str) -> list[LobbyFigures]:
