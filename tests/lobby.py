@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
+from zhengtong.capabilities.cases.public import get_item
 from zhengtong.capabilities.reservations.public import (
     Hall,
     HallWindow,
@@ -14,7 +15,6 @@ from zhengtong.capabilities.reservations.public import (
     add_window,
     create_hall,
 )
-from zhengtong.capabilities.cases.public import get_item
 from zhengtong.core.identity.public import Organisation
 from zhengtong.kernel.policy import SYSTEM
 

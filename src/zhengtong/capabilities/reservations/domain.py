@@ -1,4 +1,4 @@
-"""The rules of halls without the database: which slots a day has, in which order numbers are called, how long one waits."""
+"""The rules of halls without the database: slots of a day, the order of numbers, how long one waits."""
 
 import secrets
 from collections.abc import Iterable, Sequence

@@ -15,9 +15,7 @@ MESSAGE_TEMPLATES = (
         _("预约成功"),
         _("您已预约 {when} 到{hall}办理“{business}”，预约码 {code}。请带好材料，到厅后报到取号。"),
     ),
-    MessageTemplate(
-        "reservations.changed", _("预约已改期"), _("您到{hall}的预约已改到 {when}，预约码 {code} 不变。")
-    ),
+    MessageTemplate("reservations.changed", _("预约已改期"), _("您到{hall}的预约已改到 {when}，预约码 {code} 不变。")),
     MessageTemplate("reservations.cancelled", _("预约已取消"), _("您 {when} 到{hall}的预约已取消。")),
     MessageTemplate(
         "reservations.reminder",

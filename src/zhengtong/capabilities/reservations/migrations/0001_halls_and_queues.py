@@ -9,297 +9,675 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0011_keep_dictionaries'),
-        ('identity', '0007_find_by_beginning'),
+        ("cases", "0011_keep_dictionaries"),
+        ("identity", "0007_find_by_beginning"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LobbyRule',
+            name="LobbyRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_from', models.DateField(unique=True, verbose_name='生效日期')),
-                ('days_ahead', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MaxValueValidator(30)], verbose_name='可预约今后几个开放日')),
-                ('most_open', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)], verbose_name='每人最多同时预约')),
-                ('change_until_minutes', models.PositiveSmallIntegerField(default=60, verbose_name='改期取消截止（提前分钟）')),
-                ('early_minutes', models.PositiveSmallIntegerField(default=30, verbose_name='最早提前报到（分钟）')),
-                ('late_minutes', models.PositiveSmallIntegerField(default=15, verbose_name='迟到保留（分钟）')),
-                ('no_shows', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name='爽约几次')),
-                ('no_show_days', models.PositiveSmallIntegerField(default=90, verbose_name='爽约统计（天）')),
-                ('blocked_days', models.PositiveSmallIntegerField(default=30, verbose_name='暂停网上预约（天）')),
-                ('reserved_lead_minutes', models.PositiveSmallIntegerField(default=30, verbose_name='预约号提前排（分钟）')),
-                ('care_lead_minutes', models.PositiveSmallIntegerField(default=30, verbose_name='照顾号提前排（分钟）')),
-                ('care_from_age', models.PositiveSmallIntegerField(default=65, verbose_name='老年人照顾年龄')),
-                ('requeue_after', models.PositiveSmallIntegerField(default=3, verbose_name='过号后排在几人之后')),
-                ('overtime_minutes', models.PositiveSmallIntegerField(default=60, verbose_name='关门后还可叫号（分钟）')),
-                ('source', models.CharField(max_length=150, verbose_name='依据')),
-                ('is_unverified', models.BooleanField(default=True, verbose_name='待核对')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("effective_from", models.DateField(unique=True, verbose_name="生效日期")),
+                (
+                    "days_ahead",
+                    models.PositiveSmallIntegerField(
+                        default=7,
+                        validators=[django.core.validators.MaxValueValidator(30)],
+                        verbose_name="可预约今后几个开放日",
+                    ),
+                ),
+                (
+                    "most_open",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(20),
+                        ],
+                        verbose_name="每人最多同时预约",
+                    ),
+                ),
+                (
+                    "change_until_minutes",
+                    models.PositiveSmallIntegerField(default=60, verbose_name="改期取消截止（提前分钟）"),
+                ),
+                ("early_minutes", models.PositiveSmallIntegerField(default=30, verbose_name="最早提前报到（分钟）")),
+                ("late_minutes", models.PositiveSmallIntegerField(default=15, verbose_name="迟到保留（分钟）")),
+                (
+                    "no_shows",
+                    models.PositiveSmallIntegerField(
+                        default=3, validators=[django.core.validators.MinValueValidator(1)], verbose_name="爽约几次"
+                    ),
+                ),
+                ("no_show_days", models.PositiveSmallIntegerField(default=90, verbose_name="爽约统计（天）")),
+                ("blocked_days", models.PositiveSmallIntegerField(default=30, verbose_name="暂停网上预约（天）")),
+                (
+                    "reserved_lead_minutes",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="预约号提前排（分钟）"),
+                ),
+                (
+                    "care_lead_minutes",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="照顾号提前排（分钟）"),
+                ),
+                ("care_from_age", models.PositiveSmallIntegerField(default=65, verbose_name="老年人照顾年龄")),
+                ("requeue_after", models.PositiveSmallIntegerField(default=3, verbose_name="过号后排在几人之后")),
+                (
+                    "overtime_minutes",
+                    models.PositiveSmallIntegerField(default=60, verbose_name="关门后还可叫号（分钟）"),
+                ),
+                ("source", models.CharField(max_length=150, verbose_name="依据")),
+                ("is_unverified", models.BooleanField(default=True, verbose_name="待核对")),
             ],
             options={
-                'verbose_name': '预约和排队规则',
+                "verbose_name": "预约和排队规则",
             },
         ),
         migrations.CreateModel(
-            name='Hall',
+            name="Hall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(help_text='用在网址里，如 chengbo', max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
-                ('address', models.CharField(max_length=200, verbose_name='地址')),
-                ('phone', models.CharField(max_length=40, verbose_name='咨询电话')),
-                ('is_active', models.BooleanField(default=True, verbose_name='使用中')),
-                ('kiosk_digest', models.CharField(blank=True, default='', max_length=64)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation', verbose_name='管理单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="用在网址里，如 chengbo", max_length=40, unique=True, verbose_name="代码"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
+                ("address", models.CharField(max_length=200, verbose_name="地址")),
+                ("phone", models.CharField(max_length=40, verbose_name="咨询电话")),
+                ("is_active", models.BooleanField(default=True, verbose_name="使用中")),
+                ("kiosk_digest", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                        verbose_name="管理单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '大厅',
+                "verbose_name": "大厅",
             },
         ),
         migrations.CreateModel(
-            name='HallWindow',
+            name="HallWindow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(999)], verbose_name='窗口号')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='名称')),
-                ('letters', models.CharField(help_text='可以多个，如 AB', max_length=26, validators=[django.core.validators.RegexValidator('^[A-Z]{1,26}\\Z', '填写业务字母，中间不空格，如 AB')], verbose_name='业务字母')),
-                ('is_active', models.BooleanField(default=True, verbose_name='使用中')),
-                ('state', models.CharField(choices=[('closed', '未开'), ('open', '开放'), ('paused', '暂停')], default='closed', max_length=8, verbose_name='状态')),
-                ('opened_at', models.DateTimeField(null=True, verbose_name='开窗时间')),
-                ('hall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='reservations.hall', verbose_name='大厅')),
-                ('officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment', verbose_name='窗口人员')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(999),
+                        ],
+                        verbose_name="窗口号",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="名称")),
+                (
+                    "letters",
+                    models.CharField(
+                        help_text="可以多个，如 AB",
+                        max_length=26,
+                        validators=[
+                            django.core.validators.RegexValidator("^[A-Z]{1,26}\\Z", "填写业务字母，中间不空格，如 AB")
+                        ],
+                        verbose_name="业务字母",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="使用中")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("closed", "未开"), ("open", "开放"), ("paused", "暂停")],
+                        default="closed",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(null=True, verbose_name="开窗时间")),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="windows",
+                        to="reservations.hall",
+                        verbose_name="大厅",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                        verbose_name="窗口人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '窗口',
-                'ordering': ['hall_id', 'number'],
+                "verbose_name": "窗口",
+                "ordering": ["hall_id", "number"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceGroup',
+            name="ServiceGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('letter', models.CharField(max_length=1, validators=[django.core.validators.RegexValidator('^[A-Z]\\Z', '业务字母是一个大写英文字母，如 A')], verbose_name='业务字母')),
-                ('name', models.CharField(max_length=40, verbose_name='业务名称')),
-                ('help', models.CharField(blank=True, max_length=120, verbose_name='说明')),
-                ('slot_minutes', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(240)], verbose_name='时段长度（分钟）')),
-                ('capacity', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(500)], verbose_name='每个时段可预约人数')),
-                ('usual_minutes', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(240)], verbose_name='通常用时（分钟）')),
-                ('takes_others', models.BooleanField(default=False, verbose_name='接收未列明的事项')),
-                ('is_active', models.BooleanField(default=True, verbose_name='使用中')),
-                ('hall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='reservations.hall', verbose_name='大厅')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "letter",
+                    models.CharField(
+                        max_length=1,
+                        validators=[
+                            django.core.validators.RegexValidator("^[A-Z]\\Z", "业务字母是一个大写英文字母，如 A")
+                        ],
+                        verbose_name="业务字母",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="业务名称")),
+                ("help", models.CharField(blank=True, max_length=120, verbose_name="说明")),
+                (
+                    "slot_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(240),
+                        ],
+                        verbose_name="时段长度（分钟）",
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.PositiveSmallIntegerField(
+                        default=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(500),
+                        ],
+                        verbose_name="每个时段可预约人数",
+                    ),
+                ),
+                (
+                    "usual_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(240),
+                        ],
+                        verbose_name="通常用时（分钟）",
+                    ),
+                ),
+                ("takes_others", models.BooleanField(default=False, verbose_name="接收未列明的事项")),
+                ("is_active", models.BooleanField(default=True, verbose_name="使用中")),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groups",
+                        to="reservations.hall",
+                        verbose_name="大厅",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '大厅业务',
-                'ordering': ['hall_id', 'letter'],
+                "verbose_name": "大厅业务",
+                "ordering": ["hall_id", "letter"],
             },
         ),
         migrations.CreateModel(
-            name='GroupItem',
+            name="GroupItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.serviceitem', verbose_name='事项')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='reservations.servicegroup', verbose_name='大厅业务')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.serviceitem",
+                        verbose_name="事项",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="reservations.servicegroup",
+                        verbose_name="大厅业务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '业务包含的事项',
+                "verbose_name": "业务包含的事项",
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='开始')),
-                ('ends_at', models.DateTimeField(verbose_name='结束')),
-                ('capacity', models.PositiveSmallIntegerField(verbose_name='可预约人数')),
-                ('taken', models.PositiveSmallIntegerField(default=0, verbose_name='已预约')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='reservations.servicegroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(verbose_name="开始")),
+                ("ends_at", models.DateTimeField(verbose_name="结束")),
+                ("capacity", models.PositiveSmallIntegerField(verbose_name="可预约人数")),
+                ("taken", models.PositiveSmallIntegerField(default=0, verbose_name="已预约")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="slots",
+                        to="reservations.servicegroup",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '预约时段',
+                "verbose_name": "预约时段",
             },
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('code', models.CharField(db_collation='C', max_length=8, unique=True, verbose_name='预约码')),
-                ('purpose', models.CharField(choices=[('apply', '办理申请'), ('supplement', '补交材料'), ('collect', '领取结果'), ('consult', '咨询')], max_length=12, verbose_name='来办什么')),
-                ('name', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='姓名')),
-                ('phone', zhengtong.core.crypto.public.EncryptedTextField(blank=True, default='', verbose_name='手机')),
-                ('phone_digest', models.CharField(blank=True, db_index=True, default='', max_length=64)),
-                ('state', models.CharField(choices=[('booked', '已预约'), ('checked_in', '已报到'), ('served', '已办理'), ('cancelled', '已取消'), ('no_show', '爽约')], default='booked', max_length=12, verbose_name='状态')),
-                ('changes', models.PositiveSmallIntegerField(default=0, verbose_name='改期次数')),
-                ('booked_at', models.DateTimeField(verbose_name='预约时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('reminded_at', models.DateTimeField(null=True, verbose_name='提醒时间')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='预约人账号')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.case')),
-                ('hall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='reservations.hall', verbose_name='大厅')),
-                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.serviceitem')),
-                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='reservations.slot', verbose_name='时段')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("code", models.CharField(db_collation="C", max_length=8, unique=True, verbose_name="预约码")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("apply", "办理申请"),
+                            ("supplement", "补交材料"),
+                            ("collect", "领取结果"),
+                            ("consult", "咨询"),
+                        ],
+                        max_length=12,
+                        verbose_name="来办什么",
+                    ),
+                ),
+                ("name", zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="姓名")),
+                ("phone", zhengtong.core.crypto.public.EncryptedTextField(blank=True, default="", verbose_name="手机")),
+                ("phone_digest", models.CharField(blank=True, db_index=True, default="", max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("booked", "已预约"),
+                            ("checked_in", "已报到"),
+                            ("served", "已办理"),
+                            ("cancelled", "已取消"),
+                            ("no_show", "爽约"),
+                        ],
+                        default="booked",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("changes", models.PositiveSmallIntegerField(default=0, verbose_name="改期次数")),
+                ("booked_at", models.DateTimeField(verbose_name="预约时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("reminded_at", models.DateTimeField(null=True, verbose_name="提醒时间")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="预约人账号",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="reservations.hall",
+                        verbose_name="大厅",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.serviceitem"
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="reservations.slot",
+                        verbose_name="时段",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '预约',
+                "verbose_name": "预约",
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('day', models.DateField(verbose_name='日期')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
-                ('label', models.CharField(max_length=8, verbose_name='号码')),
-                ('shown_name', models.CharField(blank=True, max_length=20, verbose_name='称呼')),
-                ('care', models.CharField(blank=True, choices=[('', '普通'), ('elderly', '老年人'), ('disabled', '残疾人'), ('pregnant', '孕妇和带婴幼儿')], default='', max_length=10, verbose_name='照顾')),
-                ('is_reserved', models.BooleanField(default=False, verbose_name='预约按时到')),
-                ('state', models.CharField(choices=[('waiting', '等候'), ('called', '正在叫号'), ('serving', '办理中'), ('served', '已办结'), ('passed', '过号'), ('left', '未办离开')], default='waiting', max_length=10, verbose_name='状态')),
-                ('rank_at', models.DateTimeField()),
-                ('taken_at', models.DateTimeField(verbose_name='取号')),
-                ('called_at', models.DateTimeField(null=True, verbose_name='首次叫号')),
-                ('calls', models.PositiveSmallIntegerField(default=0, verbose_name='叫号次数')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='开始办理')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='办结')),
-                ('has_requeued', models.BooleanField(default=False, verbose_name='过号后重排过')),
-                ('for_window', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.hallwindow')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='reservations.servicegroup', verbose_name='业务')),
-                ('hall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='reservations.hall')),
-                ('officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('reservation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ticket', to='reservations.reservation')),
-                ('window', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.hallwindow')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("day", models.DateField(verbose_name="日期")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
+                ("label", models.CharField(max_length=8, verbose_name="号码")),
+                ("shown_name", models.CharField(blank=True, max_length=20, verbose_name="称呼")),
+                (
+                    "care",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "普通"),
+                            ("elderly", "老年人"),
+                            ("disabled", "残疾人"),
+                            ("pregnant", "孕妇和带婴幼儿"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="照顾",
+                    ),
+                ),
+                ("is_reserved", models.BooleanField(default=False, verbose_name="预约按时到")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等候"),
+                            ("called", "正在叫号"),
+                            ("serving", "办理中"),
+                            ("served", "已办结"),
+                            ("passed", "过号"),
+                            ("left", "未办离开"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("rank_at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(verbose_name="取号")),
+                ("called_at", models.DateTimeField(null=True, verbose_name="首次叫号")),
+                ("calls", models.PositiveSmallIntegerField(default=0, verbose_name="叫号次数")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="开始办理")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="办结")),
+                ("has_requeued", models.BooleanField(default=False, verbose_name="过号后重排过")),
+                (
+                    "for_window",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reservations.hallwindow",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="reservations.servicegroup",
+                        verbose_name="业务",
+                    ),
+                ),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="reservations.hall",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                    ),
+                ),
+                (
+                    "reservation",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ticket",
+                        to="reservations.reservation",
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reservations.hallwindow",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '排队号',
+                "verbose_name": "排队号",
             },
         ),
         migrations.CreateModel(
-            name='TicketCall',
+            name="TicketCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('hall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.hall')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='called', to='reservations.ticket')),
-                ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.hallwindow')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reservations.hall",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="called", to="reservations.ticket"
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reservations.hallwindow"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '叫号记录',
+                "verbose_name": "叫号记录",
             },
         ),
         migrations.CreateModel(
-            name='TicketNumber',
+            name="TicketNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('last', models.PositiveSmallIntegerField()),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.servicegroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("last", models.PositiveSmallIntegerField()),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reservations.servicegroup"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '取号序号',
+                "verbose_name": "取号序号",
             },
         ),
         migrations.CreateModel(
-            name='HallClosure',
+            name="HallClosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='日期')),
-                ('reason', models.CharField(max_length=100, verbose_name='原因')),
-                ('hall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='reservations.hall', verbose_name='大厅')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(verbose_name="日期")),
+                ("reason", models.CharField(max_length=100, verbose_name="原因")),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="closures",
+                        to="reservations.hall",
+                        verbose_name="大厅",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '临时闭厅',
-                'constraints': [models.UniqueConstraint(fields=('hall', 'date'), name='one_closure_a_day')],
+                "verbose_name": "临时闭厅",
+                "constraints": [models.UniqueConstraint(fields=("hall", "date"), name="one_closure_a_day")],
             },
         ),
         migrations.CreateModel(
-            name='HallHours',
+            name="HallHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, '周一'), (1, '周二'), (2, '周三'), (3, '周四'), (4, '周五'), (5, '周六'), (6, '周日')], verbose_name='星期')),
-                ('opens_at', models.TimeField(verbose_name='开门')),
-                ('closes_at', models.TimeField(verbose_name='关门')),
-                ('is_on_days_off', models.BooleanField(default=False, help_text='周末延时服务勾选；法定节假日仍不开', verbose_name='休息日也开')),
-                ('hall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hours', to='reservations.hall', verbose_name='大厅')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "周一"),
+                            (1, "周二"),
+                            (2, "周三"),
+                            (3, "周四"),
+                            (4, "周五"),
+                            (5, "周六"),
+                            (6, "周日"),
+                        ],
+                        verbose_name="星期",
+                    ),
+                ),
+                ("opens_at", models.TimeField(verbose_name="开门")),
+                ("closes_at", models.TimeField(verbose_name="关门")),
+                (
+                    "is_on_days_off",
+                    models.BooleanField(
+                        default=False, help_text="周末延时服务勾选；法定节假日仍不开", verbose_name="休息日也开"
+                    ),
+                ),
+                (
+                    "hall",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hours",
+                        to="reservations.hall",
+                        verbose_name="大厅",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '大厅开放时间',
-                'constraints': [models.UniqueConstraint(fields=('hall', 'weekday', 'opens_at'), name='one_session_a_beginning'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='hall_closes_after_it_opens')],
+                "verbose_name": "大厅开放时间",
+                "constraints": [
+                    models.UniqueConstraint(fields=("hall", "weekday", "opens_at"), name="one_session_a_beginning"),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="hall_closes_after_it_opens"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='hallwindow',
-            constraint=models.UniqueConstraint(fields=('hall', 'number'), name='one_window_a_number'),
+            model_name="hallwindow",
+            constraint=models.UniqueConstraint(fields=("hall", "number"), name="one_window_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='hallwindow',
-            constraint=models.UniqueConstraint(condition=models.Q(('officer__isnull', False)), fields=('officer',), name='one_window_an_officer'),
+            model_name="hallwindow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("officer__isnull", False)), fields=("officer",), name="one_window_an_officer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicegroup',
-            constraint=models.UniqueConstraint(fields=('hall', 'letter'), name='one_group_a_letter'),
+            model_name="servicegroup",
+            constraint=models.UniqueConstraint(fields=("hall", "letter"), name="one_group_a_letter"),
         ),
         migrations.AddConstraint(
-            model_name='servicegroup',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('slot_minutes__gte', 5)), name='a_slot_takes_some'),
+            model_name="servicegroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 1), ("slot_minutes__gte", 5)), name="a_slot_takes_some"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupitem',
-            constraint=models.UniqueConstraint(fields=('group', 'item'), name='an_item_once_a_group'),
+            model_name="groupitem",
+            constraint=models.UniqueConstraint(fields=("group", "item"), name="an_item_once_a_group"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('group', 'starts_at'), name='one_slot_a_beginning'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("group", "starts_at"), name="one_slot_a_beginning"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__lte', models.F('capacity'))), name='a_slot_is_never_overbooked'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken__lte", models.F("capacity"))), name="a_slot_is_never_overbooked"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['account', '-id'], name='reservations_by_account'),
+            model_name="reservation",
+            index=models.Index(fields=["account", "-id"], name="reservations_by_account"),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['hall', '-id'], name='reservations_by_hall'),
+            model_name="reservation",
+            index=models.Index(fields=["hall", "-id"], name="reservations_by_hall"),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('state', 'booked')), fields=['slot'], name='reservations_open'),
+            model_name="reservation",
+            index=models.Index(condition=models.Q(("state", "booked")), fields=["slot"], name="reservations_open"),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'booked')), fields=('account', 'slot'), name='one_place_a_person_and_slot'),
+            model_name="reservation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "booked")), fields=("account", "slot"), name="one_place_a_person_and_slot"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['hall', 'day', 'rank_at', 'id'], name='tickets_waiting'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["hall", "day", "rank_at", "id"],
+                name="tickets_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['hall', 'day', 'id'], name='tickets_by_day'),
+            model_name="ticket",
+            index=models.Index(fields=["hall", "day", "id"], name="tickets_by_day"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state', 'served')), fields=['group', '-finished_at'], name='tickets_served_last'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("state", "served")), fields=["group", "-finished_at"], name="tickets_served_last"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('group', 'day', 'number'), name='one_ticket_a_number'),
+            model_name="ticket",
+            constraint=models.UniqueConstraint(fields=("group", "day", "number"), name="one_ticket_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('called', 'serving'))), fields=('window',), name='one_ticket_at_a_window'),
+            model_name="ticket",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("called", "serving"))),
+                fields=("window",),
+                name="one_ticket_at_a_window",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketcall',
-            index=models.Index(fields=['hall', '-id'], name='calls_of_hall'),
+            model_name="ticketcall",
+            index=models.Index(fields=["hall", "-id"], name="calls_of_hall"),
         ),
         migrations.AddConstraint(
-            model_name='ticketnumber',
-            constraint=models.UniqueConstraint(fields=('group', 'day'), name='one_row_of_numbers_a_day'),
+            model_name="ticketnumber",
+            constraint=models.UniqueConstraint(fields=("group", "day"), name="one_row_of_numbers_a_day"),
         ),
     ]

@@ -79,7 +79,7 @@ class HallClosure(models.Model):
 
 
 class ServiceGroup(models.Model):
-    """A kind of business of a hall under one letter: its slots, how many people a slot takes, how long one usually takes
+    """A kind of business of a hall under one letter: its slots, how many people a slot takes, how long one takes
     while nobody has been served yet. ``takes_others``: items that no group of the hall names come here."""
 
     hall = models.ForeignKey(Hall, verbose_name=_("大厅"), on_delete=models.PROTECT, related_name="groups")
@@ -162,7 +162,9 @@ class LobbyRule(models.Model):
     """How booking and queueing work from a day on. What is booked under an older row stays booked."""
 
     effective_from = models.DateField(_("生效日期"), unique=True)
-    days_ahead = models.PositiveSmallIntegerField(_("可预约今后几个开放日"), default=7, validators=[MaxValueValidator(30)])
+    days_ahead = models.PositiveSmallIntegerField(
+        _("可预约今后几个开放日"), default=7, validators=[MaxValueValidator(30)]
+    )
     most_open = models.PositiveSmallIntegerField(
         _("每人最多同时预约"), default=3, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
@@ -185,5 +187,3 @@ class LobbyRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.effective_from}"
-
-

@@ -23,7 +23,9 @@ class Slot(models.Model):
         verbose_name = _("预约时段")
         constraints = [
             models.UniqueConstraint(fields=["group", "starts_at"], name="one_slot_a_beginning"),
-            models.CheckConstraint(condition=models.Q(taken__lte=models.F("capacity")), name="a_slot_is_never_overbooked"),
+            models.CheckConstraint(
+                condition=models.Q(taken__lte=models.F("capacity")), name="a_slot_is_never_overbooked"
+            ),
         ]
 
     def __str__(self) -> str:

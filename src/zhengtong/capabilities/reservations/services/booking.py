@@ -82,9 +82,7 @@ def _taken(group: ServiceGroup, first: date, last: date) -> dict[datetime, int]:
     return {row.starts_at: row.capacity - row.taken for row in rows}
 
 
-def _offer(
-    group: ServiceGroup, opening: OpeningTimes, day: date, left: dict[datetime, int]
-) -> Iterator[OfferedSlot]:
+def _offer(group: ServiceGroup, opening: OpeningTimes, day: date, left: dict[datetime, int]) -> Iterator[OfferedSlot]:
     now = timezone.now()
     for first, last in cut_slots(opening.sessions(day), group.slot_minutes):
         starts_at = moment(day, first)
@@ -101,9 +99,7 @@ def _check_day(hall: Hall, day: date, opening: OpeningTimes, rule: LobbyRule) ->
             _("%(hall)s%(day)s不开放（%(why)s），请选择其他日子。"), "day", hall=hall.name, day=_say(day), why=why
         )
     if day not in list_open_days(opening, rule.days_ahead):
-        raise LobbyRefused(
-            _("最多提前%(n)s个开放日预约，%(day)s还不能约。"), "day", n=rule.days_ahead, day=_say(day)
-        )
+        raise LobbyRefused(_("最多提前%(n)s个开放日预约，%(day)s还不能约。"), "day", n=rule.days_ahead, day=_say(day))
 
 
 def _say(day: date) -> str:
@@ -244,7 +240,9 @@ def _hold_changeable(actor: Actor, reservation: Reservation) -> tuple[Reservatio
     _hold_person(actor)
     held, rule = lock_reservation(reservation), find_rule()
     if held.state != BOOKED:
-        raise LobbyRefused(_("这个预约已经%(state)s，不能再改。"), state=str(held.get_state_display()).removeprefix("已"))
+        raise LobbyRefused(
+            _("这个预约已经%(state)s，不能再改。"), state=str(held.get_state_display()).removeprefix("已")
+        )
     if not is_changeable(held, rule):
         raise LobbyRefused(
             _("离预约时间不到%(n)s分钟，不能再改期或取消。不能来请电话告知大厅：%(phone)s。"),
@@ -275,9 +273,7 @@ def change_reservation(*, actor: Actor, reservation: Reservation, starts_at: dat
     held.slot, held.changes, held.reminded_at = slot, held.changes + 1, None
     held.save(update_fields=["slot", "changes", "reminded_at"])
     slot.group = group
-    record(
-        actor, "reservations.change_reservation", held, before={"slot": str(before)}, after={"slot": str(slot)}
-    )
+    record(actor, "reservations.change_reservation", held, before={"slot": str(before)}, after={"slot": str(slot)})
     tell_reserver(held, "changed", actor=actor)
     return held
 

@@ -1,4 +1,4 @@
-"""What the administration sets: halls, hours, closures, businesses, windows, the dated rules of booking and queueing."""
+"""What the administration sets: halls, hours, closures, businesses, windows, the dated rules."""
 
 import secrets
 from datetime import date, time
@@ -109,9 +109,7 @@ def amend_hours(
     """Change a session; what is booked stays booked."""
     require(actor, MANAGE, hours)
     _check_hours(hours, opens_at, closes_at)
-    _changed(
-        actor, "amend_hours", hours, opens_at=opens_at, closes_at=closes_at, is_on_days_off=is_on_days_off
-    )
+    _changed(actor, "amend_hours", hours, opens_at=opens_at, closes_at=closes_at, is_on_days_off=is_on_days_off)
     return hours
 
 

@@ -1,6 +1,7 @@
 """A citizen books a slot, moves it, gives it up; what can't be booked is refused in a sentence that says what to do."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -195,7 +196,7 @@ def test_no_slot_goes_over_an_end_or_into_another(spans: list[tuple[time, time]]
         slots = cut_slots([session], minutes)
         for first, last in slots:
             assert session.opens_at <= first < last <= session.closes_at
-        assert all(a[1] <= b[0] for a, b in zip(slots, slots[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in pairwise(slots))
 
 
 def test_a_worked_saturday_has_fridays_hours_and_a_free_one_its_own() -> None:

@@ -286,9 +286,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
             return _render(request, reservation, _("这个预约现在不能改期。"), 409)
         return _show_slots(request, "lobby/change.html", group, context)
     try:
-        reservations.change_reservation(
-            actor=actor_of(request), reservation=reservation, starts_at=_read_slot(request)
-        )
+        reservations.change_reservation(actor=actor_of(request), reservation=reservation, starts_at=_read_slot(request))
     except LobbyRefused as error:
         return _show_slots(request, "lobby/change.html", group, context, str(error), 422)
     messages.success(request, _("已改期，预约码不变。"))

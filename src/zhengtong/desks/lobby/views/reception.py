@@ -90,9 +90,7 @@ def _search(request: HttpRequest, hall: Hall) -> tuple[list[Reservation], str]:
         return [], str(error)
 
 
-def _render(
-    request: HttpRequest, hall: Hall, halls: list[Hall], problem: str = "", status: int = 200
-) -> HttpResponse:
+def _render(request: HttpRequest, hall: Hall, halls: list[Hall], problem: str = "", status: int = 200) -> HttpResponse:
     query = request.GET.get("q", "")[:30]
     found, nothing = _search(request, hall) if query else ([], "")
     now = reservations.read_hall(hall)
