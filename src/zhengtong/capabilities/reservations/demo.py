@@ -37,6 +37,10 @@ COUNTER = "综合窗口受理员"
 _PEOPLE = (
     ("hall_guide", "夏雨荷", "大厅导办员", "hall_guide"),
     ("hall_manager", "梁启明", "大厅管理科科长", "hall_manager"),
+    ("window1", "苗雨", "一号窗口受理员", "hall_window_officer"),
+    ("window2", "石磊", "二号窗口受理员", "hall_window_officer"),
+    ("window3", "温馨", "三号窗口受理员", "hall_window_officer"),
+    ("window4", "花青", "四号窗口受理员", "hall_window_officer"),
 )
 ACCOUNTS = tuple(DemoAccount(user, PASSWORD, name, post, "澄波区政务服务中心") for user, name, post, _role in _PEOPLE)
 # Letter, name, what for, places of a slot, minutes that one takes, whether what isn't named comes here.
@@ -75,10 +79,10 @@ def load(context: DemoContext) -> None:
             _open(context, place, centre)
         main = Hall.objects.get(code="chengbo")
         officers = _officers(centre)
-        for ago in range(12, 0, -1):
+        for ago in range(10, 0, -1):
             day = context.today - timedelta(days=ago)
             if read_opening(main).sessions(day):
-                _work(context, main, officers, moment(day, time(9, 1)), 26 + ago % 5, is_over=True)
+                _work(context, main, officers[1:6], moment(day, time(9, 1)), 44 + ago % 9, is_over=True)
         _today(context, officers)
     record(SYSTEM, "demo.load", ("reservations", context.seed), after={"halls": len(_PLACES)})
 
@@ -87,6 +91,8 @@ def _staff(context: DemoContext, centre: Organisation) -> None:
     for username, name, post_title, role in _PEOPLE:
         post = open_post(actor=SYSTEM, organisation=centre, title=post_title)
         grant_role(actor=SYSTEM, post=post, role=role, reach=Reach.OWN)
+        if role == "hall_window_officer":
+            grant_role(actor=SYSTEM, post=post, role="window_clerk", reach=Reach.REGION)
         staff = create_staff_account(actor=SYSTEM, username=username, password=PASSWORD, name=name)
         appoint(actor=SYSTEM, staff=staff, post=post, start_date=context.today - timedelta(days=400))
     counters = Post.objects.filter(title=COUNTER, organisation=centre)
@@ -149,10 +155,10 @@ def _sort_items(hall: Hall) -> None:
 
 
 def _officers(centre: Organisation) -> list[Actor]:
-    posts = Post.objects.filter(title=COUNTER, organisation=centre)
+    posts = Post.objects.filter(roles__role="hall_window_officer", organisation=centre)
     accounts = Account.objects.filter(staff__appointments__post__in=posts, is_active=True).order_by("username")
     # The account that people try the counter with sits at no window: it opens one itself.
-    return [get_account_actor(each) for each in accounts if each.username != "counter"][:6]
+    return [get_account_actor(each) for each in accounts if each.username != "counter"]
 
 
 def _work(
@@ -169,10 +175,10 @@ def _work(
         for window, officer in zip(windows, officers, strict=False):
             calling.open_window(actor=officer, window_id=window.pk)
     names = ("赵", "钱", "孙", "李", "周", "吴", "郑", "王", "冯", "陈")
-    arrivals = sorted(rng.randint(0, 150 * 60) for _person in range(people))
+    end = start + timedelta(hours=8) if is_over else timezone.now()
+    longest = min(int((end - start).total_seconds()), 7 * 3600)
+    arrivals = sorted(rng.randint(0, longest) for _person in range(people))
     free_at = {window.pk: start for window in windows}
-    now = timezone.now()
-    end = start + timedelta(hours=8) if is_over else now
     for arrival in arrivals:
         at = start + timedelta(seconds=arrival)
         if at >= end:
@@ -181,26 +187,36 @@ def _work(
             care = Care.ELDERLY if rng.random() < 0.08 else Care.NONE
             group = rng.choice([*groups, groups[0], groups[-1]])
             queueing.take_number(actor=SYSTEM, group=group, care=care, name=f"{rng.choice(names)}某")
-    for _turn in range(people * 2):
-        waiting = sorted(zip(windows, officers, strict=False), key=lambda pair: free_at[pair[0].pk])
-        at = free_at[waiting[0][0].pk]
+    staffed = list(zip(windows, officers, strict=False))
+    while True:
+        window, officer = min(staffed, key=lambda pair: free_at[pair[0].pk])
+        at = free_at[window.pk]
         if at >= end:
             break
-        window, officer = waiting[0]
-        free_at[window.pk] = _serve(window, officer, at, end, rng.randint(4, 16), rng.random() < 0.04)
+        # Whoever finds nobody waiting looks again when the next ones come.
+        later = next(
+            (start + timedelta(seconds=each) for each in arrivals if start + timedelta(seconds=each) > at), end
+        )
+        idle = max(later, at + timedelta(minutes=3))
+        free_at[window.pk] = _serve(window, officer, at, end, idle, rng.randint(4, 16), rng.random() < 0.04)
     if is_over:
-        for window, officer in zip(windows, officers, strict=False):
+        for window, officer in staffed:
             with as_of(start + timedelta(hours=8)):
                 calling.close_window(actor=officer, window_id=window.pk)
+        with as_of(start + timedelta(days=1)):
+            calling.end_day(actor=SYSTEM)
 
 
-def _serve(window: HallWindow, officer: Actor, at: datetime, end: datetime, minutes: int, is_absent: bool) -> datetime:
-    """Serve the next one from ``at`` on; return when the window is free again, after ``end`` when it isn't yet."""
+def _serve(
+    window: HallWindow, officer: Actor, at: datetime, end: datetime, idle: datetime, minutes: int, is_absent: bool
+) -> datetime:
+    """Serve the next one from ``at`` on; return when the window is free again: ``idle`` when nobody waits, ``end`` when
+    it isn't free any more."""
     try:
         with as_of(at):
             calling.call_next(actor=officer, window_id=window.pk)
     except LobbyRefused:
-        return at + timedelta(minutes=5)
+        return idle
     come, gone = at + timedelta(seconds=40), at + timedelta(minutes=minutes)
     if come >= end:
         return end
@@ -225,19 +241,17 @@ def _today(context: DemoContext, officers: list[Actor]) -> None:
     main, always = (Hall.objects.get(code=place.code) for place in _PLACES)
     opening = moment(context.today, time(9, 1))
     if read_opening(main).sessions(context.today) and opening < now < moment(context.today, time(17, 30)):
-        _work(context, main, officers[:5], max(opening, now - timedelta(hours=3)), 30, is_over=False)
-        spare = officers[5:]
-    else:
-        spare = officers[:1]
+        _work(context, main, officers[1:6], max(opening, now - timedelta(hours=3)), 60, is_over=False)
     start = max(moment(context.today, time(0, 1)), now - timedelta(hours=2))
-    if spare and start < now:
-        _work(context, always, spare[:1], start, 14, is_over=False)
+    if start < now:
+        _work(context, always, officers[:1], start, 16, is_over=False)
     _book(context, main)
 
 
 def _book(context: DemoContext, main: Hall) -> None:
     """Appointments of the fixed applicant and of some others, for the next open days."""
-    usernames = ["applicant", *(f"citizen{n:02d}" for n in range(1, 13))]
+    others = Account.objects.filter(username__startswith="citizen", citizen__isnull=False).order_by("username")
+    usernames = ["applicant", *others.values_list("username", flat=True)[:14]]
     rng = context.rng("reservations:booking")
     items = {group.letter: group for group in ServiceGroup.objects.filter(hall=main)}
     for number, username in enumerate(usernames):
