@@ -79,10 +79,10 @@ def load(context: DemoContext) -> None:
             _open(context, place, centre)
         main = Hall.objects.get(code="chengbo")
         officers = _officers(centre)
-        for ago in range(10, 0, -1):
+        for ago in range(6, 0, -1):
             day = context.today - timedelta(days=ago)
             if read_opening(main).sessions(day):
-                _work(context, main, officers[1:6], moment(day, time(9, 1)), 44 + ago % 9, is_over=True)
+                _work(context, main, officers[1:6], moment(day, time(9, 1)), 28 + ago % 5, is_over=True)
         _today(context, officers)
     record(SYSTEM, "demo.load", ("reservations", context.seed), after={"halls": len(_PLACES)})
 
