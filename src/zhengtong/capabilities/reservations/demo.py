@@ -3,6 +3,7 @@ booking and calling can be tried at any time. Two weeks of numbers, today's queu
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from heapq import heapify, heappop, heappush
 
 from django.utils import timezone
 
@@ -51,6 +52,7 @@ _GROUPS = (
     ("D", "综合业务", "其他事项、咨询、取件", 6, 6, True),
 )
 _WINDOWS = ((1, "A"), (2, "A"), (3, "B"), (4, "C"), (5, "CD"), (6, "D"))
+_NAMES = ("赵", "钱", "孙", "李", "周", "吴", "郑", "王", "冯", "陈")
 _HOURS = ((time(9), time(12)), (time(13, 30), time(17, 30)))
 
 
@@ -164,72 +166,72 @@ def _officers(centre: Organisation) -> list[Actor]:
 def _work(
     context: DemoContext, hall: Hall, officers: list[Actor], start: datetime, people: int, *, is_over: bool
 ) -> None:
-    """Let ``people`` take numbers from ``start`` on, some minutes apart, and the windows serve them as they come.
+    """Let ``people`` take numbers from ``start`` on, and the windows serve them as they come, in the order of time.
 
     A day that isn't over leaves the last of them waiting or at the windows.
     """
     rng = context.rng(f"reservations:{hall.code}:{start.date()}")
     groups = list(ServiceGroup.objects.filter(hall=hall).select_related("hall__organisation__region"))
-    windows = list(HallWindow.objects.filter(hall=hall).order_by("number"))[: len(officers)]
+    windows = HallWindow.objects.filter(hall=hall).order_by("number")
+    staffed = dict(zip((window.pk for window in windows), officers, strict=False))
     with as_of(start):
-        for window, officer in zip(windows, officers, strict=False):
-            calling.open_window(actor=officer, window_id=window.pk)
-    names = ("赵", "钱", "孙", "李", "周", "吴", "郑", "王", "冯", "陈")
+        for window_id, officer in staffed.items():
+            calling.open_window(actor=officer, window_id=window_id)
     end = start + timedelta(hours=8) if is_over else timezone.now()
     longest = min(int((end - start).total_seconds()), 7 * 3600)
-    arrivals = sorted(rng.randint(0, longest) for _person in range(people))
-    free_at = {window.pk: start for window in windows}
-    for arrival in arrivals:
-        at = start + timedelta(seconds=arrival)
-        if at >= end:
-            break
+    # What comes next: somebody who takes a number (no window), or a window that is free.
+    coming = [(start + timedelta(seconds=rng.randint(0, longest)), 0) for _person in range(people)]
+    coming += [(start + timedelta(seconds=1), window_id) for window_id in staffed]
+    heapify(coming)
+    idle: set[int] = set()
+    while coming and coming[0][0] < end:
+        at, window_id = heappop(coming)
+        if window_id:
+            free_at = _serve(window_id, staffed[window_id], at, end, rng.randint(4, 16), rng.random() < 0.04)
+            if free_at is None:
+                idle.add(window_id)
+            else:
+                heappush(coming, (free_at, window_id))
+            continue
         with as_of(at):
             care = Care.ELDERLY if rng.random() < 0.08 else Care.NONE
             group = rng.choice([*groups, groups[0], groups[-1]])
-            queueing.take_number(actor=SYSTEM, group=group, care=care, name=f"{rng.choice(names)}某")
-    staffed = list(zip(windows, officers, strict=False))
-    while True:
-        window, officer = min(staffed, key=lambda pair: free_at[pair[0].pk])
-        at = free_at[window.pk]
-        if at >= end:
-            break
-        # Whoever finds nobody waiting looks again when the next ones come.
-        later = next(
-            (start + timedelta(seconds=each) for each in arrivals if start + timedelta(seconds=each) > at), end
-        )
-        idle = max(later, at + timedelta(minutes=3))
-        free_at[window.pk] = _serve(window, officer, at, end, idle, rng.randint(4, 16), rng.random() < 0.04)
+            queueing.take_number(actor=SYSTEM, group=group, care=care, name=f"{rng.choice(_NAMES)}某")
+        # Whoever found nobody waiting looks again.
+        for each in sorted(idle):
+            heappush(coming, (at + timedelta(seconds=20), each))
+        idle.clear()
     if is_over:
-        for window, officer in staffed:
-            with as_of(start + timedelta(hours=8)):
-                calling.close_window(actor=officer, window_id=window.pk)
+        for window_id, officer in staffed.items():
+            with as_of(end):
+                calling.close_window(actor=officer, window_id=window_id)
         with as_of(start + timedelta(days=1)):
             calling.end_day(actor=SYSTEM)
 
 
 def _serve(
-    window: HallWindow, officer: Actor, at: datetime, end: datetime, idle: datetime, minutes: int, is_absent: bool
-) -> datetime:
-    """Serve the next one from ``at`` on; return when the window is free again: ``idle`` when nobody waits, ``end`` when
-    it isn't free any more."""
+    window_id: int, officer: Actor, at: datetime, end: datetime, minutes: int, is_absent: bool
+) -> datetime | None:
+    """Serve the next one from ``at`` on; return when the window is free again, ``end`` when it isn't; None when
+    nobody waits."""
     try:
         with as_of(at):
-            calling.call_next(actor=officer, window_id=window.pk)
+            calling.call_next(actor=officer, window_id=window_id)
     except LobbyRefused:
-        return idle
+        return None
     come, gone = at + timedelta(seconds=40), at + timedelta(minutes=minutes)
     if come >= end:
         return end
     if is_absent:
         with as_of(come):
-            calling.pass_over(actor=officer, window_id=window.pk)
+            calling.pass_over(actor=officer, window_id=window_id)
         return come
     with as_of(come):
-        calling.start_serving(actor=officer, window_id=window.pk)
+        calling.start_serving(actor=officer, window_id=window_id)
     if gone >= end:
         return end
     with as_of(gone):
-        calling.finish_serving(actor=officer, window_id=window.pk)
+        calling.finish_serving(actor=officer, window_id=window_id)
     return gone + timedelta(seconds=20)
 
 

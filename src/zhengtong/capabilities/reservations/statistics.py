@@ -11,7 +11,10 @@ from zhengtong.capabilities.reservations.models import Hall, Ticket, TicketState
 
 @dataclass(frozen=True, slots=True)
 class LobbyFigures:
-    """``wait`` is from the number taken to the first call, ``service`` from the start to the end; in minutes."""
+    """``wait`` is from the number taken to the first call, ``service`` from the start to the end; in minutes.
+
+    ``hall`` is named where the figures are of several.
+    """
 
     title: str
     taken: int
@@ -22,6 +25,7 @@ class LobbyFigures:
     wait: float | None
     longest_wait: float | None
     service: float | None
+    hall: str = ""
 
 
 _WAIT = ExpressionWrapper(F("called_at") - F("taken_at"), output_field=DurationField())
@@ -53,7 +57,8 @@ def list_figures(halls: Iterable[Hall], since: date, until: date, by: str) -> li
     )
     return [
         LobbyFigures(
-            title=" ".join(str(row[name]) for name in (*several, *names) if row[name] not in (None, "")),
+            title=" ".join(str(row[name]) for name in names if row[name] not in (None, "")),
+            hall=row.get("hall__name", ""),
             **{name: row[name] for name in ("taken", "reserved", "served", "passed", "left")},
             **{name: _minutes(row[name]) for name in ("wait", "longest_wait", "service")},
         )

@@ -70,6 +70,8 @@ def _cells(figures: LobbyFigures, by: str) -> list[str]:
     title = figures.title or _("未叫号")
     if by == "window" and figures.title:
         title = _("%(n)s号窗口") % {"n": figures.title}
+    if figures.hall:
+        title = f"{figures.hall} · {title}"
     values = [getattr(figures, name) for name in NAMES]
     return [title, *("—" if value is None else str(value) for value in values)]
 
