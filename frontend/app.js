@@ -2,6 +2,7 @@
 import "./css/app.css";
 import "htmx.org";
 import Alpine from "@alpinejs/csp";
+import { announcer } from "./js/announcer.js";
 import { autosave } from "./js/autosave.js";
 import { columnChoice } from "./js/columns.js";
 import { counters } from "./js/counter.js";
@@ -24,6 +25,7 @@ import { uploads } from "./js/upload.js";
 import { wall } from "./js/wall.js";
 
 window.Alpine = Alpine;
+announcer(Alpine);
 Alpine.start();
 
 // Listeners on the document: they hold for what htmx brings in later.

@@ -31,6 +31,8 @@ PUBLIC = {
     "/hall/letters/progress/": "progress by number and the code that the writer was given",
     "/hall/letters/published/*": "letters published with their writers' consent, without personal data",
     "/hall/surveys/*": "what the public is asked, and the results; answering asks to sign in",
+    "/hall/appointments/": "which halls there are and by which rules one books; booking asks to sign in",
+    "/open/lobby/*": "how many wait in a hall, who is called (a number, the name masked), one's own number by its key",
     "/verify/*": "anybody who was handed a paper verifies it",
     "/look/*": "large print and the guide of components; the choice is a cookie",
     "/i18n/*": "the choice of language",

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "zhengtong.capabilities.licences.apps.LicencesConfig",
     "zhengtong.capabilities.bundles.apps.BundlesConfig",
     "zhengtong.capabilities.letters.apps.LettersConfig",
+    "zhengtong.capabilities.reservations.apps.ReservationsConfig",
     "zhengtong.capabilities.supervision.apps.SupervisionConfig",
     "zhengtong.desks.hall.apps.HallConfig",
     "zhengtong.desks.window.apps.WindowConfig",
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "zhengtong.desks.items.apps.ItemsDeskConfig",
     "zhengtong.desks.processes.apps.ProcessesDeskConfig",
     "zhengtong.desks.letters.apps.LettersDeskConfig",
+    "zhengtong.desks.lobby.apps.LobbyConfig",
     "zhengtong.sectors.market.apps.MarketConfig",
     "zhengtong.sectors.food.apps.FoodConfig",
     "zhengtong.sectors.fire.apps.FireConfig",
@@ -199,6 +201,8 @@ ACCOUNT_RATE_LIMITS = {
     # Anyone may ask how a case stands: guessing the phone's four digits must not pay.
     "case_progress": "10/5m/ip,5/5m/key",
     "letter_progress": "20/5m/ip,5/5m/key",
+    # A kiosk is one address; a code of eight digits and four of a phone aren't to be guessed there.
+    "lobby_check_in": "30/10m/ip,5/5m/key",
     # No captcha: who writes more letters than that in an hour is no person.
     "letter_write": "60/h/ip",
 }
