@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.journal import ACTION_WORDS
-from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
+from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES, NOTICE_TOPIC
 from zhengtong.capabilities.cases.models import Case, Dictionary, DictionaryEntry, ItemDraft, LibraryMaterial
 from zhengtong.capabilities.cases.screens import DictionaryEntryScreens, DictionaryScreens
 from zhengtong.capabilities.cases.search import SEARCHABLES
@@ -137,6 +137,7 @@ MODULE = Module(
         *PAPER_KINDS,
         *WORK_KINDS,
         *MESSAGE_TEMPLATES,
+        NOTICE_TOPIC,
         *SEARCHABLES,
     ),
 )
