@@ -52,12 +52,21 @@ MODULE = Module(
                 "cases.archive_case",
                 "licences.view_licence",
                 "licences.propose_revocation",
+                "ratings.view_rating",
+                "ratings.handle_rating",
             ),
         ),
         Role(
             "approver",
             _("审批员"),
-            ("cases.view_case", "cases.decide_case", "licences.view_licence", "licences.decide_revocation"),
+            (
+                "cases.view_case",
+                "cases.decide_case",
+                "licences.view_licence",
+                "licences.decide_revocation",
+                "ratings.view_rating",
+                "ratings.verify_rating",
+            ),
         ),
         Role(
             "organ_head",
@@ -68,6 +77,7 @@ MODULE = Module(
                 "cases.approve_extension",
                 "licences.view_licence",
                 "licences.decide_revocation",
+                "ratings.view_rating",
                 "screens.share_view",
                 "supervision.watch",
             ),
@@ -77,6 +87,7 @@ MODULE = Module(
             _("监察员"),
             (
                 "cases.view_case",
+                "ratings.view_rating",
                 "supervision.watch",
                 "supervision.urge",
                 "supervision.compile_rule",

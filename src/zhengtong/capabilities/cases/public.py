@@ -43,6 +43,7 @@ from zhengtong.capabilities.cases.errors import (
 )
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
+    CaseAppraised,
     CaseDelivered,
     CaseEventBase,
     CaseGranted,
@@ -332,6 +333,7 @@ __all__ = [
     "Case",
     "CaseAccepted",
     "CaseAct",
+    "CaseAppraised",
     "CaseDelivered",
     "CaseDocument",
     "CaseEvent",

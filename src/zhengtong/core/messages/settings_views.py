@@ -97,7 +97,7 @@ def edit_mail(request: HttpRequest, account: Account, actor: Actor) -> HttpRespo
                 messages.info(request, _("验证码已发到邮箱，请在下面填写"))
             return redirect("messages:settings")
         except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.add_error(error.field if error.field in form.fields else None, str(error.message))
     return _render(request, account, form, 422)
 
 

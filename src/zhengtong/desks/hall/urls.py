@@ -61,6 +61,7 @@ urlpatterns = [
     path(f"{CASE}papers/<slug:code>.pdf", cases.download_paper, name="paper"),
     path(f"{CASE}withdraw/", cases.withdraw, name="withdraw"),
     path(f"{CASE}appraise/", cases.appraise, name="appraise"),
+    path(f"{CASE}appraise-again/", cases.appraise_again, name="appraise_again"),
     path("hall/licences/", licences.list_own, name="licences"),
     path("hall/licences/<str:number>/request/", licences.ask, name="licence_request"),
     path("hall/licences/<str:number>.pdf", licences.download, name="licence"),
