@@ -28,6 +28,7 @@ from zhengtong.capabilities.cases.models.item import (
     RuleKind,
     ServiceItem,
 )
+from zhengtong.capabilities.cases.models.kept import KeptMaterial
 from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
 from zhengtong.capabilities.cases.models.work import (
     CaseProcess,
@@ -68,6 +69,7 @@ __all__ = [
     "ItemLevel",
     "ItemOffice",
     "ItemVersion",
+    "KeptMaterial",
     "LegalRule",
     "LibraryMaterial",
     "LifeEvent",

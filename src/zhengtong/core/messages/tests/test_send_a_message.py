@@ -142,7 +142,7 @@ def test_a_number_that_does_not_exist_is_not_tried_again(settings: Settings) -> 
 
 
 def test_what_a_caller_must_not_do(account: Account) -> None:
-    with pytest.raises(ValueError, match="recipient or a phone"):
+    with pytest.raises(ValueError, match="a recipient, a phone"):
         send_message(actor=SYSTEM, recipient=None, template="tests.news", context={"number": "1"})
     with pytest.raises(ValueError, match="page of the platform"):
         send_message(
