@@ -50,15 +50,8 @@ def receive_upload(
             raise UploadRefused("infected")
         with _holding(incoming.sha256):
             storage.keep(incoming)
-            return _create(
-                actor,
-                incoming,
-                sanitise_name(name, kind),
-                FORMS[kind].content_type,
-                mark=mark,
-                state=state,
-                engine=engine,
-            )
+            kept, content_type = sanitise_name(name, kind), FORMS[kind].content_type
+            return _create(actor, incoming, kept, content_type, mark=mark, state=state, engine=engine)
     finally:
         storage.discard(incoming)
 

@@ -29,8 +29,8 @@ class Protected(Declaration):
     A citizen may do ``owner_actions`` to a row whose ``owner`` is the account that she acts for. Where there is an
     ``entity``, her capacity decides: rows of the legal entity that she acts for at this moment, or else her own rows
     without one. Whoever it is, the row's ``mark`` may not be above her clearance.
-    For an agent who was asked to do some matters only (``Actor.matters``), one of the columns that ``matters`` names has
-    to hold one of these; rows of a model without any are closed to her.
+    For an agent who was asked to do some matters only (``Actor.matters``), one of the columns that ``matters`` names
+    has to hold one of these; rows of a model without any are closed to her.
     A null in one of these columns is nobody's. Raises ImproperlyConfigured when two scopes are given.
     """
 
