@@ -51,10 +51,6 @@ class TopicChoice:
     mail: bool
     binding: tuple[str, ...]
 
-    @property
-    def is_all_binding(self) -> bool:
-        return all(template.is_binding or template.sensitive for template in _templates_of(self.topic.code))
-
 
 def _templates_of(topic: str) -> list[MessageTemplate]:
     return [template for template in registry.of(MessageTemplate) if template.topic == topic]
@@ -68,7 +64,7 @@ def list_choices(account: Account) -> list[TopicChoice]:
             topic,
             said.get((topic.code, Channel.SMS), True),
             said.get((topic.code, Channel.MAIL), True),
-            tuple(str(each.title) for each in _templates_of(topic.code) if each.is_binding),
+            tuple(dict.fromkeys(str(each.title) for each in _templates_of(topic.code) if each.is_binding)),
         )
         for topic in sorted(registry.of(NoticeTopic), key=lambda each: (each.order, each.code))
     ]

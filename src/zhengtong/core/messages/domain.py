@@ -59,12 +59,14 @@ class NoticeTopic(Declaration):
     """A kind of notices (通知类别) that a person may receive by one channel and not by another.
 
     ``code`` is what its templates' ``topic`` says; what no topic names is always sent as it is.
+    ``has_texts``: some of it goes out by text, which can be chosen too.
     """
 
     code: str
     title: Text
     about: Text = ""
     order: int = 100
+    has_texts: bool = True
 
     @property
     def key(self) -> str:

@@ -17,7 +17,7 @@ MODULE = Module(
         Permission(RESEND, _("查看和重发发送失败的消息")),
         # What was sent concerns everybody; an operator sees of it neither text nor number.
         Protected(Message, is_unscoped=True),
-        NoticeTopic("identity", _("账号和授权"), _("委托、授权、登录安全"), order=30),
+        NoticeTopic("identity", _("账号和授权"), _("委托、授权、登录安全"), order=30, has_texts=False),
         MessageTemplate(
             "messages.mail_code",
             _("核验邮箱"),
