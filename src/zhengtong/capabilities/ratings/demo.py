@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 from itertools import cycle
 
+from django.db.models import F
 from django.utils import timezone
 
 from zhengtong.capabilities.ratings.models import Finding, FollowUp, FollowUpState
@@ -10,6 +11,7 @@ from zhengtong.capabilities.ratings.permissions import HANDLE, VERIFY
 from zhengtong.capabilities.ratings.services import following
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Appointment, get_account_actor, get_citizen_actor
+from zhengtong.core.messages.public import Message, MessageState
 from zhengtong.kernel.demo import DemoContext, as_of, held_jobs
 from zhengtong.kernel.policy import SYSTEM, Actor
 
@@ -47,6 +49,10 @@ def load(context: DemoContext) -> None:
             steps = 3 if age >= SETTLED_DAYS else rng.choice((0, 1, 2)) if age >= 2 else 0
             _follow(follow_up, steps, rng.choice(handlers), rng.choice(verifiers), next(texts))
             followed += 1
+    # What was written weeks ago was sent weeks ago.
+    Message.objects.filter(state=MessageState.QUEUED, created_at__lt=timezone.now() - timedelta(hours=1)).update(
+        state=MessageState.SENT, sent_at=F("created_at"), delivered_at=F("created_at"), attempts=1
+    )
     record(SYSTEM, "demo.load", ("ratings", context.seed), after={"follow_ups": followed})
 
 

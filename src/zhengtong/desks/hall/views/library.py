@@ -32,7 +32,7 @@ from zhengtong.desks.hall.access import HallRequest, applicants_only, of_own_dra
 from zhengtong.desks.hall.answers import in_words
 from zhengtong.desks.hall.views.licences import describe as describe_licence
 
-LICENCES = 5
+LICENCES, SHOWN = 5, 10
 
 
 class DescriptionForm(forms.Form):
@@ -92,8 +92,12 @@ def show_library(request: HallRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:60]
     found = list_own_materials(request.actor)
     shown = [own for own in found if query in own.name or any(query in name for name in own.names)]
+    page = request.GET.get("page", "")
+    start = (min(int(page), 99) - 1) * SHOWN if page.isascii() and page.isdigit() and page.strip("0") else 0
     context = {
-        "materials": shown,
+        "materials": shown[start : start + SHOWN],
+        "next": start // SHOWN + 2 if len(shown) > start + SHOWN else 0,
+        "previous": start // SHOWN,
         "total": len(found),
         "query": query,
         "form": form,
