@@ -1,11 +1,14 @@
 """What a bad rating of a case leads to: contact, rectification, verification, a second rating."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.crypto.public import EncryptedTextField
+
+_TICK = timedelta(microseconds=1)
 
 
 class FollowUpState(models.TextChoices):
@@ -93,6 +96,15 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+    @property
+    def contact_last_moment(self) -> datetime:
+        """The last moment at which the office is in time: the limit itself is the midnight after it."""
+        return self.contact_due_at - _TICK
+
+    @property
+    def last_moment(self) -> datetime:
+        return self.due_at - _TICK
 
     @property
     def is_late(self) -> bool:

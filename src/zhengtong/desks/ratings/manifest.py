@@ -10,7 +10,7 @@ MODULE = Module(
     code="ratings_desk",
     title=_("好差评"),
     declares=(
-        MenuEntry("ratings.queue", _("好差评"), "check", "ratings_desk:queue", ANY, order=20),
+        MenuEntry("ratings.queue", _("好差评"), "star", "ratings_desk:queue", ANY, order=20),
         FollowUpPage("ratings_desk:follow_up"),
     ),
 )

@@ -87,7 +87,6 @@ def test_a_colleague_verifies_and_may_send_it_back(cast: Cast, rated: Rate) -> N
         ratings.verify(actor=cast.reviewer, follow_up_id=follow_up.pk, is_satisfied=True, note="满意")
     sent_back = ratings.return_to_office(actor=cast.approver, follow_up_id=follow_up.pk, note="没有解释晚了几天的原因")
     assert (sent_back.state, work(follow_up).kind) == (FollowUpState.RECTIFY, "ratings.rectify")
-    reply = "因系统故障晚了三天，已致歉。"
     again = ratings.rectify(
         actor=cast.reviewer,
         follow_up_id=follow_up.pk,

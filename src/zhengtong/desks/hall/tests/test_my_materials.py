@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.cast import Cast, photo
+from tests.cast import Cast, answers, photo
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.models import CaseMaterial, KeptMaterial, ServiceItem
 from zhengtong.core.identity import services
@@ -132,3 +132,15 @@ def test_nobody_is_asked_for_what_isnt_in_the_list(cast: Cast) -> None:
 def test_nothing_of_the_library_is_there_for_a_stranger(cast: Cast, stranger: object) -> None:
     assert stranger.get(PAGE).status_code == 302  # type: ignore[attr-defined]  # a client
     assert not CaseMaterial.objects.exists()
+
+
+def test_papers_name_both(cast: Cast, item: ServiceItem) -> None:
+    agent = get_representing_actor(cast.accounts["citizen"], appoint(cast, item.code))
+    assert agent is not None
+    case = cases.start_draft(actor=agent, office=cast.office, form={}, reused=[("business_licence", "法人库")])
+    cases.save_draft(actor=agent, case_id=case.pk, answers=answers())
+    for key in ("premises_plan", "safety_rules", "health_certificates"):
+        cases.attach_file(actor=agent, case_id=case.pk, key=key, upload=photo(f"{key}.jpg"))
+    submitted = cases.submit_case(actor=agent, case_id=case.pk)
+    receipt = submitted.documents.get().paper
+    assert receipt.content["applicant_name"] == f"{submitted.applicant_name}（由李秋代为申请）"

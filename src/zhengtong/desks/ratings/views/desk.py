@@ -16,7 +16,7 @@ from zhengtong.capabilities.ratings.public import ANY, FollowUp, FollowUpState
 from zhengtong.core.identity.public import mask_name
 from zhengtong.kernel.policy import can
 from zhengtong.screens.access import actor_of, for_staff
-from zhengtong.screens.formats import cn_datetime
+from zhengtong.screens.formats import cn_date, cn_datetime
 from zhengtong.screens.paging import count_capped, paginate
 from zhengtong.screens.templatetags.look import STARS, chip, deadline
 
@@ -130,8 +130,8 @@ def render_follow_up(request: HttpRequest, follow_up: FollowUp, problem: str = "
             (_("事项"), follow_up.case.item_name),
             (_("评价人"), mask_name(follow_up.case.applicant_name)),
             (_("收到差评"), cn_datetime(follow_up.opened_at)),
-            (_("联系期限"), cn_datetime(follow_up.contact_due_at)),
-            (_("整改期限"), cn_datetime(follow_up.due_at)),
+            (_("联系期限"), cn_date(follow_up.contact_last_moment)),
+            (_("整改期限"), cn_date(follow_up.last_moment)),
         ],
         "due": _due(follow_up),
         "item": item,
