@@ -41,7 +41,7 @@ class ContactForm(StepForm):
     note = _text(_("联系记录"), help_text=_("对方说了什么，怎样核实的"), required=False)
 
     def clean_is_reached(self) -> bool:
-        return self.cleaned_data["is_reached"] == "yes"
+        return bool(self.cleaned_data["is_reached"] == "yes")
 
 
 class RectifyForm(StepForm):

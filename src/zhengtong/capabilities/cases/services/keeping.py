@@ -45,6 +45,7 @@ def _named(name: str) -> str:
 def _keep(
     *, actor: Actor, name: str, file: StoredFile, valid_until: date | None = None, document: str = ""
 ) -> KeptMaterial:
+    assert actor.owner_id is not None  # a citizen has an account, or acts for one
     kept = KeptMaterial.objects.create(
         account_id=actor.owner_id,
         legal_entity_id=actor.legal_entity,

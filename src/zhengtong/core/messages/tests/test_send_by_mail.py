@@ -15,14 +15,14 @@ from pytest_django.fixtures import Settings
 from tests.cast import Cast
 from tests.conformance.samples import SIGNS_IN
 from zhengtong.core.audit.public import AuditRecord
-from zhengtong.core.identity.public import Account, AccountKind
+from zhengtong.core.identity.public import Account, AccountKind, Refused
 from zhengtong.core.messages import choices
 from zhengtong.core.messages.delivery import copy_to_mail, deliver_message
 from zhengtong.core.messages.models import Channel, MailAddress
 from zhengtong.core.messages.public import Message, MessageState, NoticeTopic, list_demo_texts, send_message
 from zhengtong.core.messages.tests.conftest import actor_of
 from zhengtong.kernel.modules import Module, registry
-from zhengtong.kernel.policy import SYSTEM
+from zhengtong.kernel.policy import SYSTEM, Denied
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "wang@example.cn"
@@ -154,9 +154,9 @@ def test_a_wrong_code_verifies_nothing_and_five_of_them_end_it(person: Account) 
     _kept, code = choices.set_mail_address(actor=actor_of(person), account=person, address=ADDRESS)
     wrong = "000000" if code != "000000" else "111111"
     for _attempt in range(5):
-        with pytest.raises(choices.Refused):
+        with pytest.raises(Refused):
             choices.verify_mail_address(actor=actor_of(person), account=person, code=wrong)
-    with pytest.raises(choices.Refused):
+    with pytest.raises(Refused):
         choices.verify_mail_address(actor=actor_of(person), account=person, code=code)
     assert MailAddress.objects.get().verified_at is None
 
@@ -187,7 +187,7 @@ def test_what_the_law_asks_for_is_sent_whatever_she_chose(person: Account) -> No
 
 def test_nobody_else_chooses_for_her(person: Account, db: None) -> None:
     other = Account.objects.create(username="other")
-    with pytest.raises(choices.Denied):
+    with pytest.raises(Denied):
         choices.choose_notices(actor=actor_of(other), account=person, wanted=[])
 
 

@@ -46,7 +46,8 @@ class Gateway(BaseHTTPRequestHandler):
         if given["phone"].endswith("0500"):
             self.send_response(500)
             self.end_headers()
-            return self.wfile.write(b"<html>broken</html>") and None
+            self.wfile.write(b"<html>broken</html>")
+            return None
         # The same reference is the same text: an operator that honours it sends once.
         if given["reference"] not in [each["reference"] for each in self.taken]:
             self.taken.append(given)

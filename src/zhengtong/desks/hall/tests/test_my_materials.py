@@ -9,8 +9,9 @@ from tests.cast import Cast, answers, photo
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.models import CaseMaterial, KeptMaterial, ServiceItem
 from zhengtong.core.identity import services
-from zhengtong.core.identity.public import Citizen, Refused, get_representing_actor
+from zhengtong.core.identity.public import Citizen, Refused, get_citizen_actor, get_representing_actor
 from zhengtong.desks.hall.tests.pages import Visitor, text_of
+from zhengtong.kernel.policy import Actor
 
 PAGE = "/hall/materials/"
 
@@ -80,7 +81,7 @@ def test_an_agent_does_and_sees_only_what_she_was_asked(cast: Cast, citizen: Vis
     assert (mine.account, mine.applied_by) == (cast.accounts["owner"], cast.accounts["citizen"])
     with pytest.raises(cases.Unacceptable):
         cases.start_draft(actor=agent, office=other, form={})
-    principal = services_actor(cast)
+    principal = owner_herself(cast)
     hidden = cases.start_draft(actor=principal, office=other, form={})
     assert set(cases.list_own_cases(agent)) == {mine}
     assert set(cases.list_own_cases(principal)) == {mine, hidden}
@@ -93,9 +94,8 @@ def test_an_agent_does_and_sees_only_what_she_was_asked(cast: Cast, citizen: Vis
     assert "租赁合同" not in text_of(citizen.get(PAGE))
 
 
-def services_actor(cast: Cast) -> object:
-    from zhengtong.core.identity.public import get_citizen_actor
-
+def owner_herself(cast: Cast) -> Actor:
+    """The owner for herself, not for her shop."""
     return get_citizen_actor(cast.accounts["owner"])
 
 
