@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("zhengtong.desks.processes.urls")),
     path("", include("zhengtong.desks.letters.urls")),
     path("", include("zhengtong.desks.lobby.urls")),
+    path("", include("zhengtong.desks.ratings.urls")),
     path("desk/", include("zhengtong.desks.workbench.urls")),
     path("", include("zhengtong.desks.hall.urls")),
 ]

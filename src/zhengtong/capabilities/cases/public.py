@@ -43,6 +43,7 @@ from zhengtong.capabilities.cases.errors import (
 )
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
+    CaseAppraised,
     CaseDelivered,
     CaseEventBase,
     CaseGranted,
@@ -115,6 +116,7 @@ from zhengtong.capabilities.cases.item_definition import (
 from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.json_schema import as_document, is_of_format, make_schema
 from zhengtong.capabilities.cases.json_schema_reading import read_schema
+from zhengtong.capabilities.cases.keeping import OwnMaterial, find_own_material, list_offers, list_own_materials
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -276,6 +278,12 @@ from zhengtong.capabilities.cases.services.drafts import (
 from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
 from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
+from zhengtong.capabilities.cases.services.keeping import (
+    delete_material,
+    describe_material,
+    keep_material,
+    reuse_material,
+)
 from zhengtong.capabilities.cases.services.library import (
     amend_library_material,
     keep_library_material,
@@ -343,6 +351,7 @@ __all__ = [
     "Case",
     "CaseAccepted",
     "CaseAct",
+    "CaseAppraised",
     "CaseDelivered",
     "CaseDocument",
     "CaseEvent",
@@ -403,6 +412,7 @@ __all__ = [
     "NotAllowed",
     "Outcome",
     "OutputSpec",
+    "OwnMaterial",
     "PowerWithdrawn",
     "RuleBroken",
     "RuleFile",
@@ -469,11 +479,13 @@ __all__ = [
     "deem_accepted",
     "delegate_task",
     "delete_draft",
+    "delete_material",
     "deliver_case",
     "describe_acts",
     "describe_case",
     "describe_condition",
     "describe_guide",
+    "describe_material",
     "describe_materials",
     "describe_walk",
     "drop_consultation",
@@ -484,6 +496,7 @@ __all__ = [
     "filter_late",
     "filter_outdated",
     "find_materials",
+    "find_own_material",
     "finish_clocks",
     "finish_procedure",
     "finish_publication",
@@ -513,6 +526,7 @@ __all__ = [
     "is_outdated",
     "issue_case_paper",
     "keep_library_material",
+    "keep_material",
     "late_clocks",
     "list_acts",
     "list_answers",
@@ -534,10 +548,12 @@ __all__ = [
     "list_material_views",
     "list_materials",
     "list_named",
+    "list_offers",
     "list_offices",
     "list_offices_to_consult",
     "list_opinions",
     "list_own_cases",
+    "list_own_materials",
     "list_procedures",
     "list_published_grants",
     "list_return_marks",
@@ -597,6 +613,7 @@ __all__ = [
     "return_item_draft",
     "return_process_task",
     "return_to_review",
+    "reuse_material",
     "reveal_answers",
     "revise_item",
     "revise_rule",

@@ -35,7 +35,11 @@ from zhengtong.kernel.steps import step
 PROPOSE, DECIDE = "licences.propose_revocation", "licences.decide_revocation"
 WORK_KIND = "licences.revocation"
 REVOKED = MessageTemplate(
-    "licences.revoked", _("许可已被撤销"), _("您的证照 {number} 已被撤销，理由和救济途径请登录查看决定书。")
+    "licences.revoked",
+    _("许可已被撤销"),
+    _("您的证照 {number} 已被撤销，理由和救济途径请登录查看决定书。"),
+    is_binding=True,
+    belongs_to="cases",
 )
 REVOCATION_PAPER = PaperKind(
     code="licences.revocation",

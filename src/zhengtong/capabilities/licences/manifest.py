@@ -51,6 +51,7 @@ MODULE = Module(
             organisation="organisation_id",
             owner="account_id",
             entity="legal_entity_id",
+            matters=("case__office__item__code",),
             owner_actions=frozenset({"licences.view_licence"}),
         ),
     ),

@@ -96,9 +96,9 @@ def find_items(actor: Actor, query: str, limit: int = 20) -> list[ServiceItem]:
 
 
 def suggest_items(actor: Actor, query: str, limit: int = 6) -> list[ServiceItem]:
-    """Return the items that are called as ``query`` begins."""
+    """Return the items that are called as ``query`` begins; where none is, those whose guides say so."""
     hits = suggest(actor, query, audience=SearchAudience.PUBLIC, kinds=[ITEM_KIND], limit=limit)
-    return _list_items(hit.object_id for hit in hits)
+    return _list_items(hit.object_id for hit in hits) or find_items(actor, query, limit)
 
 
 def _list_items(ids: Iterable[int]) -> list[ServiceItem]:

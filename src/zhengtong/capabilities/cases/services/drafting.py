@@ -63,6 +63,8 @@ def start_draft(
     """
     if actor.kind is not ActorKind.CITIZEN or actor.owner_id is None:
         raise Denied("cases.apply")
+    if actor.matters and office.item.code not in actor.matters:
+        raise Unacceptable(_("委托您代办的事项里没有这一件，请让委托人本人办理，或者重新委托。"))
     # Clicked twice, the second waits here and finds the draft of the first.
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=actor.owner_id)
     version = get_live_version(office.item)

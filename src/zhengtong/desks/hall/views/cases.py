@@ -19,7 +19,9 @@ from zhengtong.capabilities.cases.public import (
     get_open_notice,
     list_own_cases,
 )
+from zhengtong.capabilities.ratings.public import find_follow_up, rate_again
 from zhengtong.core.files.public import file_response
+from zhengtong.core.identity.public import Refused
 from zhengtong.core.papers.public import ensure_rendered
 from zhengtong.desks.hall.access import HallRequest, applicants_only, of_own_case
 from zhengtong.desks.hall.answers import in_words
@@ -84,6 +86,8 @@ def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm,
         "is_ended": is_ended(case),
         "appraisal": Appraisal.objects.filter(case=case).first(),
         "appraisal_form": appraisal_form,
+        "follow_up": find_follow_up(case),
+        "second_form": AppraisalForm(prefix="second"),
     }
     return render(request, "hall/case.html", context, status=status)
 
@@ -148,4 +152,21 @@ def appraise(request: HallRequest, case: Case) -> HttpResponse:
         messages.error(request, in_words(error))
     else:
         messages.success(request, _("谢谢您的评价。"))
+    return redirect("hall:case", case.public_id)
+
+
+@require_POST
+@of_own_case
+def appraise_again(request: HallRequest, case: Case) -> HttpResponse:
+    """The second rating, after the office has put right what the first one complained about."""
+    form = AppraisalForm(request.POST, prefix="second")
+    if not form.is_valid():
+        messages.error(request, _("没有提交：请选择满意程度。"))
+        return redirect("hall:case", case.public_id)
+    try:
+        rate_again(actor=request.actor, case_id=case.pk, **form.cleaned_data)
+    except Refused as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("谢谢您再次评价。"))
     return redirect("hall:case", case.public_id)
