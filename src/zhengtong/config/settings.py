@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "zhengtong.capabilities.licences.apps.LicencesConfig",
     "zhengtong.capabilities.bundles.apps.BundlesConfig",
     "zhengtong.capabilities.letters.apps.LettersConfig",
+    "zhengtong.capabilities.payments.apps.PaymentsConfig",
     "zhengtong.capabilities.supervision.apps.SupervisionConfig",
     "zhengtong.desks.hall.apps.HallConfig",
     "zhengtong.desks.window.apps.WindowConfig",
@@ -258,6 +259,9 @@ STORAGES = {
 UPLOAD_MAX_BYTES = ENVIRONMENT.upload_max_bytes
 CLAMD_SOCKET = ENVIRONMENT.clamd_socket
 SMS_PROVIDER = "zhengtong.core.messages.providers.DemoInboxProvider"
+PAYMENT_PROVIDER = "zhengtong.capabilities.payments.trial.TrialProvider"
+# What the provider signs its notifications with; a file of mode 0600, as the session's key.
+PAYMENT_NOTIFY_KEY = load_key(DATA_DIR / "keys" / "payments.key")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["zhengtong.core.files.uploads.LimitedUploadHandler"]

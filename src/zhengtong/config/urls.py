@@ -12,6 +12,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("zhengtong.core.identity.urls")),
     path("messages/", include("zhengtong.core.messages.urls")),
+    path("payments/", include("zhengtong.capabilities.payments.urls")),
     path("geography/", include("zhengtong.capabilities.geography.urls")),
     path("api/", include("zhengtong.config.api")),
     path("", include("zhengtong.screens.routes")),

@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.compiling import (
     list_standard_changes,
     list_standards,
 )
-from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
+from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, StepGuard, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
@@ -35,6 +35,7 @@ from zhengtong.capabilities.cases.domain import (
 )
 from zhengtong.capabilities.cases.errors import (
     Conflict,
+    HeldBack,
     IncompleteApplication,
     NoTask,
     PowerWithdrawn,
@@ -55,6 +56,7 @@ from zhengtong.capabilities.cases.events import (
     CorrectionsRequested,
     ItemPublished,
 )
+from zhengtong.capabilities.cases.fees import ExemptionSpec, FeeCharge, FeeSpec, FeeTime, UnusableFee
 from zhengtong.capabilities.cases.filtering import (
     DUE_WITHIN,
     NOBODY,
@@ -231,6 +233,7 @@ from zhengtong.capabilities.cases.services.decision import (
     grant_case,
     list_return_marks,
     refuse_case,
+    resume_delivery,
     return_to_review,
 )
 from zhengtong.capabilities.cases.services.disclosure import record_export, reveal_answers
@@ -265,7 +268,7 @@ from zhengtong.capabilities.cases.services.drafts import (
     take_over_standard,
 )
 from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
-from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
+from zhengtong.capabilities.cases.services.gate import NoLiveFee, NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
 from zhengtong.capabilities.cases.services.library import (
     amend_library_material,
@@ -296,7 +299,7 @@ from zhengtong.capabilities.cases.services.steps import admit as admit_to_case
 from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
-from zhengtong.capabilities.cases.services.urging import hold_open_task, note_remark
+from zhengtong.capabilities.cases.services.urging import hold_open_task, note_happening, note_remark
 from zhengtong.capabilities.cases.walk import (
     WalkStep,
     describe_walk,
@@ -363,12 +366,17 @@ __all__ = [
     "Dictionary",
     "DictionaryEntry",
     "DraftStatus",
+    "ExemptionSpec",
     "ExtensionRequest",
+    "FeeCharge",
+    "FeeSpec",
+    "FeeTime",
     "FieldSpec",
     "Finding",
     "FormChange",
     "FormFinding",
     "Guided",
+    "HeldBack",
     "IncompleteApplication",
     "ItemDefinition",
     "ItemDraft",
@@ -384,6 +392,7 @@ __all__ = [
     "Limit",
     "MaterialSpec",
     "MaterialView",
+    "NoLiveFee",
     "NoLivePower",
     "NoTask",
     "NotAllowed",
@@ -402,6 +411,7 @@ __all__ = [
     "SpecialProcedure",
     "StaleCase",
     "StaleDraft",
+    "StepGuard",
     "Task",
     "TaskNode",
     "TaskPage",
@@ -410,6 +420,7 @@ __all__ = [
     "Unacceptable",
     "UnreadableCondition",
     "UnusableDefinition",
+    "UnusableFee",
     "UploadSlot",
     "WalkStep",
     "abandon_item_draft",
@@ -539,6 +550,7 @@ __all__ = [
     "next_case_number",
     "next_number",
     "note_act",
+    "note_happening",
     "note_remark",
     "open_material",
     "open_office",
@@ -571,6 +583,7 @@ __all__ = [
     "request_extension",
     "resubmit_case",
     "resume_clocks",
+    "resume_delivery",
     "retire_library_material",
     "return_item_draft",
     "return_process_task",
