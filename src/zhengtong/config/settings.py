@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "zhengtong.desks.items.apps.ItemsDeskConfig",
     "zhengtong.desks.processes.apps.ProcessesDeskConfig",
     "zhengtong.desks.letters.apps.LettersDeskConfig",
+    "zhengtong.desks.cashier.apps.CashierDeskConfig",
     "zhengtong.sectors.market.apps.MarketConfig",
     "zhengtong.sectors.food.apps.FoodConfig",
     "zhengtong.sectors.fire.apps.FireConfig",

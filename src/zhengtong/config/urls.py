@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("zhengtong.desks.items.urls")),
     path("", include("zhengtong.desks.processes.urls")),
     path("", include("zhengtong.desks.letters.urls")),
+    path("", include("zhengtong.desks.cashier.urls")),
     path("desk/", include("zhengtong.desks.workbench.urls")),
     path("", include("zhengtong.desks.hall.urls")),
 ]

@@ -8,7 +8,9 @@ MESSAGE_TEMPLATES = (
     MessageTemplate(
         "payments.due",
         _("请缴费"),
-        _("您申请的“{item}”（{number}）应缴{fee} {amount} 元，请{before}缴清。登录后在“我的缴费”里可以缴，也可以到窗口缴。"),
+        _(
+            "您申请的“{item}”（{number}）应缴{fee} {amount} 元，请{before}缴清。登录后在“我的缴费”里可以缴，也可以到窗口缴。"
+        ),
     ),
     MessageTemplate(
         "payments.paid",
@@ -16,9 +18,13 @@ MESSAGE_TEMPLATES = (
         _("您申请的“{item}”（{number}）的{fee} {amount} 元已收到，缴款凭证可以登录下载。"),
     ),
     MessageTemplate(
-        "payments.refund_refused", _("退费申请未获同意"), _("您申请的“{item}”（{number}）的退费没有同意。理由：{reason}")
+        "payments.refund_refused",
+        _("退费申请未获同意"),
+        _("您申请的“{item}”（{number}）的退费没有同意。理由：{reason}"),
     ),
     MessageTemplate(
-        "payments.refunded", _("退款已办理"), _("您申请的“{item}”（{number}）退款 {amount} 元已按原路退回，请留意到账。")
+        "payments.refunded",
+        _("退款已办理"),
+        _("您申请的“{item}”（{number}）退款 {amount} 元已按原路退回，请留意到账。"),
     ),
 )

@@ -121,7 +121,9 @@ class PaymentOrder(models.Model):
             models.Index(fields=["account", "-id"], name="orders_by_account"),
             models.Index(fields=["legal_entity", "-id"], name="orders_by_entity"),
             models.Index(fields=["organisation", "state", "-id"], name="orders_by_organ"),
-            models.Index(fields=["sent_at"], condition=models.Q(state="due", sent_at__isnull=False), name="orders_sent"),
+            models.Index(
+                fields=["sent_at"], condition=models.Q(state="due", sent_at__isnull=False), name="orders_sent"
+            ),
             models.Index(fields=["payer_name"], opclasses=["varchar_pattern_ops"], name="orders_by_payer"),
         ]
         constraints = [
@@ -175,9 +177,7 @@ class Refund(models.Model):
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     number = models.CharField(_("退款单号"), max_length=24, unique=True, db_collation="C")
-    order = models.ForeignKey(
-        PaymentOrder, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("缴款单")
-    )
+    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("缴款单"))
     organisation = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
     # What came by mistake goes back by the receipt that it came with.
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+")

@@ -64,7 +64,9 @@ def refund_tone(refund: Refund) -> str:
 
 
 def _money(name: str, title: Any, field: str) -> Column:
-    return Column(name, title=title, value=lambda row: in_yuan(getattr(row, field)), needs=(field,), unit=YUAN, css="number")
+    return Column(
+        name, title=title, value=lambda row: in_yuan(getattr(row, field)), needs=(field,), unit=YUAN, css="number"
+    )
 
 
 def _list_refunds(_actor: Actor, order: PaymentOrder) -> QuerySet[Any]:
@@ -101,7 +103,13 @@ class OrderScreens(ModelScreens):
         _money("gone", _("已退"), "refunded"),
         Column("exemption", is_shown=False),
     )
-    filters = ("state", "way", "due_before", Filter("organisation", kind="organisation"), Filter("paid_at", kind="dates"))
+    filters = (
+        "state",
+        "way",
+        "due_before",
+        Filter("organisation", kind="organisation"),
+        Filter("paid_at", kind="dates"),
+    )
     search = ("number", "payer_name")
     order, name, lookup = ("-id",), "number", "number"
     help = _("每个办件的每项收费一张缴款单，按现行收费清单开具，缴清后自动往下办。")
@@ -161,9 +169,7 @@ class OrderScreens(ModelScreens):
                 "closed_reason",
             ),
         ),
-        Related(
-            _("来款"), rows=_list_receipts, columns=("at", "way", "reference", _money("sum", _("金额"), "amount"))
-        ),
+        Related(_("来款"), rows=_list_receipts, columns=("at", "way", "reference", _money("sum", _("金额"), "amount"))),
         Related(
             _("退费"),
             rows=_list_refunds,
@@ -212,9 +218,7 @@ class RefundScreens(ModelScreens):
             title=_("不予退费"),
             when=lambda refund: refund.state == RefundState.ASKED and refund.is_owed,
             asks={
-                "opinion": forms.CharField(
-                    label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
-                )
+                "opinion": forms.CharField(label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
             },
             is_dangerous=True,
             done=_("已决定不予退费"),

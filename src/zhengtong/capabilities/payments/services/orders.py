@@ -86,9 +86,9 @@ def open_orders(case: Case, when: FeeTime, *, actor: Actor) -> list[PaymentOrder
         return []
     standing = {
         order.fee_code: order
-        for order in PaymentOrder.objects.select_for_update(of=("self",)).filter(case=case).exclude(
-            state=OrderState.CLOSED
-        )
+        for order in PaymentOrder.objects.select_for_update(of=("self",))
+        .filter(case=case)
+        .exclude(state=OrderState.CLOSED)
     }
     opened = []
     for spec in specs:
@@ -230,5 +230,3 @@ def refuse_settled(order: PaymentOrder) -> None:
 
 def find_order(number: str) -> PaymentOrder | None:
     return find_sole(PaymentOrder.objects.filter(number=number))
-
-

@@ -160,9 +160,7 @@ def _settle(order: PaymentOrder, case: Case, *, actor: Actor, way: Way, referenc
         resume_delivery(case_id=case.pk)
 
 
-def _issue_receipt(
-    order: PaymentOrder, case: Case, *, actor: Actor, way: Way, reference: str, at: datetime
-) -> Paper:
+def _issue_receipt(order: PaymentOrder, case: Case, *, actor: Actor, way: Way, reference: str, at: datetime) -> Paper:
     """Issue the 电子缴款凭证: it proves that the fee came in, and is no fiscal invoice (财政电子票据)."""
     with override("zh-hans"):
         way_words = str(WayWords(way).label)
@@ -184,7 +182,11 @@ def _issue_receipt(
             "paid_at": at,
             "payer_name": order.payer_name,
         },
-        facts=[("收费项目", order.fee_name), ("金额", f"{order.yuan:,.2f}元"), ("缴款日期", shown_date(timezone.localdate(at)))],
+        facts=[
+            ("收费项目", order.fee_name),
+            ("金额", f"{order.yuan:,.2f}元"),
+            ("缴款日期", shown_date(timezone.localdate(at))),
+        ],
     )
 
 

@@ -18,6 +18,7 @@ from zhengtong.capabilities.cases.public import (
     get_open_notice,
     list_own_cases,
 )
+from zhengtong.capabilities.payments.public import describe_fees
 from zhengtong.core.files.public import file_response
 from zhengtong.core.papers.public import ensure_rendered
 from zhengtong.desks.hall.access import HallRequest, applicants_only, of_own_case
@@ -70,6 +71,7 @@ def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm,
         "notice": get_open_notice(case) if case.state == LegalState.NEED_MATERIALS else None,
         "visit": case.site_visits.filter(finished_at=None).order_by("-id").first(),
         "documents": list_papers(case),
+        "fees": describe_fees(case),
         "sections": [
             (section.title, show_answers(section, case.form, is_masked=True))
             for section in definition.list_asked(case.form)
