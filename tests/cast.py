@@ -96,6 +96,8 @@ class Cast:
     dispatcher: Actor
     letter_handler: Actor
     letter_approver: Actor
+    cashier: Actor
+    refund_approver: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -269,6 +271,8 @@ def make_cast() -> Cast:
         "dispatcher": _staff("dispatcher", "温志远", data_bureau, {"letter_dispatcher": region_wide}),
         "letter_handler": _staff("letter_handler", "殷素芬", bureau, {"letter_handler": own}),
         "letter_approver": _staff("letter_approver", "鲁建业", bureau, {"letter_approver": own}),
+        "cashier": _staff("cashier", "沙丽萍", centre, {"cashier": region_wide}),
+        "refund_approver": _staff("refund_approver", "毛建平", centre, {"refund_approver": region_wide}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),
