@@ -30,7 +30,7 @@ class UnusableFee(ValueError):
 
 @dataclass(frozen=True)
 class ExemptionSpec:
-    """减免: where ``condition`` holds the fee is what ``formula`` says, nothing without one. The first that holds counts."""
+    """减免: where ``condition`` holds the fee is what ``formula`` says, nothing without one. The first counts."""
 
     name: str
     condition: Expression

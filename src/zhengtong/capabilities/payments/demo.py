@@ -1,4 +1,4 @@
-"""Fees in the demo city: real estate that changes hands, its registration fee due, paid, given back; two days compared."""
+"""Fees in the demo city: houses that change hands, the registration fee due, paid, given back; two days compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -25,6 +25,12 @@ ACTION_WORDS = ActionWords(
         "succeed_office": _("承接被合并机构的缴款单"),
         "export": _("导出缴款明细"),
     },
-    keys={"amount": _("金额（分）"), "way": _("方式"), "verdict": _("处理结果"), "reference": _("流水号")},
+    keys={
+        "amount": _("金额（分）"),
+        "way": _("方式"),
+        "verdict": _("处理结果"),
+        "reference": _("流水号"),
+        "fee": _("收费项目"),
+    },
     names={"payments.paymentorder": "number", "payments.refund": "number", "payments.reconciliation": "day"},
 )

@@ -9,6 +9,9 @@ from zhengtong.capabilities.payments.models import PaymentOrder, in_yuan
 from zhengtong.capabilities.payments.screens import order_tone
 from zhengtong.capabilities.payments.selectors import list_orders_of
 
+# Notices, decisions and proofs of payment.
+_NEVER_WITHHELD = ("cases.", "bundles.", "payments.")
+
 
 @dataclass(frozen=True)
 class CaseFees:
@@ -27,6 +30,11 @@ class CaseFees:
     @property
     def first_due(self) -> PaymentOrder | None:
         return next((order for order in self.orders if order.state == OrderState.DUE), None)
+
+    def withholds(self, kind: str) -> bool:
+        """Whether a paper of ``kind`` is handed over only when the fees are paid: what was decided and issued to the
+        case is told, the licence itself waits."""
+        return self.first_due is not None and not kind.startswith(_NEVER_WITHHELD)
 
     @property
     def rows(self) -> list[tuple[PaymentOrder, str]]:

@@ -91,16 +91,16 @@ class OrderScreens(ModelScreens):
     columns = (
         Column("number", css="main nowrap"),
         "payer_name",
-        Column("item_name", css="wrap"),
-        "fee_name",
+        Column("fee_name", css="nowrap"),
         _money("sum", _("金额"), "amount"),
         Column("state", tone=order_tone),
         "way",
-        Column("case", title=_("办件编号"), related=("case",)),
-        Column("organisation", related=("organisation",), is_shown=False),
+        Column("case", title=_("办件编号"), related=("case",), css="nowrap"),
         "opened_at",
         "paid_at",
         _money("gone", _("已退"), "refunded"),
+        Column("item_name", is_shown=False),
+        Column("organisation", related=("organisation",), is_shown=False),
         Column("exemption", is_shown=False),
     )
     filters = (

@@ -1,15 +1,18 @@
 """Reading orders, refunds, the books and the days' reconciliation."""
 
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Sum
 
 from zhengtong.capabilities.cases.public import Case, get_definition
-from zhengtong.capabilities.payments.domain import LedgerAccount
+from zhengtong.capabilities.payments.domain import LedgerAccount, OrderState
 from zhengtong.capabilities.payments.models import LedgerLine, PaymentOrder, Reconciliation, Refund
 from zhengtong.capabilities.payments.permissions import VIEW
 from zhengtong.kernel.policy import Actor, visible
+
+M = TypeVar("M", bound=Model)
 
 
 def list_orders(actor: Actor) -> QuerySet[PaymentOrder]:
@@ -30,6 +33,12 @@ def list_orders_of(case: Case) -> list[PaymentOrder]:
     if not get_definition(case.item_version_id).fees:
         return []
     return list(PaymentOrder.objects.filter(case=case).select_related("paper").order_by("id"))
+
+
+def exclude_unpaid(rows: QuerySet[M], case: str = "case") -> QuerySet[M]:
+    """Return ``rows`` without those whose case (the column ``case``) owes a fee: a licence is handed over when it is
+    paid."""
+    return rows.exclude(Exists(PaymentOrder.objects.filter(case=OuterRef(case), state=OrderState.DUE)))
 
 
 def list_refunds(actor: Actor) -> QuerySet[Refund]:

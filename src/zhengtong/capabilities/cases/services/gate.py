@@ -53,7 +53,7 @@ class NoLiveFee(NoLivePower):
 
 
 def list_fee_gaps(text: Mapping[str, Any], day: date) -> list[str]:
-    """Return why the fees of an item's text may not be charged: 清单之外不得收费. A bundle charges nothing of its own."""
+    """Return why the fees of an item's text may not be charged: 清单之外不得收费. A bundle has none of its own."""
     if text.get("kind") == CaseKind.BUNDLE:
         return []
     fees = text.get("fees", ())

@@ -111,9 +111,7 @@ def settle(order: PaymentOrder) -> Receipt:
     if known is not None:
         return known
     now = timezone.now()
-    PaymentOrder.objects.filter(pk=order.pk).update(
-        state=OrderState.PAID, paid=order.amount, paid_at=now, way="cash"
-    )
+    PaymentOrder.objects.filter(pk=order.pk).update(state=OrderState.PAID, paid=order.amount, paid_at=now, way="cash")
     return Receipt.objects.create(order=order, way="cash", reference=f"C{order.number}", amount=order.amount, at=now)
 
 

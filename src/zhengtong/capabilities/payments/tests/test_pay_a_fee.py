@@ -152,7 +152,9 @@ def test_nobody_pays_or_reads_the_order_of_another(charging: Cast) -> None:
 
 def test_corrected_answers_change_what_is_due(charging: Cast) -> None:
     case, order = submitted(charging)
-    cases.request_corrections(actor=charging.counter, case_id=case.pk, marks=[("field:premises_area", "请按房产证填写")])
+    cases.request_corrections(
+        actor=charging.counter, case_id=case.pk, marks=[("field:premises_area", "请按房产证填写")]
+    )
     cases.save_draft(actor=charging.owner, case_id=case.pk, answers={"premises_area": "100"})
     cases.resubmit_case(actor=charging.owner, case_id=case.pk)
     order.refresh_from_db()

@@ -1,7 +1,8 @@
 """Her own cases: the list, one case, its receipt and papers, withdrawing, appraising."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -110,11 +111,14 @@ def show_receipt(request: HallRequest, case: Case) -> HttpResponse:
 
 @require_safe
 @of_own_case
-def download_paper(request: HallRequest, case: Case, code: str) -> FileResponse:
+def download_paper(request: HallRequest, case: Case, code: str) -> HttpResponseBase:
     """A paper of the case; made now if its job hasn't come to it yet."""
     document = case.documents.filter(paper__code=code).select_related("paper__file").first()
     if document is None:
         raise Http404
+    if describe_fees(case).withholds(document.paper.kind):
+        messages.warning(request, _("费用缴清以后才能下载证照。"))
+        return redirect("hall:case", case.public_id)
     paper = ensure_rendered(document.paper)
     assert paper.file is not None  # ensure_rendered gives it one
     return file_response(paper.file, as_attachment="open" not in request.GET)
