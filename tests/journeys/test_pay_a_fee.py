@@ -1,12 +1,12 @@
-"""A house changes hands: the registration fee is paid on the phone, the licence follows, a part of the fee goes back, the
-cashier compares the day."""
+"""A house changes hands: the registration fee is paid on the phone, the licence follows, a part of the fee goes back;
+the cashier compares the day."""
 
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.cast import PASSWORD, Cast, photo
+from tests.cast import PASSWORD, Cast, _organisation, _staff, photo
 from tests.journeys.acting import act, async_reload, confirm, sign_in
 from tests.journeys.conftest import PHONE_SCREEN, Platform
 from tests.test_items_of_the_sectors import fill
@@ -33,8 +33,6 @@ def test_a_fee_is_paid_online_given_back_in_part_and_reconciled(platform: Platfo
 
 def grant_two_transfers(cast: Cast) -> list[cases.Case]:
     """Bring two applications to their grant by the services: what comes before the fee has journeys of its own."""
-    from tests.cast import _organisation, _staff
-
     region, hall = cast.office.region, cast.office.organisation.parent
     organ = _organisation(region.name + ORGAN, identity.OrganisationKind.DEPARTMENT, region, hall)
     people = {
@@ -144,7 +142,7 @@ def approve(platform: Platform, number: str) -> None:
     expect(page.get_by_text("已同意退费").first).to_be_visible()
 
 
-def async_until(page: Page, words: str):  # type: ignore[no-untyped-def]  # a locator
+def async_until(page: Page, words: str) -> Locator:
     """Reload until the worker has carried it out; the deadline is the caller's."""
     for _ in range(40):
         if page.get_by_text(words).count():
@@ -161,8 +159,8 @@ def pay_at_the_counter(platform: Platform, case: cases.Case) -> None:
     expect(page.get_by_label(re.compile("570元"))).to_be_checked()
     page.get_by_label("窗口刷卡").check()
     page.fill("[name=receipt_number]", "POS-000123")
-    confirm(page, "下一步")
-    confirm(page, "窗口收费")
+    confirm(page, "下一步，核对")
+    confirm(page, "确认窗口收费")
     expect(page.get_by_text("已收费，缴款凭证已制作")).to_be_visible()
 
 

@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from zhengtong.kernel.expressions import Expression, ExpressionError, parse
 
 FEN_PER_YUAN = 100
@@ -98,9 +100,10 @@ def read_fees(raw: Mapping[str, Any], fields: Container[str]) -> tuple[FeeSpec, 
     for each in raw.get("fees", ()):
         spec = _read_fee(each)
         if unknown := sorted(name for name in spec.names if name not in fields):
-            raise UnusableFee(f"fees.{spec.code}: there is no field {'、'.join(unknown)}")
+            said = {"name": spec.name, "code": spec.code, "fields": "、".join(unknown)}
+            raise UnusableFee(_("收费“%(name)s”（%(code)s）的公式用到了表单里没有的项目：%(fields)s") % said)
         if any(spec.code == other.code for other in found):
-            raise UnusableFee(f"fees.{spec.code} is there twice")
+            raise UnusableFee(_("收费项目 %(code)s 写了两次") % {"code": spec.code})
         found.append(spec)
     return tuple(found)
 

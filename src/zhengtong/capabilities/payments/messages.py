@@ -8,9 +8,7 @@ MESSAGE_TEMPLATES = (
     MessageTemplate(
         "payments.due",
         _("请缴费"),
-        _(
-            "您申请的“{item}”（{number}）应缴{fee} {amount} 元，请{before}缴清。登录后在“我的缴费”里可以缴，也可以到窗口缴。"
-        ),
+        _("您申请的“{item}”（{number}）应缴{fee} {amount} 元，请{before}缴清。登录“我的缴费”或者到窗口缴。"),
     ),
     MessageTemplate(
         "payments.paid",

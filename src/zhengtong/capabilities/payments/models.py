@@ -173,7 +173,7 @@ class Receipt(models.Model):
 
 
 class Refund(models.Model):
-    """退费: asked by the payer or a clerk, or by the platform for money that nobody owed; approved by another officer."""
+    """退费: asked by the payer, a clerk, or the platform for money that nobody owed; approved by another officer."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     number = models.CharField(_("退款单号"), max_length=24, unique=True, db_collation="C")

@@ -39,7 +39,7 @@ class TradeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TradeNotice:
-    """What a provider says of a trade, told or asked. ``amount`` in fen, ``reference`` its own number of the payment."""
+    """What a provider says of a trade. ``amount`` in fen, ``reference`` is its own number of the payment."""
 
     trade: str
     state: TradeState
@@ -50,7 +50,7 @@ class TradeNotice:
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One line of a daily statement. ``number`` is ours: of the trade, or of the refund; a refund's amount is positive."""
+    """One line of a daily statement. ``number`` is ours, of trade or refund; a refund's amount is positive."""
 
     trade: str
     number: str

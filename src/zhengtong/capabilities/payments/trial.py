@@ -61,6 +61,8 @@ class TrialProvider:
 
     @transaction.atomic
     def create(self, *, trade: str, amount: int, subject: str, return_url: str) -> str:
+        if not settings.DEMO:
+            raise ProviderRefused("no money is moved by the test provider: set PAYMENT_PROVIDER")
         found, _is_new = TrialTrade.objects.get_or_create(
             trade=trade,
             defaults={

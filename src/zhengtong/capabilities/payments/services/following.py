@@ -21,7 +21,7 @@ def ask_back_unserved(case: Case) -> None:
 
 
 def succeed_office(*, actor: Actor, organisation_id: int, successor_id: int) -> int:
-    """Let the successor collect, and give back, what an office that ended had open; return how many orders went over."""
+    """Let the successor collect and give back what an office that ended had; return how many orders went over."""
     orders = PaymentOrder.objects.filter(organisation_id=organisation_id)
     going = list(orders.order_by("pk").values_list("pk", flat=True))
     Refund.objects.filter(organisation_id=organisation_id).update(organisation_id=successor_id)

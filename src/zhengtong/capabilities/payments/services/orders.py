@@ -58,7 +58,7 @@ def lock_order(*, actor: Actor, order_id: int, permission: str) -> tuple[Payment
 
 
 def check_charges(case: Case) -> None:
-    """Compute all fees of a case that is being submitted, so that one that can't be is told now. Raises Unacceptable."""
+    """Compute all fees of a case that is being submitted: one that can't be is told now. Raises Unacceptable."""
     for spec in get_definition(case.item_version_id).fees:
         _charge(spec, case)
 

@@ -1,4 +1,4 @@
-"""Money that comes: told by the provider, asked of it, or taken at the counter. Whatever the order, it is booked once."""
+"""Money that comes: told by the provider, asked of it, or taken at the counter. It is booked once."""
 
 from datetime import datetime
 

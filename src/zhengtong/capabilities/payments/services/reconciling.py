@@ -1,4 +1,4 @@
-"""每日对账: the books of a day beside the provider's statement of it; each difference stays until a person settles it."""
+"""每日对账: the books of a day beside the provider's statement; each difference stays until a person settles it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ def _read(rows: Iterable[StatementRow]) -> list[Entry]:
 
 def reconcile_day(*, actor: Actor, day: date) -> Reconciliation:
     """Compare ``day`` with the provider's statement. What the provider has of our open orders is asked for and booked
-    first: a notification that was lost is no difference. Run again it takes up what has changed; what was settled stays.
+    first: a notification that was lost is no difference. Run again it takes up what has changed; the settled stays.
 
     Raises Denied, and PaymentRefused when there is no statement.
     """

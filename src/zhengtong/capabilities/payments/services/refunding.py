@@ -95,7 +95,7 @@ def _take_to_decide(refund: Refund, actor: Actor) -> tuple[Refund, PaymentOrder,
 
 @step()
 def approve_refund(*, actor: Actor, refund: Refund, opinion: str = "") -> Refund:
-    """Approve a refund: the provider gives the money back, or the cashier pays it out. Raises Denied, PaymentRefused."""
+    """Approve a refund: the provider gives it back, or the cashier pays it out. Raises Denied, PaymentRefused."""
     locked, _order, _case = _take_to_decide(refund, actor)
     _decide(locked, RefundState.APPROVED, actor=actor, opinion=opinion)
     record(actor, "payments.approve_refund", locked, after={"amount": locked.amount, "opinion": opinion})

@@ -37,7 +37,7 @@ def test_the_fee_is_computed_from_the_answers_and_holds_the_case_back(charging: 
     case, order = submitted(charging)
     assert (order.amount, order.state, order.fee_name) == (14325, OrderState.DUE, "检验费")
     assert order.organisation_id == case.organisation_id
-    with pytest.raises(cases.HeldBack, match="143.25 元还没有缴"):
+    with pytest.raises(cases.HeldBack, match=r"143[.]25 元还没有缴"):
         cases.accept_case(actor=charging.counter, case_id=case.pk)
     assert fresh(case).state == "submitted"
     body, signature = pay_at_provider(order)
@@ -45,7 +45,8 @@ def test_the_fee_is_computed_from_the_answers_and_holds_the_case_back(charging: 
     assert cases.accept_case(actor=charging.counter, case_id=case.pk).state == "accepted"
     paid = order_of(case)
     assert (paid.state, paid.paid, paid.way) == (OrderState.PAID, 14325, "online")
-    assert paid.paper is not None and paid.paper.content["amount_words"] == "壹佰肆拾叁元贰角伍分"
+    assert paid.paper is not None
+    assert paid.paper.content["amount_words"] == "壹佰肆拾叁元贰角伍分"
     assert balance() == {LedgerAccount.ONLINE: 14325, LedgerAccount.TREASURY: -14325}
 
 
@@ -69,7 +70,7 @@ def test_a_notification_that_comes_twice_is_booked_once(charging: Cast) -> None:
 
 def test_what_is_forged_or_wrong_changes_nothing_and_is_kept(charging: Cast) -> None:
     case, order = submitted(charging)
-    body, signature = pay_at_provider(order)
+    body, _signature = pay_at_provider(order)
     assert receive_notice(body=body, signature="0" * 64) is Verdict.WRONG_SIGNATURE
     assert receive_notice(body=body, signature="签名") is Verdict.WRONG_SIGNATURE
     for changes, verdict in (
@@ -226,10 +227,9 @@ def test_the_books_take_no_change_and_no_imbalance(charging: Cast) -> None:
         LedgerLine.objects.filter(pk=line.pk).update(amount=1)
     with pytest.raises(ProgrammingError, match="only added to"), transaction.atomic():
         line.delete()
-    with pytest.raises(ProgrammingError, match="out of balance"), transaction.atomic():
-        LedgerLine.objects.create(posting=line.posting, account="cash", amount=5)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    LedgerLine.objects.create(posting=line.posting, account="cash", amount=5)
+    with pytest.raises(ProgrammingError, match="out of balance"), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_the_providers_door_wants_a_signature_and_no_session(charging: Cast) -> None:

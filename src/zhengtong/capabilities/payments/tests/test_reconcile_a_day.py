@@ -1,4 +1,4 @@
-"""每日对账: what the books and the statement say is compared; each difference is settled once, by a person, with a reason."""
+"""每日对账: books and statement are compared; each difference is settled once, by a person, with a reason."""
 
 from datetime import timedelta
 
