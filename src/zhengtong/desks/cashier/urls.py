@@ -3,16 +3,17 @@
 from datetime import date
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from zhengtong.desks.cashier.views import days, home, payers
 
 
-class DayConverter:
+class DayConverter(StringConverter):
     """A day as 2026-11-21; what is none isn't found."""
 
     regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
-    def to_python(self, value: str) -> date:
+    def to_python(self, value: str) -> date:  # type: ignore[override]  # a day, where its base has the text
         return date.fromisoformat(value)
 
     def to_url(self, value: date | str) -> str:
