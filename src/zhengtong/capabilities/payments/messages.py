@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.cases.public import Case, tell_applicant
 from zhengtong.core.messages.public import MessageTemplate
+from zhengtong.kernel.policy import Actor
 
 MESSAGE_TEMPLATES = (
     MessageTemplate(
@@ -26,3 +28,9 @@ MESSAGE_TEMPLATES = (
         _("您申请的“{item}”（{number}）退款 {amount} 元已按原路退回，请留意到账。"),
     ),
 )
+
+
+def tell_payer(case: Case, template: str, *, actor: Actor, **context: object) -> None:
+    """Tell the payer, where there is a way to: money is booked whether or not anybody can be told."""
+    if case.account_id is not None or case.applicant_phone:
+        tell_applicant(case, template, actor=actor, **context)

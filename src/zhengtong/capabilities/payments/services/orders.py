@@ -20,10 +20,10 @@ from zhengtong.capabilities.cases.public import (
     lock_case,
     next_number,
     note_happening,
-    tell_applicant,
 )
 from zhengtong.capabilities.payments.domain import OrderState
 from zhengtong.capabilities.payments.errors import FeeUnpaid, PaymentRefused
+from zhengtong.capabilities.payments.messages import tell_payer
 from zhengtong.capabilities.payments.models import PaymentOrder, in_yuan
 from zhengtong.capabilities.payments.permissions import PAY
 from zhengtong.capabilities.payments.providers import ProviderDown, ProviderRefused, get_provider
@@ -134,7 +134,7 @@ def _open(case: Case, spec: FeeSpec, amount: int, exemption: str, *, actor: Acto
         return order
     said = f"应缴{spec.name} {in_yuan(amount)} 元，请{before}缴清。"
     note_happening(case, "fee_due", actor=actor, words=f"{said}{f'已按“{exemption}”减收。' if exemption else ''}")
-    tell_applicant(case, "payments.due", actor=actor, fee=spec.name, amount=in_yuan(amount), before=before)
+    tell_payer(case, "payments.due", actor=actor, fee=spec.name, amount=in_yuan(amount), before=before)
     return order
 
 

@@ -12,7 +12,6 @@ from zhengtong.capabilities.cases.public import (
     note_happening,
     resume_delivery,
     shown_date,
-    tell_applicant,
 )
 from zhengtong.capabilities.payments.domain import (
     OrderState,
@@ -23,6 +22,7 @@ from zhengtong.capabilities.payments.domain import (
     lines_of_receipt,
 )
 from zhengtong.capabilities.payments.errors import PaymentRefused
+from zhengtong.capabilities.payments.messages import tell_payer
 from zhengtong.capabilities.payments.models import Notification, PaymentOrder, Receipt, Refund
 from zhengtong.capabilities.payments.models import Way as WayWords
 from zhengtong.capabilities.payments.permissions import COLLECT
@@ -145,7 +145,7 @@ def book_money(
 
 def _settle(order: PaymentOrder, case: Case, *, actor: Actor, way: Way, reference: str, at: datetime) -> None:
     order.state, order.paid, order.paid_at, order.way = OrderState.PAID, order.amount, at, way
-    order.paper = _issue_receipt(order, case, actor=actor, way=way, reference=reference, at=at)
+    order.paper = _issue_receipt(order, case, way=way, reference=reference, at=at)
     order.save(update_fields=["state", "paid", "paid_at", "way", "paper"])
     record(
         actor,
@@ -155,19 +155,19 @@ def _settle(order: PaymentOrder, case: Case, *, actor: Actor, way: Way, referenc
         after={"state": OrderState.PAID, "amount": order.amount, "way": way, "reference": reference},
     )
     note_happening(case, "fee_paid", actor=actor, words=f"已缴{order.fee_name} {order.yuan} 元。")
-    tell_applicant(case, "payments.paid", actor=actor, fee=order.fee_name, amount=order.yuan)
+    tell_payer(case, "payments.paid", actor=actor, fee=order.fee_name, amount=order.yuan)
     if not PaymentOrder.objects.filter(case=case, state=OrderState.DUE).exists():
         resume_delivery(case_id=case.pk)
 
 
-def _issue_receipt(order: PaymentOrder, case: Case, *, actor: Actor, way: Way, reference: str, at: datetime) -> Paper:
+def _issue_receipt(order: PaymentOrder, case: Case, *, way: Way, reference: str, at: datetime) -> Paper:
     """Issue the 电子缴款凭证: it proves that the fee came in, and is no fiscal invoice (财政电子票据)."""
     with override("zh-hans"):
         way_words = str(WayWords(way).label)
     return issue_case_paper(
         case,
         "payments.receipt",
-        actor=actor,
+        actor=SYSTEM,  # the platform makes it of what was booked; who took the money is in the record of that
         word="缴",
         content={
             "order_number": order.number,

@@ -6,7 +6,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhengtong.capabilities.cases.public import Case, lock_case, note_happening, tell_applicant
+from zhengtong.capabilities.cases.public import Case, lock_case, note_happening
 from zhengtong.capabilities.payments.domain import (
     OrderState,
     Way,
@@ -15,6 +15,7 @@ from zhengtong.capabilities.payments.domain import (
     state_after_refund,
 )
 from zhengtong.capabilities.payments.errors import PaymentRefused
+from zhengtong.capabilities.payments.messages import tell_payer
 from zhengtong.capabilities.payments.models import FEN, PaymentOrder, Refund, RefundState, in_yuan
 from zhengtong.capabilities.payments.permissions import APPROVE_REFUND, ASK_REFUND, PAY_OUT
 from zhengtong.capabilities.payments.providers import ProviderDown, ProviderRefused, get_provider
@@ -115,7 +116,7 @@ def refuse_refund(*, actor: Actor, refund: Refund, opinion: str) -> Refund:
     _decide(locked, RefundState.REFUSED, actor=actor, opinion=opinion)
     record(actor, "payments.refuse_refund", locked, after={"opinion": opinion})
     note_happening(case, "refund_refused", actor=actor, words=f"退费申请没有同意：{opinion.strip()}")
-    tell_applicant(case, "payments.refund_refused", actor=actor, reason=opinion.strip())
+    tell_payer(case, "payments.refund_refused", actor=actor, reason=opinion.strip())
     return locked
 
 
@@ -174,7 +175,7 @@ def finish_refund(*, actor: Actor, refund: Refund, reference: str) -> bool:
         after={"amount": locked.amount, "reference": reference},
     )
     note_happening(case, "refunded", actor=actor, words=f"退款 {locked.yuan} 元已原路退回。")
-    tell_applicant(case, "payments.refunded", actor=actor, amount=locked.yuan)
+    tell_payer(case, "payments.refunded", actor=actor, amount=locked.yuan)
     return True
 
 
