@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.compiling import (
     list_standard_changes,
     list_standards,
 )
-from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
+from zhengtong.capabilities.cases.declarations import DraftCheck, EndingRequest, ItemFile, RuleFile, StepGuard, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
@@ -35,6 +35,7 @@ from zhengtong.capabilities.cases.domain import (
 )
 from zhengtong.capabilities.cases.errors import (
     Conflict,
+    HeldBack,
     IncompleteApplication,
     NoTask,
     PowerWithdrawn,
@@ -43,6 +44,7 @@ from zhengtong.capabilities.cases.errors import (
 )
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
+    CaseAppraised,
     CaseDelivered,
     CaseEventBase,
     CaseGranted,
@@ -55,6 +57,7 @@ from zhengtong.capabilities.cases.events import (
     CorrectionsRequested,
     ItemPublished,
 )
+from zhengtong.capabilities.cases.fees import ExemptionSpec, FeeCharge, FeeSpec, FeeTime, UnusableFee
 from zhengtong.capabilities.cases.filtering import (
     DUE_WITHIN,
     NOBODY,
@@ -115,6 +118,7 @@ from zhengtong.capabilities.cases.item_definition import (
 from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.json_schema import as_document, is_of_format, make_schema
 from zhengtong.capabilities.cases.json_schema_reading import read_schema
+from zhengtong.capabilities.cases.keeping import OwnMaterial, find_own_material, list_offers, list_own_materials
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -240,6 +244,7 @@ from zhengtong.capabilities.cases.services.decision import (
     grant_case,
     list_return_marks,
     refuse_case,
+    resume_delivery,
     return_to_review,
 )
 from zhengtong.capabilities.cases.services.disclosure import record_export, reveal_answers
@@ -274,8 +279,14 @@ from zhengtong.capabilities.cases.services.drafts import (
     take_over_standard,
 )
 from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
-from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
+from zhengtong.capabilities.cases.services.gate import NoLiveFee, NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
+from zhengtong.capabilities.cases.services.keeping import (
+    delete_material,
+    describe_material,
+    keep_material,
+    reuse_material,
+)
 from zhengtong.capabilities.cases.services.library import (
     amend_library_material,
     keep_library_material,
@@ -305,7 +316,8 @@ from zhengtong.capabilities.cases.services.steps import admit as admit_to_case
 from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
-from zhengtong.capabilities.cases.services.urging import hold_open_task, note_remark
+from zhengtong.capabilities.cases.services.urging import hold_open_task, note_happening, note_remark
+from zhengtong.capabilities.cases.staffing import ORGAN_HEAD, list_named, name_permission
 from zhengtong.capabilities.cases.walk import (
     WalkStep,
     describe_walk,
@@ -327,6 +339,7 @@ __all__ = [
     "NOBODY",
     "NOT_IN_ROWS",
     "OPEN_DRAFTS",
+    "ORGAN_HEAD",
     "PREFILLS",
     "ROW_FIELDS",
     "SITUATION",
@@ -341,6 +354,7 @@ __all__ = [
     "Case",
     "CaseAccepted",
     "CaseAct",
+    "CaseAppraised",
     "CaseDelivered",
     "CaseDocument",
     "CaseEvent",
@@ -372,13 +386,20 @@ __all__ = [
     "Decision",
     "Dictionary",
     "DictionaryEntry",
+    "DraftCheck",
     "DraftStatus",
+    "EndingRequest",
+    "ExemptionSpec",
     "ExtensionRequest",
+    "FeeCharge",
+    "FeeSpec",
+    "FeeTime",
     "FieldSpec",
     "Finding",
     "FormChange",
     "FormFinding",
     "Guided",
+    "HeldBack",
     "IncompleteApplication",
     "ItemDefinition",
     "ItemDraft",
@@ -394,11 +415,13 @@ __all__ = [
     "Limit",
     "MaterialSpec",
     "MaterialView",
+    "NoLiveFee",
     "NoLivePower",
     "NoTask",
     "NotAllowed",
     "Outcome",
     "OutputSpec",
+    "OwnMaterial",
     "PowerWithdrawn",
     "RuleBroken",
     "RuleFile",
@@ -412,6 +435,7 @@ __all__ = [
     "SpecialProcedure",
     "StaleCase",
     "StaleDraft",
+    "StepGuard",
     "Task",
     "TaskNode",
     "TaskPage",
@@ -420,6 +444,7 @@ __all__ = [
     "Unacceptable",
     "UnreadableCondition",
     "UnusableDefinition",
+    "UnusableFee",
     "UploadSlot",
     "WalkStep",
     "abandon_item_draft",
@@ -465,11 +490,13 @@ __all__ = [
     "deem_accepted",
     "delegate_task",
     "delete_draft",
+    "delete_material",
     "deliver_case",
     "describe_acts",
     "describe_case",
     "describe_condition",
     "describe_guide",
+    "describe_material",
     "describe_materials",
     "describe_walk",
     "drop_consultation",
@@ -480,6 +507,7 @@ __all__ = [
     "filter_late",
     "filter_outdated",
     "find_materials",
+    "find_own_material",
     "finish_clocks",
     "finish_procedure",
     "finish_publication",
@@ -509,6 +537,7 @@ __all__ = [
     "is_outdated",
     "issue_case_paper",
     "keep_library_material",
+    "keep_material",
     "late_clocks",
     "list_acts",
     "list_answers",
@@ -529,10 +558,13 @@ __all__ = [
     "list_material_keys",
     "list_material_views",
     "list_materials",
+    "list_named",
+    "list_offers",
     "list_offices",
     "list_offices_to_consult",
     "list_opinions",
     "list_own_cases",
+    "list_own_materials",
     "list_procedures",
     "list_published_grants",
     "list_return_marks",
@@ -550,11 +582,13 @@ __all__ = [
     "mask_answer",
     "may_compile",
     "move_to_live_version",
+    "name_permission",
     "narrow_cases",
     "needs_of",
     "next_case_number",
     "next_number",
     "note_act",
+    "note_happening",
     "note_remark",
     "open_material",
     "open_office",
@@ -587,10 +621,12 @@ __all__ = [
     "request_extension",
     "resubmit_case",
     "resume_clocks",
+    "resume_delivery",
     "retire_library_material",
     "return_item_draft",
     "return_process_task",
     "return_to_review",
+    "reuse_material",
     "reveal_answers",
     "revise_item",
     "revise_rule",

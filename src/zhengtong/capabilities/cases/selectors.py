@@ -43,6 +43,11 @@ def list_items(audience: str = "") -> QuerySet[ServiceItem]:
     return found.filter(audience=audience) if audience else found
 
 
+def list_agent_matters() -> list[tuple[str, str]]:
+    """Return what a citizen may ask another to do for her: the items that persons apply for, code and name."""
+    return list(list_items("person").values_list("code", "name"))
+
+
 def list_offices(item: ServiceItem) -> QuerySet[ItemOffice]:
     return item.offices.select_related("organisation", "region", "window").order_by("region__code")
 

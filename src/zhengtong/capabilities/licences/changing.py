@@ -35,7 +35,11 @@ from zhengtong.kernel.steps import step
 PROPOSE, DECIDE = "licences.propose_revocation", "licences.decide_revocation"
 WORK_KIND = "licences.revocation"
 REVOKED = MessageTemplate(
-    "licences.revoked", _("许可已被撤销"), _("您的证照 {number} 已被撤销，理由和救济途径请登录查看决定书。")
+    "licences.revoked",
+    _("许可已被撤销"),
+    _("您的证照 {number} 已被撤销，理由和救济途径请登录查看决定书。"),
+    is_binding=True,
+    belongs_to="cases",
 )
 REVOCATION_PAPER = PaperKind(
     code="licences.revocation",
@@ -117,7 +121,12 @@ def start_request(*, actor: Actor, number: str, kind: str, reason: str) -> Case:
     label = RequestKind(kind).label
     known = [(each.key, f"原办件 {first.number}") for each in get_definition(first.item_version_id).materials]
     case = start_draft(
-        actor=actor, office=first.office, form=first.form, reused=known, name=f"{first.office.item.name}·{label}"
+        actor=actor,
+        office=first.office,
+        form=first.form,
+        reused=known,
+        name=f"{first.office.item.name}·{label}",
+        is_ending=kind == RequestKind.CANCEL,
     )
     LicenceRequest.objects.create(licence=licence, case=case, kind=kind, reason=reason.strip()[:300])
     record(actor, "licences.start_request", licence, after={"kind": kind})
@@ -127,6 +136,12 @@ def start_request(*, actor: Actor, number: str, kind: str, reason: str) -> Case:
 def get_request(case: Case) -> LicenceRequest | None:
     """Return what ``case`` asks about a licence, None for an application of its own."""
     return LicenceRequest.objects.select_related("licence").filter(case=case).first()
+
+
+def is_cancellation(case: Case) -> bool:
+    """Return whether ``case`` asks for nothing but the end of a licence."""
+    request = get_request(case)
+    return request is not None and request.kind == RequestKind.CANCEL
 
 
 def list_differences(request: LicenceRequest) -> list[tuple[str, str, str]]:

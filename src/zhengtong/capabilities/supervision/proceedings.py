@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases.public import Case, Unacceptable, next_number, note_remark
@@ -206,7 +206,7 @@ STEP_WORDS: Final = {
     "explain": gettext_lazy("说明"),
     "appeal": gettext_lazy("申诉"),
     "uphold": gettext_lazy("维持"),
-    "cancel": gettext_lazy("撤销"),
+    "cancel": pgettext_lazy("card", "撤销"),
     "lapse": gettext_lazy("期满生效"),
 }
 

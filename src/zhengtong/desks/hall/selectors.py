@@ -23,6 +23,7 @@ from zhengtong.capabilities.cases.public import (
     list_own_cases,
     shown_applicant,
 )
+from zhengtong.capabilities.payments.public import describe_fees
 from zhengtong.core.papers.public import Paper
 from zhengtong.core.search.public import SearchAudience, search, suggest
 from zhengtong.desks.hall.standing import Progress, count_progress
@@ -96,9 +97,9 @@ def find_items(actor: Actor, query: str, limit: int = 20) -> list[ServiceItem]:
 
 
 def suggest_items(actor: Actor, query: str, limit: int = 6) -> list[ServiceItem]:
-    """Return the items that are called as ``query`` begins."""
+    """Return the items that are called as ``query`` begins; where none is, those whose guides say so."""
     hits = suggest(actor, query, audience=SearchAudience.PUBLIC, kinds=[ITEM_KIND], limit=limit)
-    return _list_items(hit.object_id for hit in hits)
+    return _list_items(hit.object_id for hit in hits) or find_items(actor, query, limit)
 
 
 def _list_items(ids: Iterable[int]) -> list[ServiceItem]:
@@ -159,9 +160,13 @@ def get_paper_of_file(upload: "UploadedFile[bytes]") -> Paper | None:
 
 
 def list_papers(case: Case) -> list[Paper]:
-    """Return the papers of ``case``: licence and decision first, then the notices, the newest first."""
+    """Return the papers of ``case``: licence and decision first, then the notices, the newest first. A licence whose
+    fee is due isn't among them yet."""
+    fees = describe_fees(case)
     papers = [each.paper for each in case.documents.filter(is_internal=False).select_related("paper").order_by("-id")]
-    return sorted(papers, key=lambda paper: (paper.kind.startswith("cases."), paper.kind not in _DECISIONS))
+    papers = [paper for paper in papers if not fees.withholds(paper.kind)]
+    notices = ("cases.", "payments.")
+    return sorted(papers, key=lambda paper: (paper.kind.startswith(notices), paper.kind not in _DECISIONS))
 
 
 def get_receipt(case: Case) -> Paper | None:

@@ -125,7 +125,7 @@ def say_who(spec: NodeSpec, title: Title, bpmn: str) -> str:
         said = f"{said}，{word % {'other': named}}"
     elif way == "head":
         said = _("%(said)s，机关负责人") % {"said": said}
-    return f"{said}，{_('%(days)d个工作日') % {'days': spec.days}}" if spec.days else said
+    return _("%(said)s，%(days)d个工作日") % {"said": said, "days": spec.days} if spec.days else said
 
 
 def mark_path(trace: Trace, bpmn: str) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from zhengtong.capabilities.supervision.public import (
     Grade,
@@ -178,7 +178,7 @@ def _plain(value: Decimal) -> str:
 
 def write_workbook(quarter: Quarter) -> Iterator[bytes]:
     """Yield the scores as xlsx: offices, people, deductions."""
-    heads = [_("名称"), _("得分"), _("等次"), _("怎样得出"), _("更正")]
+    heads = [_("名称"), _("得分"), _("等次"), _("怎样得出"), pgettext("score", "更正")]
     sheets = []
     for title, lines in ((_("机关"), quarter.offices), (_("人员"), quarter.people)):
         rows = [[line.name, line.value, line.grade_name, line.shown, "；".join(line.corrections)] for line in lines]

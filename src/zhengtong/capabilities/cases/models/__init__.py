@@ -28,6 +28,7 @@ from zhengtong.capabilities.cases.models.item import (
     RuleKind,
     ServiceItem,
 )
+from zhengtong.capabilities.cases.models.kept import KeptMaterial
 from zhengtong.capabilities.cases.models.procedure import Consultation, Countersign, SpecialProcedure
 from zhengtong.capabilities.cases.models.work import (
     ELSEWHERE,
@@ -71,6 +72,7 @@ __all__ = [
     "ItemLevel",
     "ItemOffice",
     "ItemVersion",
+    "KeptMaterial",
     "LegalRule",
     "LibraryMaterial",
     "LifeEvent",

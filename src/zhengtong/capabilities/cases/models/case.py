@@ -286,6 +286,7 @@ class Appraisal(models.Model):
 
     class Meta:
         verbose_name = _("好差评")
+        indexes = [models.Index(fields=["-given_at", "-id"], name="appraisals_by_day")]
         constraints = [models.CheckConstraint(condition=models.Q(score__range=(1, 5)), name="score_from_1_to_5")]
 
     def __str__(self) -> str:

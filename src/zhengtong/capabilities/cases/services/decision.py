@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.answers import show_answer
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import Unacceptable
-from zhengtong.capabilities.cases.events import CaseDelivered, CaseGranted, CaseRefused
+from zhengtong.capabilities.cases.events import CaseAppraised, CaseDelivered, CaseGranted, CaseRefused
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Appraisal,
@@ -37,13 +37,14 @@ from zhengtong.capabilities.cases.services.steps import (
     finish_task,
     lock_case,
     open_task,
+    refuse_held,
     take_task,
 )
 from zhengtong.capabilities.cases.tasks import deliver_electronically
 from zhengtong.core.audit.public import record
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.jobs import enqueue
-from zhengtong.kernel.policy import Actor
+from zhengtong.kernel.policy import SYSTEM, Actor
 from zhengtong.kernel.steps import step
 
 DECIDE = "cases.decide_case"
@@ -236,6 +237,7 @@ def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: in
     case = lock_case(case_id, actor=actor, permission="cases.deliver_case", version=version)
     if case.state in {LegalState.DELIVERED, LegalState.ARCHIVED}:
         return case
+    refuse_held(case, Act.DELIVER)
     at_counter = actor.appointment is not None
     if at_counter:
         if not recipient.strip():
@@ -281,6 +283,14 @@ def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: in
 
 
 @step()
+def resume_delivery(*, case_id: int) -> None:
+    """Let the platform deliver a decision that was held back, once what held it is settled. Twice is once."""
+    case = lock_case(case_id, actor=SYSTEM, permission="cases.deliver_case")
+    if case.state in {LegalState.GRANTED, LegalState.REFUSED} and case.delivery_way == DeliveryWay.ELECTRONIC:
+        enqueue(deliver_electronically, case_id=case.pk)
+
+
+@step()
 def archive_case(*, actor: Actor, case_id: int, version: int | None = None) -> Case:
     """Close the file of an ended case."""
     case = lock_case(case_id, actor=actor, permission="cases.archive_case", version=version)
@@ -302,4 +312,5 @@ def appraise_case(*, actor: Actor, case_id: int, score: int, comment: str = "") 
     except IntegrityError:
         raise Unacceptable(_("这个办件已经评价过了，谢谢您。")) from None
     record(actor, "cases.appraise_case", case, after={"score": score})
+    publish(CaseAppraised(actor=actor, case=case, appraisal=appraisal))
     return appraisal

@@ -103,7 +103,7 @@ def issue_case_paper(
         number=number,
         issuer=organ,
         content={
-            "applicant_name": case.applicant_name,
+            "applicant_name": _name_both(case),
             "item_name": case.item_name,
             "case_number": case.number,
             "contact_name": office.window.name,
@@ -123,6 +123,13 @@ def issue_case_paper(
     )
     CaseDocument.objects.create(case=case, paper=paper, is_internal=is_internal)
     return paper
+
+
+def _name_both(case: Case) -> str:
+    """Return the applicant, and who applied for her where somebody did: papers name both."""
+    if case.applied_by is None:
+        return case.applicant_name
+    return f"{case.applicant_name}（由{case.applied_by.citizen.name}代为申请）"
 
 
 def shown_applicant(case: Case) -> str:
