@@ -127,6 +127,23 @@ def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
     page.context.close()
 
 
+def test_what_was_typed_is_kept_though_another_step_is_clicked(platform: Platform) -> None:
+    page = sign_in(platform, "process_compiler")
+    begin(page, platform, "审查流程", "typed-review")
+    page.locator("[data-element-id=step_1] .djs-hit").first.click()
+    panel(page, "审查")
+    page.fill("[data-properties] [data-key=name]", "材料审查")
+    # The panel is made anew while the box still has the focus.
+    page.evaluate("document.querySelector('[data-element-id=step_2] .djs-hit').scrollIntoView()")
+    page.locator("[data-element-id=step_2] .djs-hit").first.click()
+    panel(page, "复核")
+    saved(page)
+    page.reload()
+    page.locator("[data-element-id=step_1] .djs-hit").first.click()
+    panel(page, "材料审查")
+    page.context.close()
+
+
 def test_draw_by_keyboard_in_the_table(platform: Platform) -> None:
     page = sign_in(platform, "process_compiler")
     begin(page, platform, "开店备案审查", "filing-review")
