@@ -256,9 +256,12 @@ def make_cast() -> Cast:
         "urban_reviewer": _staff("urban_reviewer", "龚伟民", urban, {"reviewer": own}),
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
-        "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide}),
+        "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide, "template_publisher": region_wide}),
         "compiler": _staff(
-            "compiler", "苗春燕", bureau, {"item_clerk": own, "power_compiler": own, "process_compiler": own}
+            "compiler",
+            "苗春燕",
+            bureau,
+            {"item_clerk": own, "power_compiler": own, "process_compiler": own, "template_compiler": own},
         ),
         "publisher": _staff("publisher", "葛长青", bureau, {"item_publisher": own}),
         "city_compiler": _staff("city_compiler", "毕书航", city_bureau, {"item_clerk": region_wide}),

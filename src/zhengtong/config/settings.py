@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "zhengtong.capabilities.bundles.apps.BundlesConfig",
     "zhengtong.capabilities.letters.apps.LettersConfig",
     "zhengtong.capabilities.reservations.apps.ReservationsConfig",
+    "zhengtong.capabilities.ratings.apps.RatingsConfig",
     "zhengtong.capabilities.supervision.apps.SupervisionConfig",
     "zhengtong.desks.hall.apps.HallConfig",
     "zhengtong.desks.window.apps.WindowConfig",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "zhengtong.desks.processes.apps.ProcessesDeskConfig",
     "zhengtong.desks.letters.apps.LettersDeskConfig",
     "zhengtong.desks.lobby.apps.LobbyConfig",
+    "zhengtong.desks.ratings.apps.RatingsDeskConfig",
     "zhengtong.sectors.market.apps.MarketConfig",
     "zhengtong.sectors.food.apps.FoodConfig",
     "zhengtong.sectors.fire.apps.FireConfig",
@@ -198,6 +200,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/5m/user",
     "identity_claim": "20/h/user",
+    "mail_code": "10/h/user",
     # Anyone may ask how a case stands: guessing the phone's four digits must not pay.
     "case_progress": "10/5m/ip,5/5m/key",
     "letter_progress": "20/5m/ip,5/5m/key",
@@ -261,7 +264,18 @@ STORAGES = {
 
 UPLOAD_MAX_BYTES = ENVIRONMENT.upload_max_bytes
 CLAMD_SOCKET = ENVIRONMENT.clamd_socket
-SMS_PROVIDER = "zhengtong.core.messages.providers.DemoInboxProvider"
+# Where a gateway is named it is used, in the demo too; else what would be sent is kept in the demo's inbox.
+GATEWAYS = ENVIRONMENT.gateways
+SMS_URL, SMS_KEY, SMS_SECRET, SMS_SIGN = GATEWAYS.sms_url, GATEWAYS.sms_key, GATEWAYS.sms_secret, GATEWAYS.sms_sign
+SMS_PROVIDER = "zhengtong.core.messages." + ("http_sms.HttpSmsProvider" if SMS_URL else "providers.DemoInboxProvider")
+EMAIL_HOST, EMAIL_PORT = GATEWAYS.smtp_host or "localhost", GATEWAYS.smtp_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = GATEWAYS.smtp_user, GATEWAYS.smtp_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = GATEWAYS.smtp_security == "starttls", GATEWAYS.smtp_security == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = GATEWAYS.mail_from or "no-reply@localhost"
+MAIL_PROVIDER = "zhengtong.core.messages." + (
+    "smtp_mail.SmtpMailProvider" if GATEWAYS.smtp_host or not DEMO else "providers.DemoMailProvider"
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["zhengtong.core.files.uploads.LimitedUploadHandler"]

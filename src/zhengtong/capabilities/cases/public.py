@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.compiling import (
     list_standard_changes,
     list_standards,
 )
-from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
+from zhengtong.capabilities.cases.declarations import DraftCheck, EndingRequest, ItemFile, RuleFile, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
@@ -43,6 +43,7 @@ from zhengtong.capabilities.cases.errors import (
 )
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
+    CaseAppraised,
     CaseDelivered,
     CaseEventBase,
     CaseGranted,
@@ -115,6 +116,7 @@ from zhengtong.capabilities.cases.item_definition import (
 from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.json_schema import as_document, is_of_format, make_schema
 from zhengtong.capabilities.cases.json_schema_reading import read_schema
+from zhengtong.capabilities.cases.keeping import OwnMaterial, find_own_material, list_offers, list_own_materials
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -131,6 +133,7 @@ from zhengtong.capabilities.cases.models import (
     Clock,
     ClockBasis,
     ClockPurpose,
+    Consultation,
     CorrectionMark,
     CorrectionNotice,
     Countersign,
@@ -218,6 +221,14 @@ from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
 from zhengtong.capabilities.cases.services.clocks import resume as resume_clocks
 from zhengtong.capabilities.cases.services.clocks import start_bundle as start_bundle_clock
+from zhengtong.capabilities.cases.services.consulting import (
+    answer_consultation,
+    consult_office,
+    drop_consultation,
+    get_question,
+    list_consultations,
+    list_offices_to_consult,
+)
 from zhengtong.capabilities.cases.services.countersigns import (
     ask_countersign,
     drop_countersign,
@@ -267,6 +278,12 @@ from zhengtong.capabilities.cases.services.drafts import (
 from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
 from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
+from zhengtong.capabilities.cases.services.keeping import (
+    delete_material,
+    describe_material,
+    keep_material,
+    reuse_material,
+)
 from zhengtong.capabilities.cases.services.library import (
     amend_library_material,
     keep_library_material,
@@ -297,6 +314,7 @@ from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
 from zhengtong.capabilities.cases.services.urging import hold_open_task, note_remark
+from zhengtong.capabilities.cases.staffing import ORGAN_HEAD, list_named, name_permission
 from zhengtong.capabilities.cases.walk import (
     WalkStep,
     describe_walk,
@@ -318,6 +336,7 @@ __all__ = [
     "NOBODY",
     "NOT_IN_ROWS",
     "OPEN_DRAFTS",
+    "ORGAN_HEAD",
     "PREFILLS",
     "ROW_FIELDS",
     "SITUATION",
@@ -332,6 +351,7 @@ __all__ = [
     "Case",
     "CaseAccepted",
     "CaseAct",
+    "CaseAppraised",
     "CaseDelivered",
     "CaseDocument",
     "CaseEvent",
@@ -355,6 +375,7 @@ __all__ = [
     "ClockView",
     "Condition",
     "Conflict",
+    "Consultation",
     "CorrectionMark",
     "CorrectionNotice",
     "CorrectionsRequested",
@@ -362,7 +383,9 @@ __all__ = [
     "Decision",
     "Dictionary",
     "DictionaryEntry",
+    "DraftCheck",
     "DraftStatus",
+    "EndingRequest",
     "ExtensionRequest",
     "FieldSpec",
     "Finding",
@@ -389,6 +412,7 @@ __all__ = [
     "NotAllowed",
     "Outcome",
     "OutputSpec",
+    "OwnMaterial",
     "PowerWithdrawn",
     "RuleBroken",
     "RuleFile",
@@ -420,6 +444,7 @@ __all__ = [
     "advance_case",
     "allowed_acts",
     "amend_library_material",
+    "answer_consultation",
     "applicant_of",
     "appraise_case",
     "archive_case",
@@ -442,6 +467,7 @@ __all__ = [
     "compare_forms",
     "complete",
     "complete_process_task",
+    "consult_office",
     "correct_on_spot",
     "correctable_fields",
     "correctable_materials",
@@ -453,13 +479,16 @@ __all__ = [
     "deem_accepted",
     "delegate_task",
     "delete_draft",
+    "delete_material",
     "deliver_case",
     "describe_acts",
     "describe_case",
     "describe_condition",
     "describe_guide",
+    "describe_material",
     "describe_materials",
     "describe_walk",
+    "drop_consultation",
     "drop_countersign",
     "end_of_working_day",
     "file_part",
@@ -467,6 +496,7 @@ __all__ = [
     "filter_late",
     "filter_outdated",
     "find_materials",
+    "find_own_material",
     "finish_clocks",
     "finish_procedure",
     "finish_publication",
@@ -482,6 +512,7 @@ __all__ = [
     "get_open_notice",
     "get_open_procedure",
     "get_open_task",
+    "get_question",
     "get_rulebook",
     "get_walk",
     "give_countersign",
@@ -495,6 +526,7 @@ __all__ = [
     "is_outdated",
     "issue_case_paper",
     "keep_library_material",
+    "keep_material",
     "late_clocks",
     "list_acts",
     "list_answers",
@@ -502,6 +534,7 @@ __all__ = [
     "list_changes",
     "list_clocks",
     "list_conditions",
+    "list_consultations",
     "list_delegates",
     "list_dictionaries",
     "list_drafts",
@@ -514,9 +547,13 @@ __all__ = [
     "list_material_keys",
     "list_material_views",
     "list_materials",
+    "list_named",
+    "list_offers",
     "list_offices",
+    "list_offices_to_consult",
     "list_opinions",
     "list_own_cases",
+    "list_own_materials",
     "list_procedures",
     "list_published_grants",
     "list_return_marks",
@@ -534,6 +571,7 @@ __all__ = [
     "mask_answer",
     "may_compile",
     "move_to_live_version",
+    "name_permission",
     "narrow_cases",
     "needs_of",
     "next_case_number",
@@ -575,6 +613,7 @@ __all__ = [
     "return_item_draft",
     "return_process_task",
     "return_to_review",
+    "reuse_material",
     "reveal_answers",
     "revise_item",
     "revise_rule",

@@ -96,9 +96,9 @@ def find_items(actor: Actor, query: str, limit: int = 20) -> list[ServiceItem]:
 
 
 def suggest_items(actor: Actor, query: str, limit: int = 6) -> list[ServiceItem]:
-    """Return the items that are called as ``query`` begins."""
+    """Return the items that are called as ``query`` begins; where none is, those whose guides say so."""
     hits = suggest(actor, query, audience=SearchAudience.PUBLIC, kinds=[ITEM_KIND], limit=limit)
-    return _list_items(hit.object_id for hit in hits)
+    return _list_items(hit.object_id for hit in hits) or find_items(actor, query, limit)
 
 
 def _list_items(ids: Iterable[int]) -> list[ServiceItem]:
@@ -160,7 +160,7 @@ def get_paper_of_file(upload: "UploadedFile[bytes]") -> Paper | None:
 
 def list_papers(case: Case) -> list[Paper]:
     """Return the papers of ``case``: licence and decision first, then the notices, the newest first."""
-    papers = [each.paper for each in case.documents.select_related("paper").order_by("-id")]
+    papers = [each.paper for each in case.documents.filter(is_internal=False).select_related("paper").order_by("-id")]
     return sorted(papers, key=lambda paper: (paper.kind.startswith("cases."), paper.kind not in _DECISIONS))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import ActForm, CaseAct, Situation, TaskNode
@@ -81,7 +82,7 @@ def list_remedies(_situation: Situation) -> list[str]:
 ACTS = (
     CaseAct(
         "accept",
-        _("受理"),
+        pgettext_lazy("act", "受理"),
         _("已受理 %(number)s，受理通知书已制作"),
         ACCEPT,
         _waits,

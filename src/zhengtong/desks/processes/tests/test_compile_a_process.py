@@ -90,7 +90,7 @@ def test_a_condition_may_ask_for_the_fields_of_the_forms_that_use_the_process(ca
     raw = cases.get_live_version(cast.office.item).definition
     cases.publish_item(actor=SYSTEM, raw={**raw, "process": "review"})
     offered = {each["name"]: each["title"] for each in list_names(process)}
-    assert offered["form.premises_area"].startswith("经营场所面积")
+    assert offered["form.premises_area"].startswith("经营面积")
 
 
 @pytest.mark.parametrize("organisation", ["code:澄波区城市管理局", "code:城市管理局"])
@@ -109,6 +109,26 @@ def test_a_node_that_nobody_can_do_is_named_by_organ_and_permission(cast: Cast, 
     ):
         found = check_process(start.replace('id="step_1"', f'id="step_1" {given}'), staffing=name_unstaffed)
         assert any(said in each.sentence for each in found), (given, found)
+
+
+def test_a_version_that_asks_for_a_field_which_an_item_lacks_is_not_published(
+    cast: Cast, process: Process, clerk: Client
+) -> None:
+    live = publish_process(actor=cast.process_compiler, process=process)
+    raw = cases.get_live_version(cast.office.item).definition
+    cases.publish_item(actor=SYSTEM, raw={**raw, "process": "review"})
+    branch = (
+        '<bpmn:exclusiveGateway id="x" default="f_1" /><bpmn:sequenceFlow id="f_1" sourceRef="x" targetRef="end_1" />'
+        '<bpmn:sequenceFlow id="f_2" sourceRef="x" targetRef="step_1"><bpmn:conditionExpression>form.stoves &gt; 3'
+        "</bpmn:conditionExpression></bpmn:sequenceFlow></bpmn:process>"
+    )
+    bpmn = live.bpmn.replace('sourceRef="step_2" targetRef="end_1"', 'sourceRef="step_2" targetRef="x"')
+    save_drawing(actor=cast.process_compiler, process=process, bpmn=bpmn.replace("</bpmn:process>", branch),
+                 stamp=stamp_of(live))  # fmt: skip
+    shown = clerk.get(f"{DESK}review/publish/").content.decode()
+    assert "“食品经营许可（新办）”的表单里没有的字段：stoves" in shown
+    assert clerk.post(f"{DESK}review/publish/", {"digest": draft(process).digest}).status_code == 409
+    assert get_live_version("review") == live
 
 
 def test_a_version_says_what_it_changes() -> None:
