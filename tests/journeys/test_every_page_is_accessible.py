@@ -118,13 +118,13 @@ def pages(cast: Cast) -> dict[str, list[str]]:
 def make_lobby(cast: Cast) -> dict[str, list[str]]:
     """Return the pages of a hall that is always open, where somebody waits and somebody was called."""
     hall = make_hall(sessions=((time(0), time(23, 59)),), days=range(7), is_on_days_off=True)
-    CalendarDay.objects.filter(date=timezone.localdate()).delete()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    CalendarDay.objects.filter(date__range=(timezone.localdate(), tomorrow)).delete()
     group, window = group_of(hall, "A"), window_of(hall, 1)
     first, second = (take_number(actor=SYSTEM, group=group, name="赵大") for _person in range(2))
     open_window(actor=cast.counter, window_id=window.pk)
     call_next(actor=cast.counter, window_id=window.pk)
     kiosk = f"/open/lobby/kiosk/{issue_kiosk_link(actor=cast.hall_guide, hall=hall)}/"
-    tomorrow = timezone.localdate() + timedelta(days=1)
     slot = next((each for each in list_slots(group, tomorrow) if each.left), None)
     assert slot is not None
     booked = book_slot(actor=cast.citizen, group=group, starts_at=slot.starts_at)
