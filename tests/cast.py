@@ -98,6 +98,8 @@ class Cast:
     letter_approver: Actor
     hall_guide: Actor
     hall_manager: Actor
+    cashier: Actor
+    refund_approver: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -278,6 +280,8 @@ def make_cast() -> Cast:
         "letter_approver": _staff("letter_approver", "鲁建业", bureau, {"letter_approver": own}),
         "hall_guide": _staff("hall_guide", "夏雨荷", centre, {"hall_guide": own}),
         "hall_manager": _staff("hall_manager", "梁启明", centre, {"hall_manager": own}),
+        "cashier": _staff("cashier", "沙丽萍", centre, {"cashier": region_wide}),
+        "refund_approver": _staff("refund_approver", "毛建平", centre, {"refund_approver": region_wide}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),

@@ -50,6 +50,8 @@ PUBLIC = {
     "/account/privacy/": "个人信息保护法 art. 17: before data is given",
     "/desk/supervision/display/*": "a screen that nobody is signed in at: sums only, by a link that can't be guessed",
     "/desk/supervision/scores/public/": "quarterly scores of offices that were announced to the public, without people",
+    "/payments/notify/*": "the payment provider's door: what counts is its signature",
+    "/payments/trial/*": "the test provider's page, on a site of its own in real life; with the demo only",
     "/geography/regions/*": "the base map under public maps",
     "/demo/inbox/*": "the demo's phone, installed with the demo only",
     "/api/": "what the interface offers",
@@ -72,6 +74,7 @@ SAMPLES: dict[str, Any] = {
     "provider": "x",
     "power": "MR-XK-01",
     "path": "x",
+    "day": "2026-11-21",
 }
 CASE_ID = "00000000-0000-4000-8000-000000000000"
 BY_CONVERTER: dict[type, Any] = {IntConverter: 1, UUIDConverter: CASE_ID, SlugConverter: "x", StringConverter: "x"}

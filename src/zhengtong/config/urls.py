@@ -12,6 +12,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("zhengtong.core.identity.urls")),
     path("messages/", include("zhengtong.core.messages.urls")),
+    path("payments/", include("zhengtong.capabilities.payments.urls")),
     path("geography/", include("zhengtong.capabilities.geography.urls")),
     path("api/", include("zhengtong.config.api")),
     path("", include("zhengtong.screens.routes")),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("", include("zhengtong.desks.letters.urls")),
     path("", include("zhengtong.desks.lobby.urls")),
     path("", include("zhengtong.desks.ratings.urls")),
+    path("", include("zhengtong.desks.cashier.urls")),
     path("desk/", include("zhengtong.desks.workbench.urls")),
     path("", include("zhengtong.desks.hall.urls")),
 ]

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from zhengtong.capabilities.cases.domain import Act
 from zhengtong.kernel.modules import Declaration
+
+if TYPE_CHECKING:
+    from zhengtong.capabilities.cases.models import Case
 
 
 @dataclass(frozen=True)
@@ -67,3 +71,17 @@ class TaskPage(Declaration):
     @property
     def key(self) -> str:
         return self.node
+
+
+@dataclass(frozen=True)
+class StepGuard(Declaration):
+    """What a module above a case holds it back for: ``refuse`` gets the locked case before one of ``acts`` and raises
+    HeldBack. It asks the database only for cases that it may concern: the acts are in everybody's way."""
+
+    code: str
+    acts: frozenset[Act]
+    refuse: "Callable[[Case, Act], None]"
+
+    @property
+    def key(self) -> str:
+        return self.code

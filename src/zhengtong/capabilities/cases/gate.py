@@ -20,7 +20,7 @@ from zhengtong.capabilities.cases.form_checks import check_form
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition, list_form, parse_definition
 from zhengtong.capabilities.cases.models import Audience, CaseKind, ItemDraft, LifeEvent, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook
-from zhengtong.capabilities.cases.services.gate import NoLivePower, check_power
+from zhengtong.capabilities.cases.services.gate import NoLivePower, check_power, list_fee_gaps
 from zhengtong.capabilities.cases.staffing import list_unstaffed
 from zhengtong.capabilities.workflow.public import get_graph, list_form_fields
 from zhengtong.capabilities.workflow.public import get_live_version as get_live_process
@@ -141,12 +141,14 @@ def _check_limits(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Findin
         yield Finding("limits", _("承诺 %(promised)s 日，超过“%(title)s”规定的 %(limit)s 日") % said)
 
 
-def _check_fee(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_fee(draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:
     fee = text.get("fee", {})
     if "amount" not in fee:
         yield Finding("fee", _("没有填写是否收费"))
     elif fee["amount"] and not str(fee.get("basis", "")).strip():
         yield Finding("fee", _("收费没有写明依据"))
+    for gap in list_fee_gaps({**text, "kind": draft.kind}, timezone.localdate()):
+        yield Finding("fee", gap)
 
 
 def _check_channels(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.compiling import (
     list_standard_changes,
     list_standards,
 )
-from zhengtong.capabilities.cases.declarations import DraftCheck, EndingRequest, ItemFile, RuleFile, TaskPage
+from zhengtong.capabilities.cases.declarations import DraftCheck, EndingRequest, ItemFile, RuleFile, StepGuard, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
@@ -35,6 +35,7 @@ from zhengtong.capabilities.cases.domain import (
 )
 from zhengtong.capabilities.cases.errors import (
     Conflict,
+    HeldBack,
     IncompleteApplication,
     NoTask,
     PowerWithdrawn,
@@ -56,6 +57,7 @@ from zhengtong.capabilities.cases.events import (
     CorrectionsRequested,
     ItemPublished,
 )
+from zhengtong.capabilities.cases.fees import ExemptionSpec, FeeCharge, FeeSpec, FeeTime, UnusableFee
 from zhengtong.capabilities.cases.filtering import (
     DUE_WITHIN,
     NOBODY,
@@ -242,6 +244,7 @@ from zhengtong.capabilities.cases.services.decision import (
     grant_case,
     list_return_marks,
     refuse_case,
+    resume_delivery,
     return_to_review,
 )
 from zhengtong.capabilities.cases.services.disclosure import record_export, reveal_answers
@@ -276,7 +279,7 @@ from zhengtong.capabilities.cases.services.drafts import (
     take_over_standard,
 )
 from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
-from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
+from zhengtong.capabilities.cases.services.gate import NoLiveFee, NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
 from zhengtong.capabilities.cases.services.keeping import (
     delete_material,
@@ -313,7 +316,7 @@ from zhengtong.capabilities.cases.services.steps import admit as admit_to_case
 from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
-from zhengtong.capabilities.cases.services.urging import hold_open_task, note_remark
+from zhengtong.capabilities.cases.services.urging import hold_open_task, note_happening, note_remark
 from zhengtong.capabilities.cases.staffing import ORGAN_HEAD, list_named, name_permission
 from zhengtong.capabilities.cases.walk import (
     WalkStep,
@@ -386,12 +389,17 @@ __all__ = [
     "DraftCheck",
     "DraftStatus",
     "EndingRequest",
+    "ExemptionSpec",
     "ExtensionRequest",
+    "FeeCharge",
+    "FeeSpec",
+    "FeeTime",
     "FieldSpec",
     "Finding",
     "FormChange",
     "FormFinding",
     "Guided",
+    "HeldBack",
     "IncompleteApplication",
     "ItemDefinition",
     "ItemDraft",
@@ -407,6 +415,7 @@ __all__ = [
     "Limit",
     "MaterialSpec",
     "MaterialView",
+    "NoLiveFee",
     "NoLivePower",
     "NoTask",
     "NotAllowed",
@@ -426,6 +435,7 @@ __all__ = [
     "SpecialProcedure",
     "StaleCase",
     "StaleDraft",
+    "StepGuard",
     "Task",
     "TaskNode",
     "TaskPage",
@@ -434,6 +444,7 @@ __all__ = [
     "Unacceptable",
     "UnreadableCondition",
     "UnusableDefinition",
+    "UnusableFee",
     "UploadSlot",
     "WalkStep",
     "abandon_item_draft",
@@ -577,6 +588,7 @@ __all__ = [
     "next_case_number",
     "next_number",
     "note_act",
+    "note_happening",
     "note_remark",
     "open_material",
     "open_office",
@@ -609,6 +621,7 @@ __all__ = [
     "request_extension",
     "resubmit_case",
     "resume_clocks",
+    "resume_delivery",
     "retire_library_material",
     "return_item_draft",
     "return_process_task",

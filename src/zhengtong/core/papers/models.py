@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.crypto.public import EncryptedJSONField
@@ -82,8 +82,8 @@ class Paper(models.Model):
             return ""
         version = self.template_version
         if version is None or version.is_supplied or self.template_fault:
-            return _now("系统自带模板")
-        return _now("模板第 %(n)d 版") % {"n": version.number}
+            return gettext("系统自带模板")
+        return gettext("模板第 %(n)d 版") % {"n": version.number}
 
 
 class TemplateStatus(models.TextChoices):

@@ -22,6 +22,8 @@ from zhengtong.capabilities.cases.public import (
 from zhengtong.capabilities.powers.public import PowerState, list_shown
 from zhengtong.capabilities.workflow.public import ProcessVersion, VersionStatus
 from zhengtong.core.identity.public import Organisation, OrganisationKind
+from zhengtong.kernel.expressions import ExpressionError
+from zhengtong.kernel.expressions import parse as parse_expression
 
 if TYPE_CHECKING:
     OrganBase = forms.ModelChoiceField[Organisation]
@@ -233,6 +235,70 @@ class FeeForm(PartForm):
     amount = forms.DecimalField(label=_("金额（元）"), min_value=0, max_value=10**7, decimal_places=2, required=False,
                                 help_text=_("不收费填 0。"))  # fmt: skip
     basis = text(_("收费依据"), 300, hint=_("收费的写明文件和标准；不收费的写“不收费”。"))
+
+
+class ExemptionsField(LinesField):
+    """减免, one a line: its name, when it applies, what is due then (nothing: free), its basis, parted by bars."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n".join(
+            " | ".join(str(each.get(key, "")) for key in ("name", "condition", "formula", "basis"))
+            for each in value
+            if isinstance(each, dict)
+        )
+
+    def clean(self, value: Any) -> Any:
+        found = []
+        for line in super().clean(value):
+            parts = [part.strip() for part in line.replace("｜", "|").split("|")]
+            if len(parts) != 4 or not (parts[0] and parts[1] and parts[3]):
+                raise forms.ValidationError(gettext("每行写四项，用“|”隔开：名称 | 什么情况 | 收多少 | 依据"))
+            for expression in filter(None, parts[1:3]):
+                check_expression(expression)
+            row = dict(zip(("name", "condition", "formula", "basis"), parts, strict=True))
+            found.append({key: each for key, each in row.items() if each})
+        return found
+
+
+def check_expression(value: str) -> None:
+    """Raise ValidationError for what is no expression."""
+    try:
+        parse_expression(value)
+    except ExpressionError as error:
+        raise forms.ValidationError(str(error)) from error
+
+
+def expression(label: Any, hint: Any, *, required: bool = False) -> CleanCharField:
+    return CleanCharField(label=label, max_length=500, required=required, help_text=hint, validators=[check_expression])
+
+
+class FeeRow(PartForm):
+    code = forms.ChoiceField(label=_("收费清单项目"), help_text=_("从现行的行政事业性收费清单里选，清单之外不得收费。"))
+    name = text(_("缴款单上的名称"), 100, required=True)
+    when = forms.ChoiceField(
+        label=_("什么时候缴"),
+        choices=[("acceptance", _("受理前")), ("delivery", _("领证前"))],
+        widget=forms.RadioSelect,
+    )
+    formula = expression(_("金额公式（元）"), _("用表单字段的代码写，如 80 + 10 * (copies - 1)。"), required=True)
+    standard = text(_("收费标准"), 300, required=True, hint=_("用群众看得懂的话，缴款单和凭证上照写。"))
+    condition = expression(_("什么情况才收"), _("都收的不填。如 kind == '换领'。"))
+    exemptions = ExemptionsField(
+        label=_("减免"),
+        longest=400,
+        help_text=_("每行一种：名称 | 什么情况 | 收多少（免收不填）| 依据。排在前面的先用。"),
+    )
+
+    def offer(self) -> None:
+        """Offer the entries of the fee list that are in force, and the one that was chosen."""
+        live = list_shown().filter(power_list__code="fee", state=PowerState.LIVE)
+        found = [(each.code, f"{each.name}（{each.code}）") for each in live]
+        chosen = self.initial.get("code")
+        if chosen and chosen not in dict(found):
+            found.append((chosen, gettext("%(code)s（不在现行清单里）") % {"code": chosen}))
+        self.choices("code", found)
 
 
 class ChannelsForm(PartForm):

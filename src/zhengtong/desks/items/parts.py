@@ -180,7 +180,18 @@ LICENCE = LicencePart(
     _("准予以后发的电子证照：叫什么、怎样编号、印哪些内容、有效多久。"),
     form=forms.LicenceForm,
 )
-FEE = Part("fee", _("收费"), form=forms.FeeForm, within="fee")
+FEE = Part(
+    "fee",
+    _("收费"),
+    form=forms.FeeForm,
+    within="fee",
+    row=forms.FeeRow,
+    rows_key="fees",
+    row_title=_("收费项目"),
+    add_title=_("添加一个收费项目"),
+)
+# A bundle charges nothing of its own: its items do.
+BUNDLE_FEE = Part("fee", _("收费"), form=forms.FeeForm, within="fee")
 CHANNELS = Part(
     "channels",
     _("渠道和窗口"),
@@ -228,7 +239,7 @@ BUNDLE_STEPS = Part(
     "process", _("办理步骤"), row=forms.StepRow, rows_key="steps", row_title=_("步骤"), add_title=_("添加一个步骤")
 )
 ITEM_PARTS = (BASIC, BASIS, CONDITIONS, LIMITS, FEE, CHANNELS, MATERIALS, QUESTIONS, GUIDE, FAQ, PROCESS, LICENCE)
-BUNDLE_PARTS = (BUNDLE_BASIC, QUESTIONS, LIMITS, FEE, CHANNELS, CONDITIONS, BASIS, GUIDE, FAQ, BUNDLE_STEPS)
+BUNDLE_PARTS = (BUNDLE_BASIC, QUESTIONS, LIMITS, BUNDLE_FEE, CHANNELS, CONDITIONS, BASIS, GUIDE, FAQ, BUNDLE_STEPS)
 
 
 def parts_of(draft: ItemDraft) -> tuple[Part, ...]:

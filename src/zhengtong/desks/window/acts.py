@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import ActForm, CaseAct, Situation, TaskNode
+from zhengtong.capabilities.payments import public as payments
 from zhengtong.desks.window import forms
 from zhengtong.desks.window.marking import PartMarksForm, mark_parts
 from zhengtong.desks.window.receiving import list_to_accept
@@ -60,6 +61,21 @@ def deliver(situation: Situation, form: ActForm) -> None:
     cases.deliver_case(**_common(situation, form), recipient=form.cleaned_data["recipient"])
 
 
+def owes(situation: Situation) -> bool:
+    """Whether the case has a fee that is due; one whose item has no fees costs no look at the database."""
+    return payments.describe_fees(situation.case).first_due is not None
+
+
+def collect(situation: Situation, form: forms.CollectForm) -> None:
+    order = form.order
+    if order is None:
+        raise payments.PaymentRefused(gettext("这个办件没有要缴的费用，请刷新页面。"))
+    given = form.cleaned_data
+    payments.collect_fee(
+        actor=situation.actor, order_id=order.pk, way=given["way"], receipt_number=given["receipt_number"]
+    )
+
+
 def claim(situation: Situation, _form: ActForm) -> None:
     task = situation.free(NODES) or next((t for t in situation.tasks if t.node in NODES), None)
     if task is None:
@@ -80,6 +96,18 @@ def list_remedies(_situation: Situation) -> list[str]:
 
 
 ACTS = (
+    CaseAct(
+        "collect",
+        _("窗口收费"),
+        _("已收费，缴款凭证已制作"),
+        payments.COLLECT,
+        owes,
+        collect,
+        form=forms.CollectForm,
+        confirms=True,
+        icon="check",
+        lead=_("收到现金或者刷卡成功以后登记。金额按缴款单，不能改。"),
+    ),
     CaseAct(
         "accept",
         pgettext_lazy("act", "受理"),

@@ -19,6 +19,8 @@ from zhengtong.capabilities.cases.models import Case, CaseKind
 from zhengtong.capabilities.powers.public import find_live, find_withdrawal
 from zhengtong.kernel.modules import registry
 
+FEE_LIST = "fee"
+
 
 class NoLivePower(UnusableDefinition):
     """An item names no power that may be exercised."""
@@ -47,6 +49,32 @@ def check_power(text: Mapping[str, Any], day: date) -> str:
         gettext("“%(name)s”依据的权力事项“%(power)s”（%(code)s）已于%(day)s取消，不能发布。依据：%(basis)s")
         % {"name": name, "power": gone.name, "code": code, "day": _say(gone.day), "basis": gone.basis}
     )
+
+
+class NoLiveFee(NoLivePower):
+    """An item charges a fee that isn't in the fee list."""
+
+
+def list_fee_gaps(text: Mapping[str, Any], day: date) -> list[str]:
+    """Return why the fees of an item's text may not be charged: 清单之外不得收费. A bundle has none of its own."""
+    if text.get("kind") == CaseKind.BUNDLE:
+        return []
+    fees = text.get("fees", ())
+    if text.get("fee", {}).get("amount") and not fees:
+        return [gettext("写明了收费金额，没有写明是收费清单里的哪一项（fees）：清单之外不得收费。")]
+    found = []
+    for each in fees:
+        entry = find_live(str(each.get("code", "")), day)
+        if entry is None or entry.power_list.code != FEE_LIST:
+            said = {"name": each.get("name", "?"), "code": each.get("code", "?")}
+            found.append(gettext("收费“%(name)s”（%(code)s）不在现行的行政事业性收费清单里，不能收取。") % said)
+    return found
+
+
+def check_fees(text: Mapping[str, Any], day: date) -> None:
+    """Refuse the text of an item that charges outside the fee list. Raises NoLiveFee."""
+    if gaps := list_fee_gaps(text, day):
+        raise NoLiveFee(f"{text.get('code', '?')}: {' '.join(gaps)}")
 
 
 def refuse_withdrawn(version_id: int, day: date | None = None) -> None:

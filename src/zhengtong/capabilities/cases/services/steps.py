@@ -8,7 +8,7 @@ from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from zhengtong.capabilities.cases.declarations import TaskPage
+from zhengtong.capabilities.cases.declarations import StepGuard, TaskPage
 from zhengtong.capabilities.cases.domain import Act, LegalState, next_state
 from zhengtong.capabilities.cases.errors import NoTask, StaleCase, TakenTask
 from zhengtong.capabilities.cases.models import ELSEWHERE, Case, CaseEvent, Task, TaskNode, TaskStatus
@@ -67,6 +67,13 @@ def admit_to_task(task: Task, *, actor: Actor, permission: str) -> None:
     case = task.case
     case.office, case.item_version = get_office(case.office_id), get_version(case.item_version_id)
     require(actor, permission, task.organisation)
+
+
+def refuse_held(case: Case, act: Act) -> None:
+    """Ask the modules above whether the locked ``case`` may do ``act``. Raises HeldBack."""
+    for guard in registry.of(StepGuard):
+        if act in guard.acts:
+            guard.refuse(case, act)
 
 
 def advance(
