@@ -32,6 +32,8 @@ PUBLIC = {
     "/hall/letters/progress/": "progress by number and the code that the writer was given",
     "/hall/letters/published/*": "letters published with their writers' consent, without personal data",
     "/hall/surveys/*": "what the public is asked, and the results; answering asks to sign in",
+    "/hall/appointments/": "which halls there are and by which rules one books; booking asks to sign in",
+    "/open/lobby/*": "how many wait in a hall, who is called (a number, the name masked), one's own number by its key",
     "/verify/*": "anybody who was handed a paper verifies it",
     "/look/*": "large print and the guide of components; the choice is a cookie",
     "/i18n/*": "the choice of language",
@@ -48,6 +50,8 @@ PUBLIC = {
     "/account/privacy/": "个人信息保护法 art. 17: before data is given",
     "/desk/supervision/display/*": "a screen that nobody is signed in at: sums only, by a link that can't be guessed",
     "/desk/supervision/scores/public/": "quarterly scores of offices that were announced to the public, without people",
+    "/payments/notify/*": "the payment provider's door: what counts is its signature",
+    "/payments/trial/*": "the test provider's page, on a site of its own in real life; with the demo only",
     "/geography/regions/*": "the base map under public maps",
     "/demo/inbox/*": "the demo's phone, installed with the demo only",
     "/api/": "what the interface offers",
@@ -63,12 +67,14 @@ SAMPLES: dict[str, Any] = {
     "item_code": ITEM,
     "number": "AL-2026-000001",
     "act": "accept",
+    "kind": "cases.acceptance",
     "section": "operator",
     "key": "premises_plan",
     "uidb36": "1",
     "provider": "x",
     "power": "MR-XK-01",
     "path": "x",
+    "day": "2026-11-21",
 }
 CASE_ID = "00000000-0000-4000-8000-000000000000"
 BY_CONVERTER: dict[type, Any] = {IntConverter: 1, UUIDConverter: CASE_ID, SlugConverter: "x", StringConverter: "x"}

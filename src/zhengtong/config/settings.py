@@ -54,7 +54,9 @@ INSTALLED_APPS = [
     "zhengtong.capabilities.licences.apps.LicencesConfig",
     "zhengtong.capabilities.bundles.apps.BundlesConfig",
     "zhengtong.capabilities.letters.apps.LettersConfig",
+    "zhengtong.capabilities.reservations.apps.ReservationsConfig",
     "zhengtong.capabilities.ratings.apps.RatingsConfig",
+    "zhengtong.capabilities.payments.apps.PaymentsConfig",
     "zhengtong.capabilities.supervision.apps.SupervisionConfig",
     "zhengtong.desks.hall.apps.HallConfig",
     "zhengtong.desks.window.apps.WindowConfig",
@@ -65,7 +67,9 @@ INSTALLED_APPS = [
     "zhengtong.desks.items.apps.ItemsDeskConfig",
     "zhengtong.desks.processes.apps.ProcessesDeskConfig",
     "zhengtong.desks.letters.apps.LettersDeskConfig",
+    "zhengtong.desks.lobby.apps.LobbyConfig",
     "zhengtong.desks.ratings.apps.RatingsDeskConfig",
+    "zhengtong.desks.cashier.apps.CashierDeskConfig",
     "zhengtong.sectors.market.apps.MarketConfig",
     "zhengtong.sectors.food.apps.FoodConfig",
     "zhengtong.sectors.fire.apps.FireConfig",
@@ -202,6 +206,8 @@ ACCOUNT_RATE_LIMITS = {
     # Anyone may ask how a case stands: guessing the phone's four digits must not pay.
     "case_progress": "10/5m/ip,5/5m/key",
     "letter_progress": "20/5m/ip,5/5m/key",
+    # A kiosk is one address; a code of eight digits and four of a phone aren't to be guessed there.
+    "lobby_check_in": "30/10m/ip,5/5m/key",
     # No captcha: who writes more letters than that in an hour is no person.
     "letter_write": "60/h/ip",
 }
@@ -272,6 +278,10 @@ DEFAULT_FROM_EMAIL = GATEWAYS.mail_from or "no-reply@localhost"
 MAIL_PROVIDER = "zhengtong.core.messages." + (
     "smtp_mail.SmtpMailProvider" if GATEWAYS.smtp_host or not DEMO else "providers.DemoMailProvider"
 )
+SMS_PROVIDER = "zhengtong.core.messages.providers.DemoInboxProvider"
+PAYMENT_PROVIDER = "zhengtong.capabilities.payments.trial.TrialProvider"
+# What the provider signs its notifications with; a file of mode 0600, as the session's key.
+PAYMENT_NOTIFY_KEY = load_key(DATA_DIR / "keys" / "payments.key")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["zhengtong.core.files.uploads.LimitedUploadHandler"]

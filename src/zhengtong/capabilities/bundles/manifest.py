@@ -24,7 +24,34 @@ MODULE = Module(
                 "not_compiled": _("一件事与事项的新内容不符，未更新"),
             },
         ),
-        PaperKind("bundles.completion", _("一件事办结告知单"), Path(__file__).parent / "papers" / "completion.typ"),
+        PaperKind(
+            "bundles.completion",
+            _("一件事办结告知单"),
+            Path(__file__).parent / "papers" / "completion.typ",
+            sample={
+                "applicant_name": "望江区老陈面馆",
+                "item_name": "开餐饮店一件事",
+                "case_number": "AL-2026-000123",
+                "received_on": "2026-11-21",
+                "completed_on": "2026-12-03",
+                "parts": [
+                    {
+                        "name": "食品经营许可",
+                        "organ": "望江区市场监督管理局",
+                        "result": "准予",
+                        "number": "望许准〔2026〕1号",
+                    },
+                    {"name": "门头招牌设置许可", "organ": "望江区城市管理局", "result": "不予", "number": ""},
+                ],
+                "contact_name": "综合窗口",
+                "contact_phone": "0999-8123456",
+            },
+            must_show=(
+                ("case_number", _("办件编号")),
+                ("parts.name", _("各事项")),
+                ("parts.result", _("各事项的结果")),
+            ),
+        ),
         MessageTemplate(
             "bundles.submitted",
             _("申请已收到"),

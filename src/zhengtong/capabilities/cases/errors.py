@@ -53,3 +53,9 @@ class Unacceptable(RuleBroken):
     def __init__(self, message: str, field: str = "", **params: object) -> None:
         super().__init__(message, **params)
         self.field = field
+
+
+class HeldBack(Unacceptable):
+    """A module above the case doesn't let it go on yet (see ``declarations.StepGuard``)."""
+
+    code: ClassVar[str] = "held-back"

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from zhengtong.capabilities.cases.domain import AllOf, Condition, OneOf, UnreadableCondition, read_condition
+from zhengtong.capabilities.cases.fees import FeeSpec, UnusableFee, read_fees
 from zhengtong.kernel.expressions import Expression, ExpressionError, parse
 
 FIELD_TYPES = frozenset(
@@ -159,6 +160,7 @@ class ItemDefinition:
     materials: tuple[MaterialSpec, ...]
     text: Mapping[str, Any] = field(repr=False)
     outputs: tuple[OutputSpec, ...] = ()
+    fees: tuple[FeeSpec, ...] = ()
 
     @cached_property
     def calculated(self) -> tuple[FieldSpec, ...]:
@@ -408,8 +410,11 @@ def parse_definition(raw: Mapping[str, Any]) -> ItemDefinition:
         materials = tuple(_material(each, known) for each in raw["materials"])
         outputs = tuple(_output(each, known) for each in raw.get("outputs", ()))
         _check_licence(raw, known)
-        definition = ItemDefinition(raw["code"], raw["name"], sections, materials, raw, outputs)
+        fees = read_fees(raw, known)
+        definition = ItemDefinition(raw["code"], raw["name"], sections, materials, raw, outputs, fees)
         _ordered = definition.calculated
         return definition
     except KeyError as error:
         raise UnusableDefinition(f"{raw.get('code', '?')}: {error} is missing") from error
+    except UnusableFee as error:
+        raise UnusableDefinition(str(error)) from error

@@ -50,6 +50,9 @@ MODULE = Module(
                 "cases.file_for_applicant",
                 "cases.deliver_case",
                 "identity.verify_identity",
+                "payments.view_order",
+                "payments.collect_fee",
+                "payments.ask_refund",
             ),
         ),
         Role(

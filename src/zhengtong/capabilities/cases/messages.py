@@ -57,6 +57,11 @@ MESSAGE_TEMPLATES = (
         _("您申请的“{item}”（{number}）不予许可，理由和救济途径请登录查看决定书。"),
         is_binding=True,
     ),
+    MessageTemplate(
+        "cases.consultation_late",
+        _("征求的意见已到期"),
+        _("{asker}就“{item}”（{number}）征求本单位意见，答复期限 {due} 已过，请尽快答复。"),
+    ),
     MessageTemplate("cases.delivered", _("文书已送达"), _("“{item}”（{number}）的文书已送达，请对本次服务作出评价。")),
 )
 

@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.compiling import (
     list_standard_changes,
     list_standards,
 )
-from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, TaskPage
+from zhengtong.capabilities.cases.declarations import DraftCheck, EndingRequest, ItemFile, RuleFile, StepGuard, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
@@ -35,6 +35,7 @@ from zhengtong.capabilities.cases.domain import (
 )
 from zhengtong.capabilities.cases.errors import (
     Conflict,
+    HeldBack,
     IncompleteApplication,
     NoTask,
     PowerWithdrawn,
@@ -56,6 +57,7 @@ from zhengtong.capabilities.cases.events import (
     CorrectionsRequested,
     ItemPublished,
 )
+from zhengtong.capabilities.cases.fees import ExemptionSpec, FeeCharge, FeeSpec, FeeTime, UnusableFee
 from zhengtong.capabilities.cases.filtering import (
     DUE_WITHIN,
     NOBODY,
@@ -116,12 +118,7 @@ from zhengtong.capabilities.cases.item_definition import (
 from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.json_schema import as_document, is_of_format, make_schema
 from zhengtong.capabilities.cases.json_schema_reading import read_schema
-from zhengtong.capabilities.cases.keeping import (
-    OwnMaterial,
-    find_own_material,
-    list_offers,
-    list_own_materials,
-)
+from zhengtong.capabilities.cases.keeping import OwnMaterial, find_own_material, list_offers, list_own_materials
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -138,6 +135,7 @@ from zhengtong.capabilities.cases.models import (
     Clock,
     ClockBasis,
     ClockPurpose,
+    Consultation,
     CorrectionMark,
     CorrectionNotice,
     Countersign,
@@ -225,6 +223,14 @@ from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
 from zhengtong.capabilities.cases.services.clocks import resume as resume_clocks
 from zhengtong.capabilities.cases.services.clocks import start_bundle as start_bundle_clock
+from zhengtong.capabilities.cases.services.consulting import (
+    answer_consultation,
+    consult_office,
+    drop_consultation,
+    get_question,
+    list_consultations,
+    list_offices_to_consult,
+)
 from zhengtong.capabilities.cases.services.countersigns import (
     ask_countersign,
     drop_countersign,
@@ -238,6 +244,7 @@ from zhengtong.capabilities.cases.services.decision import (
     grant_case,
     list_return_marks,
     refuse_case,
+    resume_delivery,
     return_to_review,
 )
 from zhengtong.capabilities.cases.services.disclosure import record_export, reveal_answers
@@ -272,7 +279,7 @@ from zhengtong.capabilities.cases.services.drafts import (
     take_over_standard,
 )
 from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
-from zhengtong.capabilities.cases.services.gate import NoLivePower, refuse_withdrawn
+from zhengtong.capabilities.cases.services.gate import NoLiveFee, NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
 from zhengtong.capabilities.cases.services.keeping import (
     delete_material,
@@ -309,7 +316,8 @@ from zhengtong.capabilities.cases.services.steps import admit as admit_to_case
 from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
-from zhengtong.capabilities.cases.services.urging import hold_open_task, note_remark
+from zhengtong.capabilities.cases.services.urging import hold_open_task, note_happening, note_remark
+from zhengtong.capabilities.cases.staffing import ORGAN_HEAD, list_named, name_permission
 from zhengtong.capabilities.cases.walk import (
     WalkStep,
     describe_walk,
@@ -331,6 +339,7 @@ __all__ = [
     "NOBODY",
     "NOT_IN_ROWS",
     "OPEN_DRAFTS",
+    "ORGAN_HEAD",
     "PREFILLS",
     "ROW_FIELDS",
     "SITUATION",
@@ -369,6 +378,7 @@ __all__ = [
     "ClockView",
     "Condition",
     "Conflict",
+    "Consultation",
     "CorrectionMark",
     "CorrectionNotice",
     "CorrectionsRequested",
@@ -376,13 +386,20 @@ __all__ = [
     "Decision",
     "Dictionary",
     "DictionaryEntry",
+    "DraftCheck",
     "DraftStatus",
+    "EndingRequest",
+    "ExemptionSpec",
     "ExtensionRequest",
+    "FeeCharge",
+    "FeeSpec",
+    "FeeTime",
     "FieldSpec",
     "Finding",
     "FormChange",
     "FormFinding",
     "Guided",
+    "HeldBack",
     "IncompleteApplication",
     "ItemDefinition",
     "ItemDraft",
@@ -398,6 +415,7 @@ __all__ = [
     "Limit",
     "MaterialSpec",
     "MaterialView",
+    "NoLiveFee",
     "NoLivePower",
     "NoTask",
     "NotAllowed",
@@ -417,6 +435,7 @@ __all__ = [
     "SpecialProcedure",
     "StaleCase",
     "StaleDraft",
+    "StepGuard",
     "Task",
     "TaskNode",
     "TaskPage",
@@ -425,6 +444,7 @@ __all__ = [
     "Unacceptable",
     "UnreadableCondition",
     "UnusableDefinition",
+    "UnusableFee",
     "UploadSlot",
     "WalkStep",
     "abandon_item_draft",
@@ -435,6 +455,7 @@ __all__ = [
     "advance_case",
     "allowed_acts",
     "amend_library_material",
+    "answer_consultation",
     "applicant_of",
     "appraise_case",
     "archive_case",
@@ -457,6 +478,7 @@ __all__ = [
     "compare_forms",
     "complete",
     "complete_process_task",
+    "consult_office",
     "correct_on_spot",
     "correctable_fields",
     "correctable_materials",
@@ -477,6 +499,7 @@ __all__ = [
     "describe_material",
     "describe_materials",
     "describe_walk",
+    "drop_consultation",
     "drop_countersign",
     "end_of_working_day",
     "file_part",
@@ -500,6 +523,7 @@ __all__ = [
     "get_open_notice",
     "get_open_procedure",
     "get_open_task",
+    "get_question",
     "get_rulebook",
     "get_walk",
     "give_countersign",
@@ -521,6 +545,7 @@ __all__ = [
     "list_changes",
     "list_clocks",
     "list_conditions",
+    "list_consultations",
     "list_delegates",
     "list_dictionaries",
     "list_drafts",
@@ -533,8 +558,10 @@ __all__ = [
     "list_material_keys",
     "list_material_views",
     "list_materials",
+    "list_named",
     "list_offers",
     "list_offices",
+    "list_offices_to_consult",
     "list_opinions",
     "list_own_cases",
     "list_own_materials",
@@ -555,11 +582,13 @@ __all__ = [
     "mask_answer",
     "may_compile",
     "move_to_live_version",
+    "name_permission",
     "narrow_cases",
     "needs_of",
     "next_case_number",
     "next_number",
     "note_act",
+    "note_happening",
     "note_remark",
     "open_material",
     "open_office",
@@ -592,6 +621,7 @@ __all__ = [
     "request_extension",
     "resubmit_case",
     "resume_clocks",
+    "resume_delivery",
     "retire_library_material",
     "return_item_draft",
     "return_process_task",

@@ -1,5 +1,7 @@
 """Jobs of cases: clocks that came due, deadlines after a new calendar, electronic delivery."""
 
+from contextlib import suppress
+
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.core.papers.public import ensure_rendered
 from zhengtong.kernel.jobs import job, periodic
@@ -24,13 +26,27 @@ def deem_accepted(case_id: int) -> None:
 
 @job("cases.deliver_electronically")
 def deliver_electronically(case_id: int) -> None:
-    """Make every paper of the case, then mark it delivered: what can't be downloaded isn't delivered."""
+    """Make every paper of the case, then mark it delivered: what can't be downloaded isn't delivered.
+
+    One that is held back waits: whoever settles what holds it resumes the delivery.
+    """
+    from zhengtong.capabilities.cases.errors import HeldBack
     from zhengtong.capabilities.cases.models import CaseDocument
     from zhengtong.capabilities.cases.services.decision import deliver_case
 
     for document in CaseDocument.objects.filter(case_id=case_id).select_related("paper"):
         ensure_rendered(document.paper)
-    deliver_case(actor=SYSTEM, case_id=case_id)
+    with suppress(HeldBack):
+        deliver_case(actor=SYSTEM, case_id=case_id)
+
+
+@periodic("cases.remind_consulted", "*/10 * * * *")
+def remind_consulted(timestamp: int) -> None:
+    """Every ten minutes: who was asked for an opinion and hasn't answered in time is told, and who asked."""
+    from zhengtong.capabilities.cases.services.consulting import REMINDED_AT_ONCE, remind_late
+
+    while remind_late() == REMINDED_AT_ONCE:
+        continue
 
 
 @periodic("cases.refresh_items", "2 0 * * *")

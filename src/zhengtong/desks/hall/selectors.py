@@ -23,6 +23,7 @@ from zhengtong.capabilities.cases.public import (
     list_own_cases,
     shown_applicant,
 )
+from zhengtong.capabilities.payments.public import describe_fees
 from zhengtong.core.papers.public import Paper
 from zhengtong.core.search.public import SearchAudience, search, suggest
 from zhengtong.desks.hall.standing import Progress, count_progress
@@ -159,9 +160,13 @@ def get_paper_of_file(upload: "UploadedFile[bytes]") -> Paper | None:
 
 
 def list_papers(case: Case) -> list[Paper]:
-    """Return the papers of ``case``: licence and decision first, then the notices, the newest first."""
-    papers = [each.paper for each in case.documents.select_related("paper").order_by("-id")]
-    return sorted(papers, key=lambda paper: (paper.kind.startswith("cases."), paper.kind not in _DECISIONS))
+    """Return the papers of ``case``: licence and decision first, then the notices, the newest first. A licence whose
+    fee is due isn't among them yet."""
+    fees = describe_fees(case)
+    papers = [each.paper for each in case.documents.filter(is_internal=False).select_related("paper").order_by("-id")]
+    papers = [paper for paper in papers if not fees.withholds(paper.kind)]
+    notices = ("cases.", "payments.")
+    return sorted(papers, key=lambda paper: (paper.kind.startswith(notices), paper.kind not in _DECISIONS))
 
 
 def get_receipt(case: Case) -> Paper | None:

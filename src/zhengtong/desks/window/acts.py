@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import ActForm, CaseAct, Situation, TaskNode
+from zhengtong.capabilities.payments import public as payments
 from zhengtong.desks.window import forms
 from zhengtong.desks.window.marking import PartMarksForm, mark_parts
 from zhengtong.desks.window.receiving import list_to_accept
@@ -59,6 +61,21 @@ def deliver(situation: Situation, form: ActForm) -> None:
     cases.deliver_case(**_common(situation, form), recipient=form.cleaned_data["recipient"])
 
 
+def owes(situation: Situation) -> bool:
+    """Whether the case has a fee that is due; one whose item has no fees costs no look at the database."""
+    return payments.describe_fees(situation.case).first_due is not None
+
+
+def collect(situation: Situation, form: forms.CollectForm) -> None:
+    order = form.order
+    if order is None:
+        raise payments.PaymentRefused(gettext("这个办件没有要缴的费用，请刷新页面。"))
+    given = form.cleaned_data
+    payments.collect_fee(
+        actor=situation.actor, order_id=order.pk, way=given["way"], receipt_number=given["receipt_number"]
+    )
+
+
 def claim(situation: Situation, _form: ActForm) -> None:
     task = situation.free(NODES) or next((t for t in situation.tasks if t.node in NODES), None)
     if task is None:
@@ -80,8 +97,20 @@ def list_remedies(_situation: Situation) -> list[str]:
 
 ACTS = (
     CaseAct(
+        "collect",
+        _("窗口收费"),
+        _("已收费，缴款凭证已制作"),
+        payments.COLLECT,
+        owes,
+        collect,
+        form=forms.CollectForm,
+        confirms=True,
+        icon="check",
+        lead=_("收到现金或者刷卡成功以后登记。金额按缴款单，不能改。"),
+    ),
+    CaseAct(
         "accept",
-        _("受理"),
+        pgettext_lazy("act", "受理"),
         _("已受理 %(number)s，受理通知书已制作"),
         ACCEPT,
         _waits,

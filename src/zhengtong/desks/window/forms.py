@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import (
@@ -18,6 +18,8 @@ from zhengtong.capabilities.cases.public import (
     list_answers,
     list_material_views,
 )
+from zhengtong.capabilities.payments import public as payments
+from zhengtong.screens.formats import cn_money
 
 MARK, MESSAGE = "mark-", "message-"
 Files = tuple[dict[str, Any], ...]
@@ -58,6 +60,29 @@ class DeliveryForm(ActForm):
     recipient = forms.CharField(
         label=_("领取人姓名"), max_length=80, help_text=_("核对领取人身份证件原件；代领的核对授权委托书")
     )
+
+
+class CollectForm(ActForm):
+    """Money that is taken at the counter: for which order, how, under which number."""
+
+    order_number = forms.ChoiceField(label=_("缴款单"), widget=forms.RadioSelect)
+    way = forms.ChoiceField(label=_("收款方式"), choices=payments.COUNTER_WAYS, widget=forms.RadioSelect)
+    receipt_number = forms.CharField(
+        label=_("收据号或者刷卡凭证号"), max_length=64, help_text=_("一个号码只能用一次，对账时要用")
+    )
+
+    def __init__(self, situation: Situation, *args: Any, **options: Any) -> None:
+        super().__init__(situation, *args, **options)
+        orders = payments.describe_fees(situation.case).orders
+        self.due = {order.number: order for order in orders if order.state == payments.OrderState.DUE}
+        field = self.fields["order_number"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(number, f"{each.fee_name} {cn_money(each.yuan)}") for number, each in self.due.items()]
+        field.initial = next(iter(self.due), "")
+
+    @property
+    def order(self) -> payments.PaymentOrder | None:
+        return self.due.get(self.cleaned_data.get("order_number", ""))
 
 
 class SpotCorrectionForm(ActForm):
@@ -193,10 +218,10 @@ def list_told(case: Case) -> set[str] | None:
 def describe_given(view: MaterialView | None) -> tuple[str, Files]:
     """Return what is said of a material beside its mark, and its files."""
     if view is None:
-        return translate("没有提交"), ()
+        return gettext("没有提交"), ()
     if view.source:
-        return translate("%(source)s已核验，免交") % {"source": view.source}, view.files
-    return "" if view.files else translate("没有提交"), view.files
+        return gettext("%(source)s已核验，免交") % {"source": view.source}, view.files
+    return "" if view.files else gettext("没有提交"), view.files
 
 
 class NewCaseForm(forms.Form):

@@ -29,8 +29,9 @@ from zhengtong.capabilities.cases.models.item import (
     ServiceItem,
 )
 from zhengtong.capabilities.cases.models.kept import KeptMaterial
-from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
+from zhengtong.capabilities.cases.models.procedure import Consultation, Countersign, SpecialProcedure
 from zhengtong.capabilities.cases.models.work import (
+    ELSEWHERE,
     CaseProcess,
     ExtensionRequest,
     SiteVisit,
@@ -41,6 +42,7 @@ from zhengtong.capabilities.cases.models.work import (
 
 __all__ = [
     "COUNTED",
+    "ELSEWHERE",
     "OPEN_DRAFTS",
     "PAUSABLE",
     "Appraisal",
@@ -56,6 +58,7 @@ __all__ = [
     "ClockBasis",
     "ClockInterval",
     "ClockPurpose",
+    "Consultation",
     "CorrectionMark",
     "CorrectionNotice",
     "Countersign",

@@ -240,6 +240,8 @@ class CaseDocument(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
     paper = models.OneToOneField("papers.Paper", on_delete=models.PROTECT, related_name="+")
+    # Between offices: the applicant isn't given it.
+    is_internal = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("办件文书")

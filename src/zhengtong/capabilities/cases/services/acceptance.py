@@ -34,6 +34,7 @@ from zhengtong.capabilities.cases.services.steps import (
     finish_task,
     lock_case,
     open_task,
+    refuse_held,
     shown_date,
     take_task,
 )
@@ -51,6 +52,7 @@ def accept_case(*, actor: Actor, case_id: int, version: int | None = None, opini
     """Accept a complete application (行政许可法 第三十二条): the decision clocks start, the bureau gets its task."""
     case = lock_case(case_id, actor=actor, permission=ACCEPT, version=version)
     task = take_task(case, TaskNode.ACCEPTANCE, actor=actor)
+    refuse_held(case, Act.ACCEPT)
     finish_task(task, actor=actor, outcome=Act.ACCEPT, opinion=opinion)
     now = timezone.now()
     _accept(case, Act.ACCEPT, actor=actor, accepted_at=now, now=now, note=opinion)

@@ -37,13 +37,14 @@ from zhengtong.capabilities.cases.services.steps import (
     finish_task,
     lock_case,
     open_task,
+    refuse_held,
     take_task,
 )
 from zhengtong.capabilities.cases.tasks import deliver_electronically
 from zhengtong.core.audit.public import record
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.jobs import enqueue
-from zhengtong.kernel.policy import Actor
+from zhengtong.kernel.policy import SYSTEM, Actor
 from zhengtong.kernel.steps import step
 
 DECIDE = "cases.decide_case"
@@ -236,6 +237,7 @@ def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: in
     case = lock_case(case_id, actor=actor, permission="cases.deliver_case", version=version)
     if case.state in {LegalState.DELIVERED, LegalState.ARCHIVED}:
         return case
+    refuse_held(case, Act.DELIVER)
     at_counter = actor.appointment is not None
     if at_counter:
         if not recipient.strip():
@@ -278,6 +280,14 @@ def deliver_case(*, actor: Actor, case_id: int, recipient: str = "", version: in
     tell_applicant(case, "delivered", actor=actor)
     publish(CaseDelivered(actor, case))
     return case
+
+
+@step()
+def resume_delivery(*, case_id: int) -> None:
+    """Let the platform deliver a decision that was held back, once what held it is settled. Twice is once."""
+    case = lock_case(case_id, actor=SYSTEM, permission="cases.deliver_case")
+    if case.state in {LegalState.GRANTED, LegalState.REFUSED} and case.delivery_way == DeliveryWay.ELECTRONIC:
+        enqueue(deliver_electronically, case_id=case.pk)
 
 
 @step()

@@ -25,7 +25,7 @@ from zhengtong.capabilities.cases.models import (
 )
 from zhengtong.capabilities.cases.rules import get_rulebook, to_rows
 from zhengtong.capabilities.cases.search import ITEM_KIND
-from zhengtong.capabilities.cases.services.gate import NoLivePower, check_power
+from zhengtong.capabilities.cases.services.gate import NoLivePower, check_fees, check_power
 from zhengtong.capabilities.workflow.public import get_live_version, list_form_fields
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation
@@ -87,6 +87,7 @@ def publish_item(*, actor: Actor, raw: Mapping[str, Any]) -> ItemVersion:
     raw = settle(raw, lambda code: get_rulebook().threshold(code, day).amount)
     definition = parse_definition(raw)
     power = check_power(raw, day)
+    check_fees(raw, day)
     if findings := check_form(raw):
         raise UnusableDefinition(f"{definition.code}: {' '.join(each.message for each in findings[:20])}")
     text: dict[str, Any] = json.loads(json.dumps(raw, ensure_ascii=False, default=str))

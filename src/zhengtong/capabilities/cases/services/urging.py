@@ -46,3 +46,18 @@ def note_remark(case: Case, act: str, *, actor: Actor, note: str, journal: Mappi
         note=note[:1000],
     )
     record(actor, f"{module}.{act}", case, after=dict(journal))
+
+
+def note_happening(case: Case, act: str, *, actor: Actor, words: str) -> None:
+    """Put a line for the applicant into the locked case's timeline, of what a module above did and keeps a record of.
+
+    It is no act on the case: a form that somebody has open can still be sent.
+    """
+    CaseEvent.objects.create(
+        case=case,
+        at=timezone.now(),
+        act=act,
+        actor_name=actor.name,
+        organisation_name=case.organisation.name if actor.appointment else "",
+        words=words[:300],
+    )

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("cases", "0012_order_appraisals"),
+        ("cases", "0013_order_appraisals"),
         ("identity", "0007_find_by_beginning"),
     ]
 

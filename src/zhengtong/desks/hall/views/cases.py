@@ -1,7 +1,8 @@
 """Her own cases: the list, one case, its receipt and papers, withdrawing, appraising."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from zhengtong.capabilities.cases.public import (
     LegalState,
     RuleBroken,
     appraise_case,
+    describe_walk,
     get_definition,
     get_open_notice,
     list_own_cases,
 )
+from zhengtong.capabilities.payments.public import describe_fees
 from zhengtong.capabilities.ratings.public import find_follow_up, rate_again
 from zhengtong.core.files.public import file_response
 from zhengtong.core.identity.public import Refused
@@ -69,9 +72,11 @@ def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm,
         "case": case,
         "status": state,
         "timeline": get_timeline(case, state),
+        "walk": describe_walk(case),
         "notice": get_open_notice(case) if case.state == LegalState.NEED_MATERIALS else None,
         "visit": case.site_visits.filter(finished_at=None).order_by("-id").first(),
         "documents": list_papers(case),
+        "fees": describe_fees(case),
         "sections": [
             (section.title, show_answers(section, case.form, is_masked=True))
             for section in definition.list_asked(case.form)
@@ -112,11 +117,14 @@ def show_receipt(request: HallRequest, case: Case) -> HttpResponse:
 
 @require_safe
 @of_own_case
-def download_paper(request: HallRequest, case: Case, code: str) -> FileResponse:
+def download_paper(request: HallRequest, case: Case, code: str) -> HttpResponseBase:
     """A paper of the case; made now if its job hasn't come to it yet."""
-    document = case.documents.filter(paper__code=code).select_related("paper__file").first()
+    document = case.documents.filter(paper__code=code, is_internal=False).select_related("paper__file").first()
     if document is None:
         raise Http404
+    if describe_fees(case).withholds(document.paper.kind):
+        messages.warning(request, _("费用缴清以后才能下载证照。"))
+        return redirect("hall:case", case.public_id)
     paper = ensure_rendered(document.paper)
     assert paper.file is not None  # ensure_rendered gives it one
     return file_response(paper.file, as_attachment="open" not in request.GET)

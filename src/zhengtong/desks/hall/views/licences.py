@@ -1,6 +1,7 @@
 """Her licences, to be shown, downloaded and verified; and what she asks about one: a change, a renewal, its end."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from zhengtong.capabilities.licences.public import (
     list_possible,
     start_request,
 )
+from zhengtong.capabilities.payments.public import exclude_unpaid
 from zhengtong.core.files.public import file_response
 from zhengtong.core.papers.public import Standing, ensure_rendered, get_status
 from zhengtong.desks.hall.access import HallRequest, applicants_only
@@ -23,10 +25,15 @@ from zhengtong.desks.hall.paging import paginate
 TONES = {Standing.IN_FORCE: "success", Standing.EXPIRED: "warning", Standing.SUSPENDED: "warning"}
 
 
+def _list_handed_over(request: HallRequest) -> QuerySet[Licence]:
+    """Return her licences, without those whose fee isn't paid yet."""
+    return exclude_unpaid(list_licences(request.actor))
+
+
 @require_safe
 @applicants_only
 def list_own(request: HallRequest) -> HttpResponse:
-    page = paginate(list_licences(request.actor), request, "paper__issued_at")
+    page = paginate(_list_handed_over(request), request, "paper__issued_at")
     context = {"page": page, "licences": [describe(licence) for licence in page.rows]}
     return render(request, "hall/licences.html", context)
 
@@ -64,7 +71,7 @@ class RequestForm(forms.Form):
 @applicants_only
 def ask(request: HallRequest, number: str) -> HttpResponse:
     """Ask for a change, a renewal, a correction or the end of one licence: a draft with all that is known already."""
-    licence = list_licences(request.actor).filter(number=number).first()
+    licence = _list_handed_over(request).filter(number=number).first()
     if licence is None:
         raise Http404
     form = RequestForm(list_possible(licence, timezone.localdate()), request.POST if request.method == "POST" else None)
@@ -85,7 +92,7 @@ def ask(request: HallRequest, number: str) -> HttpResponse:
 @applicants_only
 def download(request: HallRequest, number: str) -> FileResponse:
     """The electronic licence, made now if its job hasn't come to it yet."""
-    licence = list_licences(request.actor).filter(number=number).first()
+    licence = _list_handed_over(request).filter(number=number).first()
     if licence is None:
         raise Http404
     paper = ensure_rendered(licence.paper)

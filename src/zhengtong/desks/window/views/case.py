@@ -19,6 +19,7 @@ from zhengtong.capabilities.cases.public import (
     run_act,
     say,
 )
+from zhengtong.capabilities.payments.public import describe_fees
 from zhengtong.desks.window.acts import ACTS, BY_CODE
 from zhengtong.desks.window.views.bundle import describe_receiving
 from zhengtong.desks.window.views.finding import find_case
@@ -36,6 +37,7 @@ def render_case(
         **describe_case(case, DESK, is_revealed=is_revealed),
         **describe_acts(ACTS, situation, DESK),
         "notice": get_open_notice(case),
+        "fees": describe_fees(case),
         "rounds": case.correction_notices.count(),
         "is_new": "filed" in request.GET,
         **describe_bundle(case, situation.actor, DESK),

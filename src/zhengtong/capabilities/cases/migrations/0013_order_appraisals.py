@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0011_keep_dictionaries"),
+        ("cases", "0012_consult_offices"),
     ]
 
     operations = [

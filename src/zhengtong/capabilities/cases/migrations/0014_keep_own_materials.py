@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0012_order_appraisals"),
+        ("cases", "0013_order_appraisals"),
         ("files", "0001_initial"),
         ("identity", "0008_limit_agents_to_matters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

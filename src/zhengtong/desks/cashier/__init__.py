@@ -1,0 +1,1 @@
+"""The cashier desk: what payers owe and pay, what the cashier keeps."""

@@ -1,0 +1,1 @@
+"""The pages of fees: of payers, and of the cashier."""
