@@ -54,7 +54,17 @@ class MessageScreens(ModelScreens):
     )
     filters = ("state", Filter("channel", kind="choice", choices=_channels))
     order, name, api = ("-id",), "subject", False
-    actions = (Act(resend_message, RESEND, title=_("重新发送"), row="message", when=_may_resend, is_bulk=True),)
+    actions = (
+        Act(
+            resend_message,
+            RESEND,
+            title=_("重新发送"),
+            row="message",
+            when=_may_resend,
+            is_bulk=True,
+            confirm=_("原因排除以后再重发，会从头再试五次"),
+        ),
+    )
     detail = (
         Fields(
             _("消息"),

@@ -246,7 +246,11 @@ SAMPLES = {
     "administration.jobs": Sample(
         make=make_job, acts={"retry-job": lambda row: {}, "discard-job": lambda row: {"reason": "不再需要"}}
     ),
-    "administration.messages": Sample(make=make_message, acts={"resend-message": lambda row: {}}),
+    "administration.messages": Sample(
+        make=make_message,
+        acts={"resend-message": lambda row: {}},
+        before={"resend-message": lambda row: Message.objects.filter(pk=row.pk).update(state="failed")},
+    ),
     "administration.journal": Sample(make=make_record),
     "administration.public-journal": Sample(make=make_public_record),
 }
