@@ -129,7 +129,9 @@ def _accept(people: Departments, office: cases.ItemOffice) -> Case:
     given = {material.key for material in cases.list_materials(draft)}
     for material in cases.get_definition(draft.item_version_id).materials:
         if material.is_required and material.key not in given:
-            cases.attach_file(actor=people.applicant, case_id=draft.pk, key=material.key, upload=photo(f"{material.key}.jpg"))
+            cases.attach_file(
+                actor=people.applicant, case_id=draft.pk, key=material.key, upload=photo(f"{material.key}.jpg")
+            )
     case_id = copy_drafts(Case.objects.get(pk=draft.pk), 1)[0]
     cases.submit_case(actor=people.applicant, case_id=case_id)
     cases.accept_case(actor=people.counter, case_id=case_id)

@@ -2,6 +2,7 @@
 import "./css/app.css";
 import "htmx.org";
 import Alpine from "@alpinejs/csp";
+import { announcer } from "./js/announcer.js";
 import { autosave } from "./js/autosave.js";
 import { columnChoice } from "./js/columns.js";
 import { counters } from "./js/counter.js";
@@ -13,23 +14,26 @@ import { live } from "./js/live.js";
 import { palette } from "./js/palette.js";
 import { progress } from "./js/progress.js";
 import { readAloud } from "./js/read_aloud.js";
+import { lineLinks, numbered } from "./js/numbered.js";
 import { moreRows, showRowButtons } from "./js/more_rows.js";
 import { requests } from "./js/requests.js";
 import { reveals } from "./js/reveal.js";
 import { moves, sortables } from "./js/sortable.js";
+import { suggestions } from "./js/suggestions.js";
 import { submitOnce } from "./js/submit_once.js";
 import { tour } from "./js/tour.js";
 import { uploads } from "./js/upload.js";
 import { wall } from "./js/wall.js";
 
 window.Alpine = Alpine;
+announcer(Alpine);
 Alpine.start();
 
 // Listeners on the document: they hold for what htmx brings in later.
-for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows, moves]) start();
+for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows, moves, lineLinks, suggestions]) start();
 
 function enliven(root) {
-  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables, forms]) enrich(root);
+  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables, forms, numbered]) enrich(root);
 }
 enliven(document);
 palette();

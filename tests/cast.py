@@ -96,6 +96,8 @@ class Cast:
     dispatcher: Actor
     letter_handler: Actor
     letter_approver: Actor
+    hall_guide: Actor
+    hall_manager: Actor
     cashier: Actor
     refund_approver: Actor
     office: cases.ItemOffice
@@ -237,8 +239,10 @@ def make_cast() -> Cast:
     justice = _organisation("澄波区司法局", kinds.DEPARTMENT, counties[0], hall)
 
     accounts = {
-        "counter": _staff("counter", "周敏", centre, {"window_clerk": region_wide}),
-        "second_counter": _staff("second_counter", "钱一", centre, {"window_clerk": region_wide}),
+        "counter": _staff("counter", "周敏", centre, {"window_clerk": region_wide, "hall_window_officer": own}),
+        "second_counter": _staff(
+            "second_counter", "钱一", centre, {"window_clerk": region_wide, "hall_window_officer": own}
+        ),
         "reviewer": _staff("reviewer", "林国栋", bureau, {"reviewer": own}),
         "inspector": _staff("inspector", "何志刚", bureau, {"reviewer": own}),
         "approver": _staff("approver", "沈立新", bureau, {"approver": own}),
@@ -254,9 +258,12 @@ def make_cast() -> Cast:
         "urban_reviewer": _staff("urban_reviewer", "龚伟民", urban, {"reviewer": own}),
         "urban_inspector": _staff("urban_inspector", "丁晓芸", urban, {"reviewer": own}),
         "urban_approver": _staff("urban_approver", "潘建平", urban, {"approver": own}),
-        "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide}),
+        "legal": _staff("legal", "韩正平", justice, {"legal_reviewer": region_wide, "template_publisher": region_wide}),
         "compiler": _staff(
-            "compiler", "苗春燕", bureau, {"item_clerk": own, "power_compiler": own, "process_compiler": own}
+            "compiler",
+            "苗春燕",
+            bureau,
+            {"item_clerk": own, "power_compiler": own, "process_compiler": own, "template_compiler": own},
         ),
         "publisher": _staff("publisher", "葛长青", bureau, {"item_publisher": own}),
         "city_compiler": _staff("city_compiler", "毕书航", city_bureau, {"item_clerk": region_wide}),
@@ -271,6 +278,8 @@ def make_cast() -> Cast:
         "dispatcher": _staff("dispatcher", "温志远", data_bureau, {"letter_dispatcher": region_wide}),
         "letter_handler": _staff("letter_handler", "殷素芬", bureau, {"letter_handler": own}),
         "letter_approver": _staff("letter_approver", "鲁建业", bureau, {"letter_approver": own}),
+        "hall_guide": _staff("hall_guide", "夏雨荷", centre, {"hall_guide": own}),
+        "hall_manager": _staff("hall_manager", "梁启明", centre, {"hall_manager": own}),
         "cashier": _staff("cashier", "沙丽萍", centre, {"cashier": region_wide}),
         "refund_approver": _staff("refund_approver", "毛建平", centre, {"refund_approver": region_wide}),
         "citizen": _citizen(

@@ -57,6 +57,8 @@ function open(event) {
 function press(key) {
   const button = document.querySelector(`button[data-key="${key}"]`);
   if (!button) return;
+  // One that needs nothing ticked, as the officer's who calls the next number.
+  if ("keyAlone" in button.dataset) return button.click();
   const boxes = "table[data-rows] tbody input[type=checkbox]";
   if (!document.querySelector(`${boxes}:checked`)) currentRow()?.querySelector("input[type=checkbox]")?.click();
   if (document.querySelector(`${boxes}:checked`)) button.click();

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from tests.conformance.rooms import Room, body_of, of_audience
-from zhengtong.screens.declaration import Related
+from zhengtong.screens.declaration import Filter, Related
 
 FEW, MANY = 2, 12
 
@@ -33,8 +34,14 @@ def ceiling(room: Room, verb: str) -> int:
         case "statistics":
             return 10 + 2 * len(screens.stats)
         case "interface":
-            return 6
+            # A filter by another row counts what there is to choose from.
+            return 6 + sum(_is_relation(screens.model, declared) for declared in screens.filters)
     return 10
+
+
+def _is_relation(model: type[Model], declared: Filter | str) -> bool:
+    name = declared if isinstance(declared, str) else declared.field
+    return "__" not in name and model._meta.get_field(name).is_relation
 
 
 def count(room: Room) -> dict[str, int]:

@@ -29,6 +29,9 @@ class Speech(HTMLParser):
         if tag in SPEAKING:
             # A row's own heading is data.
             self._open.append("" if tag == "th" and ("scope", "row") in attrs else tag)
+        elif tag == "textarea":
+            # So is what someone wrote, even within the label.
+            self._open.append("")
         elif self._open and tag not in VOID:
             self._open.append(self._open[-1])
 

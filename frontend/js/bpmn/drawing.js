@@ -9,7 +9,7 @@ export function fit(viewer) {
   if (!canvas.getContainer().clientWidth) return;
   canvas.zoom("fit-viewport", "auto");
   // A short process isn't blown up.
-  canvas.zoom(Math.min(1, canvas.zoom() * 0.94), "auto");
+  canvas.zoom(Math.min(1, canvas.zoom() * 0.9), "auto");
 }
 
 export function nameDrawing(container, title) {

@@ -16,6 +16,42 @@ def _flag(name: str, default: bool) -> bool:
 
 
 @dataclass(frozen=True)
+class Gateways:
+    """How texts and e-mails leave: nothing set, and the demo keeps them; without the demo, nothing goes out."""
+
+    sms_url: str
+    sms_key: str
+    sms_secret: str
+    sms_sign: str
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str
+    smtp_security: str
+    mail_from: str
+
+    @classmethod
+    def read(cls, site_name: str) -> "Gateways":
+        port, security = os.environ.get("SMTP_PORT") or "25", os.environ.get("SMTP_SECURITY", "").strip().lower()
+        if not port.isdigit():
+            raise UnusableEnvironment(f"SMTP_PORT 应为数字，现在是 {port!r}")
+        if security not in ("", "starttls", "tls"):
+            raise UnusableEnvironment(f"SMTP_SECURITY 应为 starttls 或 tls，或者不填，现在是 {security!r}")
+        return cls(
+            sms_url=os.environ.get("SMS_URL", ""),
+            sms_key=os.environ.get("SMS_KEY", ""),
+            sms_secret=os.environ.get("SMS_SECRET", ""),
+            sms_sign=os.environ.get("SMS_SIGN", site_name),
+            smtp_host=os.environ.get("SMTP_HOST", ""),
+            smtp_port=int(port),
+            smtp_user=os.environ.get("SMTP_USER", ""),
+            smtp_password=os.environ.get("SMTP_PASSWORD", ""),
+            smtp_security=security,
+            mail_from=os.environ.get("MAIL_FROM", ""),
+        )
+
+
+@dataclass(frozen=True)
 class Environment:
     database_url: str
     data_dir: Path
@@ -28,6 +64,7 @@ class Environment:
     clamd_socket: str
     trusted_proxies: frozenset[str]
     upload_max_bytes: int
+    gateways: Gateways
 
     @classmethod
     def read(cls) -> "Environment":
@@ -35,6 +72,7 @@ class Environment:
         if not port.isdigit():
             raise UnusableEnvironment(f"PORT 应为数字，现在是 {port!r}")
         data_dir = Path(os.environ.get("DATA_DIR") or "var").resolve()
+        site_name = os.environ.get("SITE_NAME", "安澜市政务服务")
         return cls(
             database_url=os.environ.get("DATABASE_URL", ""),
             data_dir=data_dir,
@@ -42,11 +80,12 @@ class Environment:
             public_url=(os.environ.get("PUBLIC_URL") or f"http://localhost:{port}").rstrip("/"),
             debug=_flag("DEBUG", False),
             demo=_flag("DEMO", True),
-            site_name=os.environ.get("SITE_NAME", "安澜市政务服务"),
+            site_name=site_name,
             case_prefix=os.environ.get("CASE_PREFIX", "AL"),
             clamd_socket=os.environ.get("CLAMD_SOCKET", "/run/clamav/clamd.ctl"),
             trusted_proxies=frozenset(os.environ.get("TRUSTED_PROXIES", "").replace(",", " ").split()),
             upload_max_bytes=int(os.environ.get("UPLOAD_MAX_MB", "20")) * 1024 * 1024,
+            gateways=Gateways.read(site_name),
         )
 
     def database(self) -> dict[str, object]:

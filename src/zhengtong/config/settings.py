@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "zhengtong.capabilities.licences.apps.LicencesConfig",
     "zhengtong.capabilities.bundles.apps.BundlesConfig",
     "zhengtong.capabilities.letters.apps.LettersConfig",
+    "zhengtong.capabilities.reservations.apps.ReservationsConfig",
+    "zhengtong.capabilities.ratings.apps.RatingsConfig",
     "zhengtong.capabilities.payments.apps.PaymentsConfig",
     "zhengtong.capabilities.supervision.apps.SupervisionConfig",
     "zhengtong.desks.hall.apps.HallConfig",
@@ -65,6 +67,8 @@ INSTALLED_APPS = [
     "zhengtong.desks.items.apps.ItemsDeskConfig",
     "zhengtong.desks.processes.apps.ProcessesDeskConfig",
     "zhengtong.desks.letters.apps.LettersDeskConfig",
+    "zhengtong.desks.lobby.apps.LobbyConfig",
+    "zhengtong.desks.ratings.apps.RatingsDeskConfig",
     "zhengtong.desks.cashier.apps.CashierDeskConfig",
     "zhengtong.sectors.market.apps.MarketConfig",
     "zhengtong.sectors.food.apps.FoodConfig",
@@ -198,9 +202,12 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/5m/user",
     "identity_claim": "20/h/user",
+    "mail_code": "10/h/user",
     # Anyone may ask how a case stands: guessing the phone's four digits must not pay.
     "case_progress": "10/5m/ip,5/5m/key",
     "letter_progress": "20/5m/ip,5/5m/key",
+    # A kiosk is one address; a code of eight digits and four of a phone aren't to be guessed there.
+    "lobby_check_in": "30/10m/ip,5/5m/key",
     # No captcha: who writes more letters than that in an hour is no person.
     "letter_write": "60/h/ip",
 }
@@ -259,6 +266,18 @@ STORAGES = {
 
 UPLOAD_MAX_BYTES = ENVIRONMENT.upload_max_bytes
 CLAMD_SOCKET = ENVIRONMENT.clamd_socket
+# Where a gateway is named it is used, in the demo too; else what would be sent is kept in the demo's inbox.
+GATEWAYS = ENVIRONMENT.gateways
+SMS_URL, SMS_KEY, SMS_SECRET, SMS_SIGN = GATEWAYS.sms_url, GATEWAYS.sms_key, GATEWAYS.sms_secret, GATEWAYS.sms_sign
+SMS_PROVIDER = "zhengtong.core.messages." + ("http_sms.HttpSmsProvider" if SMS_URL else "providers.DemoInboxProvider")
+EMAIL_HOST, EMAIL_PORT = GATEWAYS.smtp_host or "localhost", GATEWAYS.smtp_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = GATEWAYS.smtp_user, GATEWAYS.smtp_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = GATEWAYS.smtp_security == "starttls", GATEWAYS.smtp_security == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = GATEWAYS.mail_from or "no-reply@localhost"
+MAIL_PROVIDER = "zhengtong.core.messages." + (
+    "smtp_mail.SmtpMailProvider" if GATEWAYS.smtp_host or not DEMO else "providers.DemoMailProvider"
+)
 SMS_PROVIDER = "zhengtong.core.messages.providers.DemoInboxProvider"
 PAYMENT_PROVIDER = "zhengtong.capabilities.payments.trial.TrialProvider"
 # What the provider signs its notifications with; a file of mode 0600, as the session's key.

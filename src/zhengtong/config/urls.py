@@ -19,10 +19,13 @@ urlpatterns = [
     path("desk/window/", include("zhengtong.desks.window.urls")),
     path("desk/supervision/", include("zhengtong.desks.supervision.urls")),
     # These have addresses of the public as well, so each writes its own whole.
+    path("", include("zhengtong.desks.administration.urls")),
     path("", include("zhengtong.desks.powers.urls")),
     path("", include("zhengtong.desks.items.urls")),
     path("", include("zhengtong.desks.processes.urls")),
     path("", include("zhengtong.desks.letters.urls")),
+    path("", include("zhengtong.desks.lobby.urls")),
+    path("", include("zhengtong.desks.ratings.urls")),
     path("", include("zhengtong.desks.cashier.urls")),
     path("desk/", include("zhengtong.desks.workbench.urls")),
     path("", include("zhengtong.desks.hall.urls")),

@@ -48,8 +48,8 @@ class Actor:
 
     Under a ``delegation`` a member of staff acts in her principal's ``appointment``: ``agent`` is then her own one,
     ``principal`` the principal's account. A citizen who acts for another (a guardian, an agent) has ``representation``
-    and ``principal`` with ``principal_id`` set; rows belong to ``owner_id``. ``clearance`` is the highest mark that
-    she may see.
+    and ``principal`` with ``principal_id`` set; rows belong to ``owner_id``. ``matters`` are the codes of what an agent
+    was asked to do and nothing else; empty, she may do all. ``clearance`` is the highest mark that she may see.
     """
 
     kind: ActorKind
@@ -65,6 +65,7 @@ class Actor:
     agent: int | None = None
     delegation: int | None = None
     representation: int | None = None
+    matters: frozenset[str] = frozenset()
     clearance: int = Mark.PUBLIC
     grants: tuple[Grant, ...] = ()
     address: str = ""

@@ -20,7 +20,7 @@ from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import RuleBroken
 from zhengtong.capabilities.cases.errors import Conflict, IncompleteApplication, StaleCase, Unacceptable
 from zhengtong.capabilities.cases.item_definition import ItemDefinition
-from zhengtong.capabilities.cases.models import Case, Task, TaskNode, TaskStatus
+from zhengtong.capabilities.cases.models import ELSEWHERE, Case, Task, TaskNode, TaskStatus
 from zhengtong.capabilities.cases.presentation import say
 from zhengtong.capabilities.cases.selectors import is_consulted, list_tasks
 from zhengtong.kernel.modules import Text, registry
@@ -55,14 +55,14 @@ class Situation:
         return can(self.actor, permission, self.case) or (permission == VIEW and self.is_consulted)
 
     def may_do(self, task: Task) -> bool:
-        """Whether she may do ``task``: in the organ of the case, or in the office to which a process gave it."""
-        if task.node != TaskNode.PROCESS:
+        """Whether she may do ``task``: in the organ of the case, or in the office to which it was given."""
+        if task.node not in ELSEWHERE:
             return can(self.actor, task.permission, self.case)
         return task.organisation_id in self.actor.reach(task.permission)
 
     @property
     def is_consulted(self) -> bool:
-        """Whether the case's process has brought it to an office of hers."""
+        """Whether the case's process, or a question, has brought it to an office of hers."""
         return is_consulted(self.actor, self.case)
 
     def has(self, node: str) -> bool:

@@ -1,9 +1,9 @@
 """The kinds of declaration that cases read from other modules' manifests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhengtong.capabilities.cases.domain import Act
 from zhengtong.kernel.modules import Declaration
@@ -21,6 +21,33 @@ class ItemFile(Declaration):
     @property
     def key(self) -> str:
         return self.path.stem
+
+
+@dataclass(frozen=True)
+class DraftCheck(Declaration):
+    """What a capability above asks of an item before it is published: ``find`` returns a sentence for each fault of
+    its text, which ``section`` of the editor mends."""
+
+    code: str
+    section: str
+    find: Callable[[Mapping[str, Any]], Iterable[str]]
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True)
+class EndingRequest(Declaration):
+    """Applications that end a right and grant none, as the cancellation of a licence (注销): these need no live power.
+    ``asks`` says whether a case is one."""
+
+    code: str
+    asks: Callable[[Any], bool]
+
+    @property
+    def key(self) -> str:
+        return self.code
 
 
 @dataclass(frozen=True)

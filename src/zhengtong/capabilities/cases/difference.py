@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from zhengtong.kernel.modules import Text
 
@@ -24,7 +24,7 @@ _TITLES: Mapping[str, Text] = {
     "name": gettext_lazy("名称"),
     "name_en": gettext_lazy("英文名称"),
     "type": gettext_lazy("办件类型"),
-    "audience": gettext_lazy("对象"),
+    "audience": pgettext_lazy("item", "对象"),
     "power": gettext_lazy("权责清单条目"),
     "level": gettext_lazy("行使层级"),
     "base_code": gettext_lazy("基本编码"),

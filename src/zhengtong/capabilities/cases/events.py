@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from zhengtong.capabilities.cases.models import Case, ServiceItem
+from zhengtong.capabilities.cases.models import Appraisal, Case, ServiceItem
 from zhengtong.core.papers.public import Paper
 from zhengtong.kernel.events import Event
 
@@ -48,6 +48,14 @@ class CaseRefused(CaseEventBase):
 @dataclass(frozen=True, slots=True)
 class CaseDelivered(CaseEventBase):
     code: ClassVar[str] = "case.delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAppraised(CaseEventBase):
+    """Its applicant has rated how it was handled (好差评)."""
+
+    code: ClassVar[str] = "case.appraised"
+    appraisal: Appraisal
 
 
 @dataclass(frozen=True, slots=True)

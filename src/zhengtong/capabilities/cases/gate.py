@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhengtong.capabilities.cases.declarations import DraftCheck
 from zhengtong.capabilities.cases.domain import (
     PromiseTooLong,
     UnreadableCondition,
@@ -15,12 +16,16 @@ from zhengtong.capabilities.cases.domain import (
     read_condition,
     settle,
 )
+from zhengtong.capabilities.cases.form_checks import check_form
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition, list_form, parse_definition
 from zhengtong.capabilities.cases.models import Audience, CaseKind, ItemDraft, LifeEvent, ServiceItem
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.services.gate import NoLivePower, check_power, list_fee_gaps
+from zhengtong.capabilities.cases.staffing import list_unstaffed
+from zhengtong.capabilities.workflow.public import get_graph, list_form_fields
 from zhengtong.capabilities.workflow.public import get_live_version as get_live_process
 from zhengtong.core.identity.public import Organisation
+from zhengtong.kernel.modules import registry
 
 GUIDE_PARTS = ("can_i", "what_do_i_need", "how_long", "how_much", "where")
 # More than any guide has: what is longer isn't read by anybody and slows every page of it.
@@ -215,6 +220,9 @@ def _check_conditions(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Fi
     known = {each["key"] for section in list_form({"form": [], **text}) for each in section["fields"]}
     for section, label, raw in list_conditions(text):
         try:
+            if section == "form":
+                settle(raw, _amount_of)  # all else about the form is asked by its own check
+                continue
             names = list(read_condition(settle(raw, _amount_of)).fields())
         except LookupError:
             yield Finding(section, _("“%(label)s”的条件引用的法定界限现在没有生效的规定") % {"label": label})
@@ -240,14 +248,56 @@ def _check_guide(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding
             yield Finding("guide", _("指南没有回答“%(what)s”") % {"what": title})
     if not text.get("steps"):
         yield Finding("process", _("没有写明办理步骤"))
-    process = str(text.get("process", ""))
-    if process and get_live_process(process) is None:
-        yield Finding("process", _("流程“%(code)s”还没有发布，或者已经停用") % {"code": process})
+
+
+def _check_process(draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:
+    code = str(text.get("process", ""))
+    if not code:
+        return
+    version = get_live_process(code)
+    if version is None:
+        yield Finding("process", _("流程“%(code)s”还没有发布，或者已经停用") % {"code": code})
+        return
+    asked = {each["key"] for section in list_form({"form": [], **text}) for each in section["fields"]}
+    for key in sorted(list_form_fields(version) - asked):
+        message = _("流程“%(code)s”的条件要看字段“%(key)s”，表单里没有。请在表单里添加它，或者修改流程")
+        yield Finding("process", message % {"code": code, "key": key})
+    chosen = [each.get("organisation") for each in text.get("offices", ())]
+    offices = Organisation.objects.filter(pk__in=[pk for pk in chosen if pk]).select_related("region__parent", "parent")
+    sentences = [each for organ in offices for each in list_unstaffed(get_graph(version), organ)]
+    for sentence in dict.fromkeys(sentences):
+        yield Finding("process", sentence)
 
 
 def _check_form(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:
+    """Read the form as its designer does: what it finds there is found here too."""
+    sections = list_form({"form": [], **text})
     if not any(section.get("fields") for section in text.get("form", ())):
         yield Finding("form", _("表单没有字段"))
+        return
+    try:
+        settled = settle(dict(text), _amount_of)
+    except LookupError:  # told with the condition that names the threshold
+        return
+    for each in check_form(settled):
+        yield Finding("form", each.message)
+    questions = {str(each.get("key")) for each in text.get("questions", ())}
+    for each in (field for section in text["form"] for field in section.get("fields", ())):
+        if each.get("key") in questions:
+            message = _("字段“%(label)s”的代码“%(key)s”和情形导办的一个问题相同，请改掉一个")
+            yield Finding("form", message % {"label": each.get("label", ""), "key": each["key"]})
+    sources = {each.get("prefill") for section in sections for each in section.get("fields", ())}
+    wanted = "enterprise.name" if text.get("audience") == Audience.ENTERPRISE else "applicant.name"
+    if not sources & {wanted, "applicant.name"}:
+        what = _("企业名称") if wanted == "enterprise.name" else _("申请人姓名")
+        message = _("表单没有问%(what)s：请添加一个“从登记信息带出”%(what)s的字段，否则文书上不知道是谁申请的")
+        yield Finding("form", message % {"what": what})
+
+
+def _check_declared(_draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:
+    for each in registry.of(DraftCheck):
+        for sentence in each.find(text):
+            yield Finding(each.section, sentence)
 
 
 def _check_standard(draft: ItemDraft, text: Mapping[str, Any]) -> Iterator[Finding]:
@@ -282,5 +332,7 @@ CHECKS: list[tuple[str, Check]] = [
     ("questions", _check_questions),
     ("materials", _check_conditions),
     ("guide", _check_guide),
+    ("process", _check_process),
     ("form", _check_form),
+    ("licence", _check_declared),
 ]

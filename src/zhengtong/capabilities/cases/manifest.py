@@ -3,13 +3,21 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.journal import ACTION_WORDS
-from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES
-from zhengtong.capabilities.cases.models import Case, Dictionary, DictionaryEntry, ItemDraft, LibraryMaterial
+from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES, NOTICE_TOPIC
+from zhengtong.capabilities.cases.models import (
+    Case,
+    Dictionary,
+    DictionaryEntry,
+    ItemDraft,
+    KeptMaterial,
+    LibraryMaterial,
+)
 from zhengtong.capabilities.cases.screens import DictionaryEntryScreens, DictionaryScreens
 from zhengtong.capabilities.cases.search import SEARCHABLES
+from zhengtong.capabilities.cases.selectors import list_agent_matters
 from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
 from zhengtong.capabilities.cases.work_kinds import WORK_KINDS
-from zhengtong.core.identity.public import MatterKind, Protected
+from zhengtong.core.identity.public import AgentMatters, MatterKind, Protected
 from zhengtong.kernel.calendars import IMPORT_CALENDAR
 from zhengtong.kernel.modules import Module, Permission, Role
 
@@ -21,6 +29,7 @@ MODULE = Module(
         Permission("cases.edit_application", _("填写申请")),
         Permission("cases.withdraw_application", _("撤回申请")),
         Permission("cases.appraise_case", _("评价办件")),
+        Permission("cases.keep_material", _("保管自己的材料")),
         Permission("cases.accept_case", _("受理办件")),
         Permission("cases.file_for_applicant", _("窗口代为申请")),
         Permission("cases.review_case", _("审查办件")),
@@ -55,12 +64,21 @@ MODULE = Module(
                 "cases.archive_case",
                 "licences.view_licence",
                 "licences.propose_revocation",
+                "ratings.view_rating",
+                "ratings.handle_rating",
             ),
         ),
         Role(
             "approver",
             _("审批员"),
-            ("cases.view_case", "cases.decide_case", "licences.view_licence", "licences.decide_revocation"),
+            (
+                "cases.view_case",
+                "cases.decide_case",
+                "licences.view_licence",
+                "licences.decide_revocation",
+                "ratings.view_rating",
+                "ratings.verify_rating",
+            ),
         ),
         Role(
             "organ_head",
@@ -71,6 +89,7 @@ MODULE = Module(
                 "cases.approve_extension",
                 "licences.view_licence",
                 "licences.decide_revocation",
+                "ratings.view_rating",
                 "screens.share_view",
                 "supervision.watch",
             ),
@@ -80,6 +99,7 @@ MODULE = Module(
             _("监察员"),
             (
                 "cases.view_case",
+                "ratings.view_rating",
                 "supervision.watch",
                 "supervision.urge",
                 "supervision.compile_rule",
@@ -99,6 +119,7 @@ MODULE = Module(
             organisation="organisation_id",
             owner="account_id",
             entity="legal_entity_id",
+            matters=("office__item__code", "parent__office__item__code"),
             owner_actions=frozenset(
                 {
                     "cases.view_case",
@@ -108,11 +129,18 @@ MODULE = Module(
                 }
             ),
         ),
+        Protected(
+            KeptMaterial,
+            owner="account_id",
+            entity="legal_entity_id",
+            owner_actions=frozenset({"cases.keep_material"}),
+        ),
         Protected(Dictionary, is_unscoped=True),
         Protected(DictionaryEntry, is_unscoped=True),
         DictionaryScreens(),
         DictionaryEntryScreens(),
         ACTION_WORDS,
+        AgentMatters(list_agent_matters),
         MatterKind(
             "cases.counter",
             _("窗口受理和送达"),
@@ -140,6 +168,7 @@ MODULE = Module(
         *PAPER_KINDS,
         *WORK_KINDS,
         *MESSAGE_TEMPLATES,
+        NOTICE_TOPIC,
         *SEARCHABLES,
     ),
 )

@@ -58,6 +58,11 @@ ACT_TITLES = {
     "decline_joint_visit": gettext_lazy("不参加联合核查"),
     "move_joint_visit": gettext_lazy("联合核查改期"),
     "ask_opinion": gettext_lazy("征求部门意见"),
+    "drop_opinion": gettext_lazy("撤回征求意见"),
+    "opinion_late": gettext_lazy("征求意见逾期未答复"),
+    "ask_countersign": gettext_lazy("请同事加签"),
+    "countersign": gettext_lazy("加签"),
+    "drop_countersign": gettext_lazy("撤回加签"),
     "give_opinion": gettext_lazy("答复征求意见"),
     "request_extension": gettext_lazy("申请延期"),
     "refuse_extension": gettext_lazy("不同意延期"),
@@ -74,6 +79,8 @@ ACT_TITLES = {
     "uphold_card": gettext_lazy("维持亮牌"),
     "cancel_card": gettext_lazy("撤销亮牌"),
 }
+# Whose outcomes have words of their own.
+SAID_HERE = (TaskNode.REVIEW, TaskNode.EXTENSION, TaskNode.COUNTERSIGN, TaskNode.CONSULTATION)
 ROW_TONES = {AlertLevel.RED: "danger", AlertLevel.YELLOW: "warning"}
 
 
@@ -126,12 +133,12 @@ def list_material_views(case: Case, desk: str) -> list[MaterialView]:
 
 def list_paper_files(case: Case, desk: str) -> list[dict[str, Any]]:
     """Return the papers issued in ``case`` as file rows, the newest first."""
-    papers = [document.paper for document in case.documents.select_related("paper").order_by("-id")]
+    papers = [document.paper for document in case.documents.select_related("paper__template_version").order_by("-id")]
     return [
         {
             "name": paper.title,
             "url": reverse(f"{desk}:paper", args=[case.number, paper.code]),
-            "note": " · ".join(filter(None, (paper.number or "", cn_datetime(paper.issued_at)))),
+            "note": " · ".join(filter(None, (paper.number or "", cn_datetime(paper.issued_at), paper.template_words))),
         }
         for paper in papers
     ]
@@ -183,6 +190,7 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
         "refused": _("不同意延期"),
         "agree": _("同意"),
         "disagree": _("不同意"),
+        "answered": _("已答复"),
     }
     return [
         {
@@ -191,7 +199,7 @@ def list_opinions(case: Case) -> list[dict[str, Any]]:
             "at": task.done_at,
             "outcome": (task.outcome or _("已办理"))
             if task.node == TaskNode.PROCESS
-            else (outcomes.get(task.outcome) if task.node in ("review", "extension", "countersign") else None)
+            else (outcomes.get(task.outcome) if task.node in SAID_HERE else None)
             or _act_title({"grant": Act.DECIDE_GRANT, "refuse": Act.DECIDE_REFUSE}.get(task.outcome, task.outcome)),
             "opinion": "\n".join(
                 filter(None, (task.opinion, *(f"{label}：{value}" for label, value in _name_answers(task))))

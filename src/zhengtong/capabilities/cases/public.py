@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.compiling import (
     list_standard_changes,
     list_standards,
 )
-from zhengtong.capabilities.cases.declarations import ItemFile, RuleFile, StepGuard, TaskPage
+from zhengtong.capabilities.cases.declarations import DraftCheck, EndingRequest, ItemFile, RuleFile, StepGuard, TaskPage
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.dictionaries import list_dictionaries, list_entries
 from zhengtong.capabilities.cases.difference import Change, describe_condition, list_changes
@@ -44,6 +44,7 @@ from zhengtong.capabilities.cases.errors import (
 )
 from zhengtong.capabilities.cases.events import (
     CaseAccepted,
+    CaseAppraised,
     CaseDelivered,
     CaseEventBase,
     CaseGranted,
@@ -117,6 +118,7 @@ from zhengtong.capabilities.cases.item_definition import (
 from zhengtong.capabilities.cases.item_files import read_item
 from zhengtong.capabilities.cases.json_schema import as_document, is_of_format, make_schema
 from zhengtong.capabilities.cases.json_schema_reading import read_schema
+from zhengtong.capabilities.cases.keeping import OwnMaterial, find_own_material, list_offers, list_own_materials
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     COUNTED,
@@ -133,6 +135,7 @@ from zhengtong.capabilities.cases.models import (
     Clock,
     ClockBasis,
     ClockPurpose,
+    Consultation,
     CorrectionMark,
     CorrectionNotice,
     Countersign,
@@ -220,6 +223,14 @@ from zhengtong.capabilities.cases.services.clocks import finish as finish_clocks
 from zhengtong.capabilities.cases.services.clocks import pause as pause_clocks
 from zhengtong.capabilities.cases.services.clocks import resume as resume_clocks
 from zhengtong.capabilities.cases.services.clocks import start_bundle as start_bundle_clock
+from zhengtong.capabilities.cases.services.consulting import (
+    answer_consultation,
+    consult_office,
+    drop_consultation,
+    get_question,
+    list_consultations,
+    list_offices_to_consult,
+)
 from zhengtong.capabilities.cases.services.countersigns import (
     ask_countersign,
     drop_countersign,
@@ -270,6 +281,12 @@ from zhengtong.capabilities.cases.services.drafts import (
 from zhengtong.capabilities.cases.services.form_drawing import StaleDraft, save_form
 from zhengtong.capabilities.cases.services.gate import NoLiveFee, NoLivePower, refuse_withdrawn
 from zhengtong.capabilities.cases.services.items import load_rules, open_office, publish_item, publish_item_file
+from zhengtong.capabilities.cases.services.keeping import (
+    delete_material,
+    describe_material,
+    keep_material,
+    reuse_material,
+)
 from zhengtong.capabilities.cases.services.library import (
     amend_library_material,
     keep_library_material,
@@ -300,6 +317,7 @@ from zhengtong.capabilities.cases.services.steps import advance as advance_case
 from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
 from zhengtong.capabilities.cases.services.urging import hold_open_task, note_happening, note_remark
+from zhengtong.capabilities.cases.staffing import ORGAN_HEAD, list_named, name_permission
 from zhengtong.capabilities.cases.walk import (
     WalkStep,
     describe_walk,
@@ -321,6 +339,7 @@ __all__ = [
     "NOBODY",
     "NOT_IN_ROWS",
     "OPEN_DRAFTS",
+    "ORGAN_HEAD",
     "PREFILLS",
     "ROW_FIELDS",
     "SITUATION",
@@ -335,6 +354,7 @@ __all__ = [
     "Case",
     "CaseAccepted",
     "CaseAct",
+    "CaseAppraised",
     "CaseDelivered",
     "CaseDocument",
     "CaseEvent",
@@ -358,6 +378,7 @@ __all__ = [
     "ClockView",
     "Condition",
     "Conflict",
+    "Consultation",
     "CorrectionMark",
     "CorrectionNotice",
     "CorrectionsRequested",
@@ -365,7 +386,9 @@ __all__ = [
     "Decision",
     "Dictionary",
     "DictionaryEntry",
+    "DraftCheck",
     "DraftStatus",
+    "EndingRequest",
     "ExemptionSpec",
     "ExtensionRequest",
     "FeeCharge",
@@ -398,6 +421,7 @@ __all__ = [
     "NotAllowed",
     "Outcome",
     "OutputSpec",
+    "OwnMaterial",
     "PowerWithdrawn",
     "RuleBroken",
     "RuleFile",
@@ -431,6 +455,7 @@ __all__ = [
     "advance_case",
     "allowed_acts",
     "amend_library_material",
+    "answer_consultation",
     "applicant_of",
     "appraise_case",
     "archive_case",
@@ -453,6 +478,7 @@ __all__ = [
     "compare_forms",
     "complete",
     "complete_process_task",
+    "consult_office",
     "correct_on_spot",
     "correctable_fields",
     "correctable_materials",
@@ -464,13 +490,16 @@ __all__ = [
     "deem_accepted",
     "delegate_task",
     "delete_draft",
+    "delete_material",
     "deliver_case",
     "describe_acts",
     "describe_case",
     "describe_condition",
     "describe_guide",
+    "describe_material",
     "describe_materials",
     "describe_walk",
+    "drop_consultation",
     "drop_countersign",
     "end_of_working_day",
     "file_part",
@@ -478,6 +507,7 @@ __all__ = [
     "filter_late",
     "filter_outdated",
     "find_materials",
+    "find_own_material",
     "finish_clocks",
     "finish_procedure",
     "finish_publication",
@@ -493,6 +523,7 @@ __all__ = [
     "get_open_notice",
     "get_open_procedure",
     "get_open_task",
+    "get_question",
     "get_rulebook",
     "get_walk",
     "give_countersign",
@@ -506,6 +537,7 @@ __all__ = [
     "is_outdated",
     "issue_case_paper",
     "keep_library_material",
+    "keep_material",
     "late_clocks",
     "list_acts",
     "list_answers",
@@ -513,6 +545,7 @@ __all__ = [
     "list_changes",
     "list_clocks",
     "list_conditions",
+    "list_consultations",
     "list_delegates",
     "list_dictionaries",
     "list_drafts",
@@ -525,9 +558,13 @@ __all__ = [
     "list_material_keys",
     "list_material_views",
     "list_materials",
+    "list_named",
+    "list_offers",
     "list_offices",
+    "list_offices_to_consult",
     "list_opinions",
     "list_own_cases",
+    "list_own_materials",
     "list_procedures",
     "list_published_grants",
     "list_return_marks",
@@ -545,6 +582,7 @@ __all__ = [
     "mask_answer",
     "may_compile",
     "move_to_live_version",
+    "name_permission",
     "narrow_cases",
     "needs_of",
     "next_case_number",
@@ -588,6 +626,7 @@ __all__ = [
     "return_item_draft",
     "return_process_task",
     "return_to_review",
+    "reuse_material",
     "reveal_answers",
     "revise_item",
     "revise_rule",

@@ -29,7 +29,7 @@ def _item_words(item: ServiceItem) -> Iterator[str]:
 def _item_text(item: ServiceItem) -> str:
     definition = _definition(item)
     # Told first, so that who finds it by a popular name sees why.
-    called = f"{_('也叫')}{'、'.join(item.aliases)}。" if item.aliases else ""
+    called = _("也叫%(names)s。") % {"names": "、".join(item.aliases)} if item.aliases else ""
     return called + " ".join(_texts([definition[part] for part in _GUIDE if part in definition]))
 
 

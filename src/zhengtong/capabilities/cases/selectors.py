@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from zhengtong.capabilities.cases import domain
 from zhengtong.capabilities.cases.domain import LegalState
 from zhengtong.capabilities.cases.models import (
+    ELSEWHERE,
     Case,
     CaseMaterial,
     Clock,
@@ -19,7 +20,6 @@ from zhengtong.capabilities.cases.models import (
     ItemVersion,
     ServiceItem,
     Task,
-    TaskNode,
     TaskStatus,
 )
 from zhengtong.capabilities.cases.rules import get_rulebook
@@ -41,6 +41,11 @@ def get_item(code: str) -> ServiceItem | None:
 def list_items(audience: str = "") -> QuerySet[ServiceItem]:
     found = ServiceItem.objects.filter(is_published=True, is_standard=False).order_by("name")
     return found.filter(audience=audience) if audience else found
+
+
+def list_agent_matters() -> list[tuple[str, str]]:
+    """Return what a citizen may ask another to do for her: the items that persons apply for, code and name."""
+    return list(list_items("person").values_list("code", "name"))
 
 
 def list_offices(item: ServiceItem) -> QuerySet[ItemOffice]:
@@ -68,15 +73,16 @@ def get_case(actor: Actor, number: str) -> Case | None:
 
 
 def is_consulted(actor: Actor, case: Case) -> bool:
-    """Return whether the process of ``case`` has brought it to an office in which ``actor`` may look at cases."""
+    """Return whether an office where ``actor`` may look at cases has a part in ``case``: in its process, or asked."""
     offices = actor.reach("cases.view_case")
-    tasks = case.tasks.filter(node=TaskNode.PROCESS).exclude(status=TaskStatus.CANCELLED)
+    tasks = case.tasks.filter(node__in=ELSEWHERE).exclude(status=TaskStatus.CANCELLED)
     return bool(offices) and any(each in offices for each in tasks.values_list("organisation_id", flat=True))
 
 
 def get_consulted_case(actor: Actor, number: str) -> Case | None:
-    """Return the case that another organ handles and whose process asks an office of ``actor``; else None."""
-    case = Case.objects.filter(number=number, walk__isnull=False).select_related(*_DETAIL).first()
+    """Return the case that another organ handles and for which an office of ``actor`` is asked; else None."""
+    brought = Task.objects.filter(case=OuterRef("pk"), node__in=ELSEWHERE).exclude(status=TaskStatus.CANCELLED)
+    case = Case.objects.filter(Exists(brought), number=number).select_related(*_DETAIL).first()
     return case if case is not None and is_consulted(actor, case) else None
 
 

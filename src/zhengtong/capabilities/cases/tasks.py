@@ -40,6 +40,15 @@ def deliver_electronically(case_id: int) -> None:
         deliver_case(actor=SYSTEM, case_id=case_id)
 
 
+@periodic("cases.remind_consulted", "*/10 * * * *")
+def remind_consulted(timestamp: int) -> None:
+    """Every ten minutes: who was asked for an opinion and hasn't answered in time is told, and who asked."""
+    from zhengtong.capabilities.cases.services.consulting import REMINDED_AT_ONCE, remind_late
+
+    while remind_late() == REMINDED_AT_ONCE:
+        continue
+
+
 @periodic("cases.refresh_items", "2 0 * * *")
 def refresh_items(timestamp: int) -> None:
     """Every night: thresholds that come into force change what items ask."""

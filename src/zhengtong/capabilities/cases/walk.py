@@ -101,9 +101,11 @@ def describe_walk(case: Case) -> list[WalkStep]:
             detail = f"{detail}（{done}/{len(tasks)}）"
         state = "open" if event.left_at is None else "returned" if event.how == "returned" else "done"
         steps.append(WalkStep(event.node_id, node.title if node else event.node_id, state, detail))
-    steps += [
-        WalkStep(node.id, node.title, "waiting")
-        for node in graph.nodes.values()
-        if node.kind is Kind.TASK and node.id not in seen and walk.instance.status == "running"
-    ]
+    if walk.instance.status == "running":
+        ahead = graph.reach([step.node_id for step in steps if step.state == "open"])
+        steps += [
+            WalkStep(node.id, node.title, "waiting")
+            for node in graph.nodes.values()
+            if node.kind is Kind.TASK and node.id in ahead and node.id not in seen
+        ]
     return steps

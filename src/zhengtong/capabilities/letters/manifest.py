@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.letters.journal import ACTION_WORDS
-from zhengtong.capabilities.letters.messages import MESSAGE_TEMPLATES
+from zhengtong.capabilities.letters.messages import MESSAGE_TEMPLATES, NOTICE_TOPIC
 from zhengtong.capabilities.letters.models import DispatchRule, Letter, LetterCategory, LetterLimit, Reception, Survey
 from zhengtong.capabilities.letters.permissions import HANDLE, PERMISSIONS, RATE, ROLES, URGE, VIEW
 from zhengtong.capabilities.letters.screens import SCREENS
@@ -34,6 +34,7 @@ MODULE = Module(
         MatterKind("letters.handling", _("来信办理"), (VIEW, HANDLE)),
         *WORK_KINDS,
         *MESSAGE_TEMPLATES,
+        NOTICE_TOPIC,
         *SEARCHABLES,
         *SCREENS,
     ),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.letters.models import Letter
-from zhengtong.core.messages.public import MessageTemplate, send_message
+from zhengtong.core.messages.public import MessageTemplate, NoticeTopic, send_message
 from zhengtong.core.worklist.public import list_leaders
 from zhengtong.kernel.policy import Actor
 
@@ -32,6 +32,8 @@ MESSAGE_TEMPLATES = (
     MessageTemplate("letters.published", _("来信已公开"), _("经您同意，来信（{number}）隐去个人信息后已在网站公开。")),
     MessageTemplate("letters.urged", _("来信人催办"), _("来信人催办“{subject}”（{number}），期限 {due}，请尽快办理。")),
 )
+
+NOTICE_TOPIC = NoticeTopic("letters", _("来信和互动"), _("来信的受理、答复和公开"), order=20)
 
 
 def tell_writer(letter: Letter, template: str, *, actor: Actor, **context: object) -> None:

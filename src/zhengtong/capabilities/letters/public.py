@@ -1,7 +1,18 @@
 """The letters module's door."""
 
 from zhengtong.capabilities.letters.declarations import LetterPage
-from zhengtong.capabilities.letters.domain import NODE_PERMISSIONS, Act, Node, State, may_follow
+from zhengtong.capabilities.letters.domain import (
+    MOST_CALLS,
+    NODE_PERMISSIONS,
+    SATISFIED_FROM,
+    Act,
+    Lamp,
+    Node,
+    State,
+    due_after,
+    lamp_at,
+    may_follow,
+)
 from zhengtong.capabilities.letters.errors import LetterConflict, LetterRefused, StaleLetter
 from zhengtong.capabilities.letters.models import (
     COUNTING,
@@ -38,6 +49,8 @@ from zhengtong.capabilities.letters.permissions import (
     VIEW,
 )
 from zhengtong.capabilities.letters.redaction import WORDS as PERSONAL_WORDS
+from zhengtong.capabilities.letters.redaction import clean as clean_text
+from zhengtong.capabilities.letters.redaction import redact as redact_text
 from zhengtong.capabilities.letters.search import LETTER_KIND, PUBLISHED_KIND
 from zhengtong.capabilities.letters.selectors import (
     get_draft,
@@ -138,12 +151,14 @@ __all__ = [
     "LETTER_KIND",
     "LETTER_STATES",
     "MANAGE",
+    "MOST_CALLS",
     "NODE_PERMISSIONS",
     "PERSONAL_WORDS",
     "PUBLISH",
     "PUBLISHED_KIND",
     "RATE",
     "RECEPTION",
+    "SATISFIED_FROM",
     "STEP_TITLES",
     "SURVEY",
     "TITLE_MOST",
@@ -151,6 +166,7 @@ __all__ = [
     "VIEW",
     "Act",
     "CallResult",
+    "Lamp",
     "Letter",
     "LetterCategory",
     "LetterChannel",
@@ -182,6 +198,7 @@ __all__ = [
     "ask_cooperation",
     "attach_file",
     "check_letter",
+    "clean_text",
     "conclude_survey",
     "count_results",
     "create_survey",
@@ -190,6 +207,7 @@ __all__ = [
     "decline_publication",
     "dispatch_letter",
     "draft_answer",
+    "due_after",
     "end_survey",
     "find_by_code",
     "find_limit",
@@ -202,6 +220,7 @@ __all__ = [
     "give_opinion",
     "has_taken",
     "is_open",
+    "lamp_at",
     "list_categories",
     "list_events",
     "list_figures",
@@ -226,6 +245,7 @@ __all__ = [
     "record_letter",
     "rectify",
     "redact_letter",
+    "redact_text",
     "reject_answer",
     "remove_file",
     "remove_question",

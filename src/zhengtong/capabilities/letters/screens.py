@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.letters.models import (
@@ -58,11 +58,11 @@ class CategoryScreens(ModelScreens):
 
 
 def _kind(row: LetterLimit) -> str:
-    return str(LetterKind(row.kind).label) if row.kind else _now("各类")
+    return str(LetterKind(row.kind).label) if row.kind else gettext("各类")
 
 
 def _category(row: LetterLimit | DispatchRule) -> str:
-    return row.category.name if row.category else _now("各类别")
+    return row.category.name if row.category else gettext("各类别")
 
 
 class LimitScreens(ModelScreens):
@@ -127,7 +127,7 @@ class RuleScreens(ModelScreens):
         Column("category", value=_category, title=_("类别"), related=("category",), css="main"),
         Column(
             "region",
-            value=lambda row: row.region.name if row.region else _now("各地"),
+            value=lambda row: row.region.name if row.region else gettext("各地"),
             title=_("区划（网格）"),
             related=("region",),
         ),

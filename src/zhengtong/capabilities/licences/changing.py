@@ -35,12 +35,40 @@ from zhengtong.kernel.steps import step
 PROPOSE, DECIDE = "licences.propose_revocation", "licences.decide_revocation"
 WORK_KIND = "licences.revocation"
 REVOKED = MessageTemplate(
-    "licences.revoked", _("许可已被撤销"), _("您的证照 {number} 已被撤销，理由和救济途径请登录查看决定书。")
+    "licences.revoked",
+    _("许可已被撤销"),
+    _("您的证照 {number} 已被撤销，理由和救济途径请登录查看决定书。"),
+    is_binding=True,
+    belongs_to="cases",
 )
 REVOCATION_PAPER = PaperKind(
     code="licences.revocation",
     title=_("撤销行政许可决定书"),
     template=Path(__file__).parent / "papers" / "revocation.typ",
+    sample={
+        "applicant_name": "望江区老陈面馆",
+        "item_name": "食品经营许可（新办）",
+        "case_number": "AL-2026-000123",
+        "licence_number": "JY29901020000017",
+        "licence_title": "食品经营许可证",
+        "issued_on": "2026-11-21",
+        "grounds": "以欺骗、贿赂等不正当手段取得许可",
+        "facts": "经核实，申请时提交的场所证明是伪造的。",
+        "hearing": "你单位没有异议。",
+        "legal_basis": "《中华人民共和国行政许可法》第六十九条",
+        "remedies": {
+            "texts": ["可以自知道本决定之日起六十日内依法申请行政复议。"],
+            "review_body": "望江区人民政府",
+            "court": "望江区人民法院",
+        },
+    },
+    must_show=(
+        ("licence_number", _("证照编号")),
+        ("grounds", _("撤销的情形")),
+        ("facts", _("事实和理由")),
+        ("legal_basis", _("依据")),
+        ("remedies.texts", _("救济途径")),
+    ),
 )
 GROUNDS: Final = (
     _("行政机关工作人员滥用职权、玩忽职守作出准予决定"),
@@ -93,7 +121,12 @@ def start_request(*, actor: Actor, number: str, kind: str, reason: str) -> Case:
     label = RequestKind(kind).label
     known = [(each.key, f"原办件 {first.number}") for each in get_definition(first.item_version_id).materials]
     case = start_draft(
-        actor=actor, office=first.office, form=first.form, reused=known, name=f"{first.office.item.name}·{label}"
+        actor=actor,
+        office=first.office,
+        form=first.form,
+        reused=known,
+        name=f"{first.office.item.name}·{label}",
+        is_ending=kind == RequestKind.CANCEL,
     )
     LicenceRequest.objects.create(licence=licence, case=case, kind=kind, reason=reason.strip()[:300])
     record(actor, "licences.start_request", licence, after={"kind": kind})
@@ -103,6 +136,12 @@ def start_request(*, actor: Actor, number: str, kind: str, reason: str) -> Case:
 def get_request(case: Case) -> LicenceRequest | None:
     """Return what ``case`` asks about a licence, None for an application of its own."""
     return LicenceRequest.objects.select_related("licence").filter(case=case).first()
+
+
+def is_cancellation(case: Case) -> bool:
+    """Return whether ``case`` asks for nothing but the end of a licence."""
+    request = get_request(case)
+    return request is not None and request.kind == RequestKind.CANCEL
 
 
 def list_differences(request: LicenceRequest) -> list[tuple[str, str, str]]:

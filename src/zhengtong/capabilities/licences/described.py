@@ -5,17 +5,25 @@ number's pattern, who holds it, which answers are printed and in which look.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NotRequired, TypedDict
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhengtong.capabilities.cases.public import Case, FieldSpec, get_definition
+from zhengtong.capabilities.cases.public import (
+    Case,
+    FieldSpec,
+    ItemVersion,
+    get_definition,
+    get_rulebook,
+    list_form,
+)
 from zhengtong.capabilities.licences.declarations import LicenceKind
 from zhengtong.core.identity.public import mask_name
-from zhengtong.core.papers.public import Paper, PaperStatus, Standing
+from zhengtong.core.papers.public import Paper, PaperKind, PaperStatus, Standing
+from zhengtong.kernel.modules import registry
 
 DEFAULT_PAPER = "licences.described"
 _PLACE = re.compile(r"\{(division|year|month|sequence)(?::(\d))?\}")
@@ -78,6 +86,50 @@ def make_content(case: Case, valid_until: date | None) -> DescribedContent:
     if valid_until:
         content["valid_until"] = valid_until
     return content
+
+
+def check_licence(text: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what keeps the item of ``text`` from giving its licence: found at publishing, not when one is granted."""
+    kind = str(text.get("licence_kind") or "")
+    if not kind:
+        return
+    fields = {str(each["key"]) for section in list_form({"form": [], **text}) for each in section["fields"]}
+    declared = next((each for each in registry.of(LicenceKind) if each.code == kind), None)
+    if declared is not None:
+        missing = [label for key, label in _list_needed(kind).items() if key not in fields]
+        if missing:
+            yield _("“%(name)s”的内容是固定的，要用到表单里没有的：%(missing)s。请改发本事项自己的证照") % {
+                "name": declared.title, "missing": "、".join(missing[:10])
+            }  # fmt: skip
+        return
+    said = text.get("licence")
+    if not isinstance(said, Mapping) or not text.get("licence_name"):
+        yield _("没有写明证照的名称、编号和印哪些内容")
+        return
+    number = str(said.get("number", ""))
+    rest = _PLACE.sub("", number)
+    if "{sequence" not in number or "{" in rest or "}" in rest:
+        yield _("证照的编号规则“%(number)s”里没有流水号 {sequence}，或者有不认识的占位") % {"number": number}
+    for key in said.get("fields", ()):
+        if key not in fields:
+            yield _("证照上要印的字段“%(key)s”，表单里没有") % {"key": key}
+    term = str(text.get("licence_term") or "")
+    if term:
+        try:
+            get_rulebook().term(term, timezone.localdate())
+        except LookupError:
+            yield _("证照的有效期“%(term)s”现在没有生效的规定") % {"term": term}
+    if said.get("paper", DEFAULT_PAPER) not in {each.code for each in registry.of(PaperKind)}:
+        yield _("证照的样式“%(paper)s”不存在") % {"paper": said["paper"]}
+
+
+def _list_needed(kind: str) -> dict[str, str]:
+    """Return the fields, with their labels, that everybody fills in who applies for a kind whose content is fixed."""
+    version = ItemVersion.objects.filter(licence_kind=kind, item__is_published=True).order_by("-pk").first()
+    if version is None:
+        return {}
+    fields = get_definition(version.pk).fields()
+    return {spec.key: spec.label for spec in fields if spec.is_required and spec.condition is None}
 
 
 def list_public_facts(content: DescribedContent, number: str) -> list[tuple[str, str]]:

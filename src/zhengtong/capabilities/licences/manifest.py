@@ -4,13 +4,21 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.licences.changing import DECIDE, PROPOSE, REVOCATION_PAPER, REVOKED, WORK_KIND
-from zhengtong.capabilities.licences.described import DEFAULT_PAPER, get_described_status
+from zhengtong.capabilities.cases.public import DraftCheck, EndingRequest
+from zhengtong.capabilities.licences.changing import (
+    DECIDE,
+    PROPOSE,
+    REVOCATION_PAPER,
+    REVOKED,
+    WORK_KIND,
+    is_cancellation,
+)
+from zhengtong.capabilities.licences.described import DEFAULT_PAPER, check_licence, get_described_status
 from zhengtong.capabilities.licences.journal import ACTION_WORDS
 from zhengtong.capabilities.licences.models import Licence
 from zhengtong.capabilities.licences.screens import LicenceScreens
 from zhengtong.core.identity.public import Protected
-from zhengtong.core.papers.public import PaperKind
+from zhengtong.core.papers.public import DESCRIBED_MUST_SHOW, DESCRIBED_SAMPLE, PaperKind
 from zhengtong.core.worklist.public import WorkKind
 from zhengtong.kernel.modules import Module, Permission
 
@@ -30,7 +38,11 @@ MODULE = Module(
             title=_("电子证照"),
             template=HERE / "papers" / "described.typ",
             status=get_described_status,
+            sample=DESCRIBED_SAMPLE,
+            must_show=DESCRIBED_MUST_SHOW,
         ),
+        EndingRequest("licences.cancellation", is_cancellation),
+        DraftCheck("licences.licence", "licence", check_licence),
         Permission("licences.view_licence", _("查看证照")),
         Permission(PROPOSE, _("提出撤销许可")),
         Permission(DECIDE, _("决定撤销许可")),
@@ -39,6 +51,7 @@ MODULE = Module(
             organisation="organisation_id",
             owner="account_id",
             entity="legal_entity_id",
+            matters=("case__office__item__code",),
             owner_actions=frozenset({"licences.view_licence"}),
         ),
     ),

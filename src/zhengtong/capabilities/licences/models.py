@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.core.crypto.public import EncryptedTextField
 
@@ -44,8 +45,8 @@ class RequestKind(models.TextChoices):
 
     CHANGE = "change", _("变更")
     RENEW = "renew", _("延续")
-    CORRECT = "correct", _("更正")
-    CANCEL = "cancel", _("注销")
+    CORRECT = "correct", pgettext_lazy("licence", "更正")
+    CANCEL = "cancel", pgettext_lazy("licence", "注销")
 
 
 class LicenceRequest(models.Model):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.licences.changing import (
     DECIDE,
@@ -111,7 +112,7 @@ class LicenceScreens(ModelScreens):
             columns=("kind", "reason", Column("case", title=_("办件"), related=("case",)), "done_at"),
         ),
         Related(
-            _("撤销"),
+            pgettext_lazy("licence", "撤销"),
             rows=_list_revocations,
             columns=("grounds", "facts", "hearing", "proposed_at", "decided_at", "is_approved", "opinion"),
         ),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.powers.domain import Basis
@@ -58,11 +58,11 @@ class BasisField(forms.Field):
     def clean(self, value: Any) -> list[Basis]:
         rows: Sequence[Basis] = value or ()
         if len(rows) > MOST_BASES:
-            raise ValidationError(_now("设定依据最多 %(n)s 条") % {"n": MOST_BASES})
+            raise ValidationError(gettext("设定依据最多 %(n)s 条") % {"n": MOST_BASES})
         cleaned = []
         for row in rows:
             if not row.title or not row.text:
-                raise ValidationError(_now("每一条设定依据都要写明法律法规的名称和条文"))
+                raise ValidationError(gettext("每一条设定依据都要写明法律法规的名称和条文"))
             cleaned.append(Basis(row.title.strip("《》").strip(), row.article.strip("：: "), row.text))
         return cleaned
 
@@ -80,7 +80,7 @@ class LinesField(forms.CharField):
         lines = [" ".join(line.split()) for line in str(super().clean(value)).splitlines()]
         lines = [line for line in lines if line]
         if len(lines) > MOST_LINES:
-            raise ValidationError(_now("最多 %(n)s 行") % {"n": MOST_LINES})
+            raise ValidationError(gettext("最多 %(n)s 行") % {"n": MOST_LINES})
         return lines
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.powers.domain import Adjustment, Basis, PowerText
 
@@ -38,8 +39,8 @@ class PowerState(models.TextChoices):
 
 class VersionStatus(models.TextChoices):
     COMPILING = "compiling", _("编制中")
-    IN_REVIEW = "in_review", _("送审")
-    RETURNED = "returned", _("退回")
+    IN_REVIEW = "in_review", pgettext_lazy("power", "送审")
+    RETURNED = "returned", pgettext_lazy("power", "退回")
     PUBLISHED = "published", _("已发布")
     CANCELLED = "cancelled", _("已取消")
 

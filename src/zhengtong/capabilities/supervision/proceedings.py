@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.capabilities.cases.public import Case, Unacceptable, next_number, note_remark
@@ -36,6 +36,24 @@ CARD_PAPER: Final = PaperKind(
     code="supervision.card_decision",
     title=gettext_lazy("电子监察处理决定书"),
     template=Path(__file__).parent / "papers" / "card_decision.typ",
+    sample={
+        "organisation": "望江区市场监督管理局",
+        "at": "2026年12月3日 09:30",
+        "item": "食品经营许可（新办）",
+        "number": "AL-2026-000123",
+        "level": "黄牌",
+        "rule": "承诺期限将满",
+        "basis": "",
+        "points": "1",
+        "said": [{"act": "说明", "words": "当日系统停电，已补办。"}],
+        "outcome": "维持",
+        "reasons": "说明的情况不属于不可抗力。",
+    },
+    must_show=(
+        ("number", gettext_lazy("办件编号")),
+        ("outcome", gettext_lazy("处理")),
+        ("reasons", gettext_lazy("理由")),
+    ),
 )
 LONGEST: Final = 1000
 EXPLAINABLE = (CardStatus.ISSUED,)
@@ -188,7 +206,7 @@ STEP_WORDS: Final = {
     "explain": gettext_lazy("说明"),
     "appeal": gettext_lazy("申诉"),
     "uphold": gettext_lazy("维持"),
-    "cancel": gettext_lazy("撤销"),
+    "cancel": pgettext_lazy("card", "撤销"),
     "lapse": gettext_lazy("期满生效"),
 }
 

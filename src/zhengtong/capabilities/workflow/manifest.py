@@ -33,6 +33,8 @@ MODULE = Module(
     title=_("流程"),
     declares=(
         Permission("workflow.compile_process", _("编制流程")),
+        # One that belongs to no organ comes with the platform; its running cases are everybody's.
+        Permission("workflow.migrate_common", _("迁移通用流程的在办件")),
         Role("process_compiler", _("流程管理员"), ("workflow.compile_process",)),
         ACTION_WORDS,
         Protected(Process, organisation="organisation_id"),

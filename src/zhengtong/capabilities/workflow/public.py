@@ -12,7 +12,7 @@ from zhengtong.capabilities.workflow.domain.bpmn import Element as DrawnElement
 from zhengtong.capabilities.workflow.domain.bpmn import UnreadableDrawing, read_drawing
 from zhengtong.capabilities.workflow.domain.compiling import EVENT, compile_drawing
 from zhengtong.capabilities.workflow.domain.findings import Finding, Level, has_errors
-from zhengtong.capabilities.workflow.domain.graph import Graph, Kind, Node, NodeSpec
+from zhengtong.capabilities.workflow.domain.graph import WAITING, Graph, Kind, Node, NodeSpec
 from zhengtong.capabilities.workflow.domain.linting import Staffing
 from zhengtong.capabilities.workflow.domain.tables import Table, TableError, read_table
 from zhengtong.capabilities.workflow.errors import NodeGone, StepFailed, Unpublishable, WorkflowRefused
@@ -72,6 +72,7 @@ from zhengtong.capabilities.workflow.simulation import Answer, Trace, TraceStep,
 
 __all__ = [
     "EVENT",
+    "WAITING",
     "Answer",
     "DecisionTable",
     "DecisionTableVersion",

@@ -1,6 +1,7 @@
 """What the journal brings."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.core.audit.words import EVERY_MODULE, ActionWords
 from zhengtong.kernel.modules import Module, Permission
@@ -19,7 +20,7 @@ MODULE = Module(
                 "why": _("原因"),
                 "reason": _("原因"),
                 "count": _("数量"),
-                "filters": _("条件"),
+                "filters": pgettext_lazy("list", "条件"),
                 "format": _("格式"),
                 "case": _("办件"),
                 "changed": _("改动的内容"),

@@ -13,7 +13,7 @@ from zhengtong.core.files.models import Mark, ScanState, StoredFile
 from zhengtong.core.files.refusals import UploadRefused
 from zhengtong.core.files.scanner import Scanner, ScannerUnavailable, get_scanner
 from zhengtong.core.files.selectors import Withheld, describe_kinds, file_response, open_bytes, open_file
-from zhengtong.core.files.services import receive_upload, store_bytes
+from zhengtong.core.files.services import delete_file, receive_upload, store_bytes
 from zhengtong.core.files.uploads import LimitedUploadHandler, refuse_oversized_body, upload_limit
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "UploadRefused",
     "Withheld",
     "accept_attribute",
+    "delete_file",
     "describe_kinds",
     "describe_size",
     "file_response",

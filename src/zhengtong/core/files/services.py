@@ -1,10 +1,11 @@
 """Taking files in: from a person, checked to the last byte, or from the platform itself."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhengtong.core.audit.public import record
 from zhengtong.core.files import storage
@@ -15,6 +16,7 @@ from zhengtong.core.files.refusals import UploadRefused
 from zhengtong.core.files.scanner import ScannerUnavailable, get_scanner
 from zhengtong.core.files.storage import Incoming
 from zhengtong.core.files.uploads import upload_limit
+from zhengtong.kernel.jobs import Job, enqueue
 from zhengtong.kernel.policy import Actor
 
 logger = logging.getLogger(__name__)
@@ -46,12 +48,12 @@ def receive_upload(
         if state is ScanState.INFECTED:
             _record_infected(actor, incoming, engine)
             raise UploadRefused("infected")
-        storage.keep(incoming)
+        with _holding(incoming.sha256):
+            storage.keep(incoming)
+            kept, content_type = sanitise_name(name, kind), FORMS[kind].content_type
+            return _create(actor, incoming, kept, content_type, mark=mark, state=state, engine=engine)
     finally:
         storage.discard(incoming)
-    return _create(
-        actor, incoming, sanitise_name(name, kind), FORMS[kind].content_type, mark=mark, state=state, engine=engine
-    )
 
 
 def store_bytes(*, actor: Actor, name: str, data: bytes, content_type: str, mark: Mark = Mark.INTERNAL) -> StoredFile:
@@ -62,10 +64,46 @@ def store_bytes(*, actor: Actor, name: str, data: bytes, content_type: str, mark
         state, engine = _scan(incoming)
         if state is ScanState.INFECTED:
             raise ValueError(f"the scanner found malware in {content_type} of our own making: {engine}")
-        storage.keep(incoming)
+        with _holding(incoming.sha256):
+            storage.keep(incoming)
+            return _create(actor, incoming, sanitise_name(name), content_type, mark=mark, state=state, engine=engine)
     finally:
         storage.discard(incoming)
-    return _create(actor, incoming, sanitise_name(name), content_type, mark=mark, state=state, engine=engine)
+
+
+@transaction.atomic
+def delete_file(*, actor: Actor, file: StoredFile) -> None:
+    """Delete a file for good, as its owner may ask (个人信息保护法 第四十七条): the row now, the bytes by a job.
+
+    Raises ProtectedError while anything refers to it.
+    """
+    record(actor, "files.delete_file", file, before={"sha256": file.sha256, "size": file.size})
+    sha256 = file.sha256
+    file.delete()
+    enqueue(drop_bytes_job(), sha256=sha256)
+
+
+def drop_bytes(*, sha256: str) -> bool:
+    """Delete the bytes that no row has any more; return whether they were. Twice is once."""
+    with _holding(sha256):
+        if StoredFile.objects.filter(sha256=sha256).exists():
+            return False
+        return storage.drop(sha256)
+
+
+@contextmanager
+def _holding(sha256: str) -> Iterator[None]:
+    """Let nobody else keep or drop the same bytes meanwhile: a row always has its bytes."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"files:{sha256}"])
+        yield
+
+
+def drop_bytes_job() -> Job:
+    """The job stands above this module, which it calls."""
+    from zhengtong.core.files.tasks import drop_bytes as declared
+
+    return declared
 
 
 def scan_again(*, actor: Actor, file: StoredFile) -> ScanState:

@@ -83,6 +83,17 @@ def open_stored(sha256: str) -> BinaryIO:
     return path_of(sha256).open("rb")
 
 
+def drop(sha256: str) -> bool:
+    """Delete kept bytes; return whether they were there."""
+    path = path_of(sha256)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    _sync(path.parent)
+    return True
+
+
 def sweep(older_than_seconds: float = 86_400) -> int:
     """Delete what a killed process left in ``incoming``; return how many."""
     swept, now = 0, time.time()

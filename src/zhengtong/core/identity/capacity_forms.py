@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.identity.domain import InvalidIdentifier, normalise, parse_citizen_number, parse_phone
 from zhengtong.core.identity.forms import clean_name, in_words, tidy
-from zhengtong.core.identity.matters import MatterKind
+from zhengtong.core.identity.matters import MatterKind, list_agent_matters
 from zhengtong.core.identity.models import Appointment
 from zhengtong.kernel.marks import Mark
 
@@ -136,10 +136,18 @@ class MandateForm(PersonForm):
 
 
 class AgentForm(PersonForm):
-    """An agent of a citizen: always for a time."""
+    """An agent of a citizen: always for a time, for all matters or for some."""
 
     end_date = forms.DateField(
         label=_("有效期至"), widget=forms.DateInput, error_messages={"required": _("请填写委托的最后一天")}
+    )
+    matters = forms.MultipleChoiceField(
+        label=_("委托办哪些事"),
+        required=False,
+        choices=list_agent_matters,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("一项都不选，是可以代办您个人的所有事项。选了的，对方只能办这些，也只能看到这些事项的办件。"),
+        error_messages={"invalid_choice": _("请从列出的事项里选择")},
     )
 
 

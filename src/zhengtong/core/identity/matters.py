@@ -1,6 +1,6 @@
 """Kinds of matter (事项类别): what may be delegated is named by these, never permission by permission."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from zhengtong.kernel.modules import Declaration, Role, Text, registry
@@ -18,6 +18,32 @@ class MatterKind(Declaration):
     @property
     def key(self) -> str:
         return self.code
+
+
+@dataclass(frozen=True)
+class AgentMatters(Declaration):
+    """What a citizen may ask another to do for her (委托事项): who knows the items says which there are.
+
+    ``list_all`` returns codes with their names, in the order in which they are shown.
+    """
+
+    list_all: Callable[[], list[tuple[str, str]]]
+
+    @property
+    def key(self) -> str:
+        return "agent_matters"
+
+
+def list_agent_matters() -> list[tuple[str, str]]:
+    """Return what can be asked of an agent; nothing where no module knows items."""
+    return [each for declared in registry.of(AgentMatters) for each in declared.list_all()]
+
+
+def say_agent_matters(codes: Iterable[str]) -> list[str]:
+    """Return the names of ``codes``; of an item that there is no more its code."""
+    wanted = list(codes)
+    names = dict(list_agent_matters()) if wanted else {}
+    return [names.get(code, code) for code in wanted]
 
 
 def cut_to_delegable(grants: Iterable[Grant]) -> tuple[Grant, ...]:

@@ -5,6 +5,7 @@ filter, so that a list shows exactly the rows for which the predicate would say 
 import logging
 from dataclasses import dataclass, field
 from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -28,6 +29,8 @@ class Protected(Declaration):
     A citizen may do ``owner_actions`` to a row whose ``owner`` is the account that she acts for. Where there is an
     ``entity``, her capacity decides: rows of the legal entity that she acts for at this moment, or else her own rows
     without one. Whoever it is, the row's ``mark`` may not be above her clearance.
+    For an agent who was asked to do some matters only (``Actor.matters``), one of the columns that ``matters`` names
+    has to hold one of these; rows of a model without any are closed to her.
     A null in one of these columns is nobody's. Raises ImproperlyConfigured when two scopes are given.
     """
 
@@ -39,6 +42,7 @@ class Protected(Declaration):
     region: str = ""
     mark: str = ""
     is_unscoped: bool = False
+    matters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if sum(map(bool, (self.organisation, self.region, self.is_unscoped))) > 1:
@@ -117,12 +121,19 @@ class IdentityPolicy:
 
     @staticmethod
     def _owns(actor: Actor, rule: Protected, obj: Model) -> bool:
+        if actor.matters and not any(_value(obj, path) in actor.matters for path in rule.matters):
+            return False
         if rule.entity and (actor.legal_entity is not None or _value(obj, rule.entity) is not None):
             return actor.legal_entity is not None and _value(obj, rule.entity) == actor.legal_entity
         return bool(rule.owner) and actor.owner_id is not None and _value(obj, rule.owner) == actor.owner_id
 
     @staticmethod
     def _owned(actor: Actor, rule: Protected, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if actor.matters:
+            if not rule.matters:
+                return queryset.none()
+            asked = [Q(**{f"{path}__in": sorted(actor.matters)}) for path in rule.matters]
+            queryset = queryset.filter(reduce(or_, asked))
         if rule.entity and actor.legal_entity is not None:
             return queryset.filter(**{rule.entity: actor.legal_entity})
         if not rule.owner or actor.owner_id is None:

@@ -34,7 +34,7 @@ from zhengtong.core.identity.events import (
     RepresentationEnded,
     WardRegistered,
 )
-from zhengtong.core.identity.matters import MatterKind
+from zhengtong.core.identity.matters import AgentMatters, MatterKind, say_agent_matters
 from zhengtong.core.identity.middleware import client_address
 from zhengtong.core.identity.models import (
     Account,
@@ -132,6 +132,7 @@ __all__ = [
     "AccountNoticeRequested",
     "AccountText",
     "AccountTextRequested",
+    "AgentMatters",
     "Appointment",
     "AppointmentEnded",
     "AppointmentKind",
@@ -228,6 +229,7 @@ __all__ = [
     "revoke_delegation",
     "revoke_mandate",
     "revoke_representation",
+    "say_agent_matters",
     "set_active",
     "set_clearance",
     "split_organisation",

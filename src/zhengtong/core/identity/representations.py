@@ -65,6 +65,7 @@ def get_representing_actor(
         principal=found.principal.account.public_id,
         principal_id=found.principal.account_id,
         representation=found.pk,
+        matters=frozenset(found.matters),
         address=address,
         request_id=request_id,
     )

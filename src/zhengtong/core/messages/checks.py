@@ -20,6 +20,16 @@ def templates_name_their_sensitive_placeholders(**kwargs: Any) -> list[CheckMess
 
 @register()
 def the_demo_provider_is_for_the_demo(**kwargs: Any) -> list[CheckMessage]:
-    if settings.DEMO or not settings.SMS_PROVIDER.endswith(".DemoInboxProvider"):
+    shown = {"SMS_PROVIDER": ".DemoInboxProvider", "MAIL_PROVIDER": ".DemoMailProvider"}
+    return [
+        Error(f"{name} shows messages to everybody and DEMO is off", id="messages.E002")
+        for name, provider in shown.items()
+        if not settings.DEMO and getattr(settings, name).endswith(provider)
+    ]
+
+
+@register()
+def a_gateway_has_its_key(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.SMS_PROVIDER.endswith(".HttpSmsProvider") or (settings.SMS_URL and settings.SMS_SECRET):
         return []
-    return [Error("SMS_PROVIDER shows texts to everybody and DEMO is off", id="messages.E002")]
+    return [Error("SMS_PROVIDER speaks to a gateway, but SMS_URL or SMS_SECRET is missing", id="messages.E003")]

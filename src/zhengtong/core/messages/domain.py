@@ -17,16 +17,29 @@ class MessageTemplate(Declaration):
 
     ``sensitive`` names the placeholders that only the recipient may read, such as a one-time code. Their values
     are kept sealed until the message is sent and are then gone; such a message isn't listed among her messages.
+    ``is_binding``: a law asks that the person be told this (行政许可法 第三十二条 …); nobody can switch it off.
+    ``belongs_to`` names the topic where it isn't the module's own.
     """
 
     code: str
     title: Text
     body: Text
     sensitive: frozenset[str] = field(default_factory=frozenset)
+    is_binding: bool = False
+    belongs_to: str = ""
 
     @property
     def key(self) -> str:
         return self.code
+
+    @property
+    def topic(self) -> str:
+        """What it is about, as people choose it in their settings: ``belongs_to``, or the module that sends it."""
+        return self.belongs_to or self.code.partition(".")[0]
+
+    @property
+    def may_be_switched_off(self) -> bool:
+        return not self.is_binding and not self.sensitive
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -41,6 +54,25 @@ class MessageTemplate(Declaration):
         return self.render({**context, **dict.fromkeys(self.sensitive, HIDDEN)})
 
 
+@dataclass(frozen=True)
+class NoticeTopic(Declaration):
+    """A kind of notices (通知类别) that a person may receive by one channel and not by another.
+
+    ``code`` is what its templates' ``topic`` says; what no topic names is always sent as it is.
+    ``has_texts``: some of it goes out by text, which can be chosen too.
+    """
+
+    code: str
+    title: Text
+    about: Text = ""
+    order: int = 100
+    has_texts: bool = True
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+
 def is_local_link(link: str) -> bool:
     """Return whether ``link`` stays on the platform; a message never sends anybody elsewhere."""
     local = link.startswith("/") and not link.startswith(("//", "/\\"))
@@ -50,3 +82,16 @@ def is_local_link(link: str) -> bool:
 def mask_phone(phone: str) -> str:
     """Return ``phone`` as the journal may show it: 138****5678."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else "****"
+
+
+def mask_mail(address: str) -> str:
+    """Return an e-mail address as the journal and a page may show it: z***@example.cn."""
+    name, at, host = address.rpartition("@")
+    return f"{name[:1]}***@{host}" if at and name else "***"
+
+
+def mask_address(address: str) -> str:
+    """Return a phone or an e-mail address masked."""
+    if not address:
+        return ""
+    return mask_mail(address) if "@" in address else mask_phone(address)

@@ -1,4 +1,7 @@
-"""How text messages leave the platform: a protocol, and the provider of the demo."""
+"""How texts and e-mails leave the platform: a protocol for each, and the providers of the demo.
+
+The real ones are ``http_sms.HttpSmsProvider`` and ``smtp_mail.SmtpMailProvider``; another gateway is one more class.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from zhengtong.core.crypto.public import digest
-from zhengtong.core.messages.models import DemoText
+from zhengtong.core.messages.models import Channel, DemoText
 
 DEMO_KEEPS = 500
 
@@ -41,17 +44,39 @@ class SmsProvider(Protocol):
     def send(self, phone: str, text: str, reference: str) -> Receipt: ...
 
 
+class MailProvider(Protocol):
+    """Sends an e-mail, under the same rule. Raises SendFailed."""
+
+    def send(self, address: str, subject: str, text: str, reference: str) -> Receipt: ...
+
+
 class DemoInboxProvider:
     """Keeps texts where ``/demo/inbox/`` shows them; the newest ``DEMO_KEEPS`` only."""
 
     def send(self, phone: str, text: str, reference: str) -> Receipt:
-        kept, _ = DemoText.objects.get_or_create(
-            reference=reference, defaults={"phone": phone, "phone_digest": digest(phone), "text": text}
-        )
-        DemoText.objects.filter(pk__lte=kept.pk - DEMO_KEEPS).delete()
-        return Receipt(reference=reference, delivered_at=timezone.now())
+        return _keep(reference, phone, text)
+
+
+class DemoMailProvider:
+    """Keeps e-mails in the same place."""
+
+    def send(self, address: str, subject: str, text: str, reference: str) -> Receipt:
+        return _keep(reference, address, text, channel=Channel.MAIL, subject=subject)
+
+
+def _keep(reference: str, address: str, text: str, **more: str) -> Receipt:
+    kept, _ = DemoText.objects.get_or_create(
+        reference=reference, defaults={"phone": address, "phone_digest": digest(address), "text": text, **more}
+    )
+    DemoText.objects.filter(pk__lte=kept.pk - DEMO_KEEPS).delete()
+    return Receipt(reference=reference, delivered_at=timezone.now())
 
 
 def get_provider() -> SmsProvider:
     """Return the provider that ``settings.SMS_PROVIDER`` names."""
     return cast(SmsProvider, import_string(settings.SMS_PROVIDER)())
+
+
+def get_mail_provider() -> MailProvider:
+    """Return the provider that ``settings.MAIL_PROVIDER`` names."""
+    return cast(MailProvider, import_string(settings.MAIL_PROVIDER)())

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from zhengtong.core.crypto.public import digest
 from zhengtong.core.identity.public import Account
-from zhengtong.core.messages.models import DemoText, Message
+from zhengtong.core.messages.models import Channel, DemoText, Message, MessageState
 
 PAGE = 20
 UNREAD_CAP = 99
@@ -28,6 +28,16 @@ def count_unread(account: Account) -> int:
 def get_own_message(account: Account, public_id: UUID) -> Message | None:
     """Return the message if it is this person's, else None."""
     return Message.objects.filter(recipient=account, is_listed=True, public_id=public_id).first()
+
+
+def list_outgoing() -> QuerySet[Message]:
+    """Return what left, or was to leave, the platform by text or e-mail, the newest first."""
+    return Message.objects.exclude(channel=Channel.IN_APP).order_by("-pk")
+
+
+def count_failed() -> int:
+    """Return how many messages couldn't be sent, at most a hundred."""
+    return Message.objects.filter(state=MessageState.FAILED)[:100].count()
 
 
 def list_demo_texts(phone: str = "", size: int = PAGE) -> QuerySet[DemoText]:

@@ -37,6 +37,7 @@ def show_messages(request: HttpRequest) -> HttpResponse:
     context = {
         "base_template": "screens/desk.html" if is_staff else "screens/public.html",
         "is_staff": is_staff,
+        "may_choose": actor.kind == ActorKind.CITIZEN,
         "letters": found[:PAGE],
         "older": found[PAGE - 1].pk if len(found) > PAGE else None,
         "is_first_page": start is None,
@@ -71,7 +72,8 @@ def show_demo_inbox(request: HttpRequest) -> HttpResponse:
     """The texts that phones would have received. It exists in the demo only: everybody can read it."""
     if not settings.DEMO:
         raise Http404
-    phone = "".join(c for c in request.GET.get("phone", "") if c.isascii() and c.isdigit())[:20]
+    typed = request.GET.get("phone", "").strip()[:200]
+    phone = typed if "@" in typed else "".join(c for c in typed if c.isascii() and c.isdigit())[:20]
     context = {"texts": list_demo_texts(phone), "phone": phone}
     part = "messaging/demo_texts.html" if "part" in request.GET else "messaging/demo_inbox.html"
     return render(request, part, context)

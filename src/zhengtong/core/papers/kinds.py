@@ -1,9 +1,9 @@
 """The declaration by which a module brings a kind of paper."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhengtong.core.papers.domain import PaperStatus
 from zhengtong.kernel.modules import Declaration, Text
@@ -18,13 +18,16 @@ class PaperKind(Declaration):
 
     ``template`` is the typst file, an absolute path inside the package, usually in the declaring module's
     folder ``papers``. ``status`` answers for the standing of one paper that isn't revoked; without it such a
-    paper is in force.
+    paper is in force. ``sample`` is a content with which the template can be looked at; ``must_show`` are those keys of
+    the content, with the words for them, whose texts the law wants on the paper, whoever edits its template.
     """
 
     code: str
     title: Text
     template: Path
     status: Callable[["Paper"], PaperStatus] | None = None
+    sample: Mapping[str, Any] | None = field(default=None, hash=False, compare=False)
+    must_show: tuple[tuple[str, Text], ...] = ()
 
     @property
     def key(self) -> str:

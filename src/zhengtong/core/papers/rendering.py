@@ -1,12 +1,16 @@
 """From an issued paper to its one file."""
 
+from datetime import datetime
 from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
 
+from zhengtong.core.audit.public import record
 from zhengtong.core.files.public import open_bytes, store_bytes
-from zhengtong.core.papers.models import Paper
+from zhengtong.core.papers.edited import set_edited
+from zhengtong.core.papers.faults import TemplateFault
+from zhengtong.core.papers.models import Paper, TemplateStatus, TemplateVersion
 from zhengtong.core.papers.typesetting import Sheet, render_pdf, template_hash
 from zhengtong.kernel.policy import SYSTEM
 
@@ -27,18 +31,45 @@ def ensure_rendered(paper: Paper) -> Paper:
         return paper
     locked = Paper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
     if locked.file_id is None:
-        pdf = set_paper(locked)
+        locked.template_version = find_in_force(locked.kind, locked.issued_at)
+        pdf = _set_in_force(locked)
         locked.file = store_bytes(actor=SYSTEM, name=locked.file_name, data=pdf, content_type="application/pdf")
         locked.sha256 = sha256(pdf).hexdigest()
-        locked.template_hash = template_hash(locked.template)
-        locked.save(update_fields=["file", "sha256", "template_hash"])
-    paper.file, paper.sha256, paper.template_hash = locked.file, locked.sha256, locked.template_hash
+        edited = find_edited(locked)
+        locked.template_hash = template_hash(edited.source if edited else locked.template)
+        locked.save(update_fields=["file", "sha256", "template_hash", "template_version", "template_fault"])
+    for name in ("file", "sha256", "template_hash", "template_version", "template_fault"):
+        setattr(paper, name, getattr(locked, name))
     return paper
 
 
-def set_paper(paper: Paper) -> bytes:
-    """Return the PDF of ``paper`` without keeping it. The same paper and template give the same bytes."""
-    sheet = Sheet(
+def find_in_force(kind: str, at: datetime) -> TemplateVersion | None:
+    """Return the version of the template that was in force at a moment; None: the supplied one, never edited."""
+    published = TemplateVersion.objects.filter(kind=kind, status=TemplateStatus.PUBLISHED, published_at__lte=at)
+    return published.order_by("-published_at", "-number").first()
+
+
+def find_edited(paper: Paper) -> TemplateVersion | None:
+    """Return the edited template that ``paper`` is set with, None for the supplied one."""
+    version = paper.template_version
+    return None if version is None or version.is_supplied or paper.template_fault else version
+
+
+def _set_in_force(paper: Paper) -> bytes:
+    """Set ``paper`` with the template in force; where that can't, with the supplied one: nobody waits for her notice
+    because of a template, and those who keep it see why."""
+    try:
+        return set_paper(paper)
+    except TemplateFault as fault:
+        paper.template_fault = str(fault)[:300]
+        after = {"version": paper.template_version_id, "fault": paper.template_fault}
+        record(SYSTEM, "papers.template_failed", paper, after=after)
+        return set_paper(paper)
+
+
+def make_sheet(paper: Paper) -> Sheet:
+    """Return all that ``paper`` says, to be set."""
+    return Sheet(
         title=paper.title,
         number=paper.number,
         issuer_name=paper.issuer_name,
@@ -47,7 +78,17 @@ def set_paper(paper: Paper) -> bytes:
         verify_url=verify_url(paper),
         content=paper.content,
     )
-    return render_pdf(paper.template, sheet)
+
+
+def set_paper(paper: Paper) -> bytes:
+    """Return the PDF of ``paper`` without keeping it. The same paper and template give the same bytes.
+
+    Raises TemplateFault where an edited template can't be used.
+    """
+    edited = find_edited(paper)
+    if edited is not None:
+        return set_edited(edited.source, paper.declaration, make_sheet(paper)).pdf
+    return render_pdf(paper.template, make_sheet(paper))
 
 
 def open_pdf(paper: Paper) -> bytes:

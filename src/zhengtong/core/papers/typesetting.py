@@ -51,15 +51,13 @@ class Sheet:
     code: str
     verify_url: str
     content: Mapping[str, Any]
+    is_specimen: bool = False
 
 
-def render_pdf(template: Path, sheet: Sheet) -> bytes:
-    """Return ``sheet`` set by the typst file ``template``. Raises FontsMissing and UnprintablePaper.
-
-    A few milliseconds once the process has its fonts and has read the template.
-    """
+def describe_sheet(sheet: Sheet) -> dict[str, Any]:
+    """Return what a template reads of ``sheet``, every text made printable. Raises FontsMissing."""
     case = open_font_case()
-    paper = printable_content(
+    shown: dict[str, Any] = printable_content(
         {
             "title": sheet.title,
             "number": sheet.number,
@@ -72,7 +70,26 @@ def render_pdf(template: Path, sheet: Sheet) -> bytes:
         },
         case.coverage,
     )
-    inputs = {"paper": json.dumps(paper, ensure_ascii=False), "qr": _qr_code(sheet.verify_url)}
+    return shown
+
+
+def write_inputs(sheet: Sheet, described: Mapping[str, Any]) -> dict[str, str]:
+    """Return the compiler's inputs: what is printed, as JSON, and the square to scan."""
+    inputs = {"paper": json.dumps(described, ensure_ascii=False), "qr": _qr_code(sheet.verify_url)}
+    return inputs | {"specimen": "样张"} if sheet.is_specimen else inputs
+
+
+def read_moment(sheet: Sheet) -> int:
+    """Return the time that the file says it was made: the moment of issue."""
+    return int(sheet.issued_at.astimezone(UTC).timestamp())
+
+
+def render_pdf(template: Path, sheet: Sheet) -> bytes:
+    """Return ``sheet`` set by the typst file ``template``. Raises FontsMissing and UnprintablePaper.
+
+    A few milliseconds once the process has its fonts and has read the template.
+    """
+    inputs = write_inputs(sheet, describe_sheet(sheet))
     try:
         # One compiler serves one thread at a time.
         with _lock:
@@ -80,7 +97,7 @@ def render_pdf(template: Path, sheet: Sheet) -> bytes:
                 sys_inputs=inputs,
                 format="pdf",
                 pdf_standards=STANDARDS,  # type: ignore[arg-type]  # the stub wants literals
-                timestamp=int(sheet.issued_at.astimezone(UTC).timestamp()),
+                timestamp=read_moment(sheet),
             )
     except typst.TypstError as error:
         raise UnprintablePaper(f"{template.name}: {error.message}") from error
@@ -88,10 +105,11 @@ def render_pdf(template: Path, sheet: Sheet) -> bytes:
     return pdf
 
 
-def template_hash(template: Path) -> str:
-    """Return the SHA-256 of a template together with the shared libraries: the version a paper was set with."""
+def template_hash(template: Path | str) -> str:
+    """Return the SHA-256 of a template, a file or a text, with the shared libraries: what a paper was set with."""
+    source = template.encode() if isinstance(template, str) else template.read_bytes()
     libraries = sorted(LIBRARY.parent.glob("*.typ"))
-    return sha256(b"".join(path.read_bytes() for path in (*libraries, template))).hexdigest()
+    return sha256(b"".join([*(path.read_bytes() for path in libraries), source])).hexdigest()
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 
@@ -19,7 +19,7 @@ class WorkRefused(Exception):
 
     def __str__(self) -> str:
         """Return the sentence in the reader's language."""
-        return translate(self.message) % self.params
+        return gettext(self.message) % self.params
 
 
 class ItemTaken(WorkRefused):

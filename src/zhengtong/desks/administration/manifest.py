@@ -10,6 +10,7 @@ from zhengtong.desks.administration.models import PublicRecord
 from zhengtong.desks.administration.permissions import PERMISSIONS, ROLES
 from zhengtong.desks.administration.screens import SCREENS
 from zhengtong.desks.administration.search import SEARCHABLE
+from zhengtong.desks.administration.templates_menu import TEMPLATES_ENTRY
 from zhengtong.kernel.models import CalendarNotice
 from zhengtong.kernel.modules import Module
 
@@ -35,5 +36,6 @@ MODULE = Module(
         Protected(Reorganisation, is_unscoped=True),
         *SCREENS,
         *SEARCHABLE,
+        TEMPLATES_ENTRY,
     ),
 )

@@ -193,6 +193,7 @@ def show_file(case: Case, material: CaseMaterial) -> dict[str, Any]:
         "name": material.file.name,
         "size": material.file.size,
         "kind": material.file.content_type,
+        "digest": material.file.sha256,
         "url": reverse("hall:file", args=[case.public_id, material.pk]),
         "delete_url": reverse("hall:remove_file", args=[case.public_id, material.pk]),
     }

@@ -97,9 +97,9 @@ def find_items(actor: Actor, query: str, limit: int = 20) -> list[ServiceItem]:
 
 
 def suggest_items(actor: Actor, query: str, limit: int = 6) -> list[ServiceItem]:
-    """Return the items that are called as ``query`` begins."""
+    """Return the items that are called as ``query`` begins; where none is, those whose guides say so."""
     hits = suggest(actor, query, audience=SearchAudience.PUBLIC, kinds=[ITEM_KIND], limit=limit)
-    return _list_items(hit.object_id for hit in hits)
+    return _list_items(hit.object_id for hit in hits) or find_items(actor, query, limit)
 
 
 def _list_items(ids: Iterable[int]) -> list[ServiceItem]:
@@ -163,7 +163,7 @@ def list_papers(case: Case) -> list[Paper]:
     """Return the papers of ``case``: licence and decision first, then the notices, the newest first. A licence whose
     fee is due isn't among them yet."""
     fees = describe_fees(case)
-    papers = [each.paper for each in case.documents.select_related("paper").order_by("-id")]
+    papers = [each.paper for each in case.documents.filter(is_internal=False).select_related("paper").order_by("-id")]
     papers = [paper for paper in papers if not fees.withholds(paper.kind)]
     notices = ("cases.", "payments.")
     return sorted(papers, key=lambda paper: (paper.kind.startswith(notices), paper.kind not in _DECISIONS))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import (
@@ -17,6 +17,7 @@ from zhengtong.capabilities.cases.public import (
     ItemVersion,
     LifeEvent,
     get_rulebook,
+    list_form,
 )
 from zhengtong.capabilities.powers.public import PowerState, list_shown
 from zhengtong.capabilities.workflow.public import ProcessVersion, VersionStatus
@@ -55,9 +56,9 @@ class LinesField(CleanCharField):
     def clean(self, value: Any) -> Any:
         lines = list(dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip()))
         if len(lines) > self.most:
-            raise forms.ValidationError(_now("最多 %(n)d 行") % {"n": self.most})
+            raise forms.ValidationError(gettext("最多 %(n)d 行") % {"n": self.most})
         if any(len(line) > self.longest for line in lines):
-            raise forms.ValidationError(_now("每行最多 %(n)d 个字") % {"n": self.longest})
+            raise forms.ValidationError(gettext("每行最多 %(n)d 个字") % {"n": self.longest})
         return lines
 
 
@@ -106,7 +107,6 @@ class BasicForm(PartForm):
         label=_("人生事件"), choices=LifeEvent.choices, widget=forms.CheckboxSelectMultiple, required=False,
         help_text=_("大厅里按人生事件浏览时在哪些类别下出现。"),
     )  # fmt: skip
-    licence_kind = forms.ChoiceField(label=_("办结后发什么证照"), required=False)
     name_en = text(_("英文名称"), 150)
     publish_grants = forms.BooleanField(label=_("准予的决定向社会公示"), required=False)
     is_standard = forms.BooleanField(
@@ -114,7 +114,6 @@ class BasicForm(PartForm):
     )
 
     def offer(self) -> None:
-        self.choices("licence_kind", list_licence_kinds(self.initial.get("licence_kind", "")))
         self.choices("power", list_powers(self.draft.organisation, self.initial.get("power", "")))
 
 
@@ -175,9 +174,9 @@ class LimitsForm(PartForm):
     def offer(self) -> None:
         limits = sorted(get_rulebook().limits, key=lambda row: row.title)
         today = [row for row in limits if row.is_effective(timezone.localdate())]
-        units = {"working_days": _now("个工作日")}
+        units = {"working_days": gettext("个工作日")}
         shown = [
-            (row.code, f"{row.title}：{row.budget}{units.get(row.unit, _now('日'))}（{row.law} {row.article}）")
+            (row.code, f"{row.title}：{row.budget}{units.get(row.unit, gettext('日'))}（{row.law} {row.article}）")
             for row in today
         ]
         for name in ("statutory", "delivery", "site_visit"):
@@ -190,10 +189,46 @@ class LimitsForm(PartForm):
         if code and promised:
             limit = get_rulebook().limit(code, timezone.localdate())
             if promised > limit.budget:
-                message = _now("承诺 %(promised)d 日，超过“%(title)s”规定的 %(limit)d 日")
+                message = gettext("承诺 %(promised)d 日，超过“%(title)s”规定的 %(limit)d 日")
                 said = {"promised": promised, "title": limit.title, "limit": limit.budget}
                 self.add_error("promised_days", message % said)
         return given
+
+
+class LicenceForm(PartForm):
+    """The licence that a grant leads to: none, one of the item's own that is described here, or one that another item
+    gives as well."""
+
+    licence_kind = forms.ChoiceField(label=_("办结后发什么证照"), required=False)
+    licence_name = text(_("证照名称"), 60, hint=_("印在证照上，如“宠物诊疗许可证”。"))
+    number_pattern = text(
+        _("编号规则"), 60,
+        hint=_("{division} 区划代码，{year} 年，{month} 月，{sequence:5} 五位流水号，如 宠{year}{sequence:5}。"),
+    )  # fmt: skip
+    holder = text(_("怎样称呼持证人"), 20, hint=_("如：持证人、经营者。"))
+    fields_printed = forms.MultipleChoiceField(
+        label=_("证照上印哪些内容"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("从表单的字段里选；先画好表单再来选。"),
+    )  # fmt: skip
+    licence_term = forms.ChoiceField(label=_("有效期"), required=False)
+    note = long_text(_("附注"), 300, rows=2, hint=_("印在证照下方，如不得转让。"))
+
+    def offer(self) -> None:
+        own = self.draft.code
+        kinds = [("", _("不发证照")), (own, _("本事项自己的证照"))]
+        others = list_licence_kinds(self.initial.get("licence_kind", ""))[1:]
+        self.choices("licence_kind", [*kinds, *((code, name) for code, name in others if code != own)])
+        known = [
+            (each["key"], each.get("label", each["key"]))
+            for section in list_form({"form": [], **self.draft.definition})
+            for each in section.get("fields", ())
+            if each.get("type") not in ("repeat", "upload", "map_point")
+        ]
+        self.choices("fields_printed", known)
+        today = timezone.localdate()
+        terms = [row for row in get_rulebook().terms if row.is_effective(today)]
+        shown = [(row.code, f"{row.title}：{row.years}年（{row.law} {row.article}）") for row in terms]
+        self.choices("licence_term", [("", _("长期有效")), *shown])
 
 
 class FeeForm(PartForm):
@@ -219,7 +254,7 @@ class ExemptionsField(LinesField):
         for line in super().clean(value):
             parts = [part.strip() for part in line.replace("｜", "|").split("|")]
             if len(parts) != 4 or not (parts[0] and parts[1] and parts[3]):
-                raise forms.ValidationError(_now("每行写四项，用“|”隔开：名称 | 什么情况 | 收多少 | 依据"))
+                raise forms.ValidationError(gettext("每行写四项，用“|”隔开：名称 | 什么情况 | 收多少 | 依据"))
             for expression in filter(None, parts[1:3]):
                 check_expression(expression)
             row = dict(zip(("name", "condition", "formula", "basis"), parts, strict=True))
@@ -262,7 +297,7 @@ class FeeRow(PartForm):
         found = [(each.code, f"{each.name}（{each.code}）") for each in live]
         chosen = self.initial.get("code")
         if chosen and chosen not in dict(found):
-            found.append((chosen, _now("%(code)s（不在现行清单里）") % {"code": chosen}))
+            found.append((chosen, gettext("%(code)s（不在现行清单里）") % {"code": chosen}))
         self.choices("code", found)
 
 

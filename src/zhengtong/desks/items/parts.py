@@ -76,6 +76,36 @@ class Part:
         return changes
 
 
+class LicencePart(Part):
+    """What is printed on the licence: kept apart from its name and its term, which other parts of the platform read."""
+
+    def read(self, draft: ItemDraft) -> Row:
+        text = draft.definition
+        said = text.get("licence") if isinstance(text.get("licence"), Mapping) else {}
+        assert said is not None
+        return {
+            **{key: text.get(key, "") for key in ("licence_kind", "licence_name", "licence_term")},
+            **{key: said.get(key, "") for key in ("holder", "note")},
+            "number_pattern": said.get("number", ""),
+            "fields_printed": list(said.get("fields", ())),
+        }
+
+    def locked(self, draft: ItemDraft) -> frozenset[str]:
+        return frozenset(self.form.base_fields) if self.form and list_locked(draft) else frozenset()
+
+    def write(self, draft: ItemDraft, values: Mapping[str, Any] | None, rows: list[Row] | None) -> dict[str, Any]:
+        assert values is not None
+        if not values["licence_kind"]:
+            return dict.fromkeys(("licence_kind", "licence_name", "licence_term", "licence"))
+        kept = draft.definition.get("licence") or {}
+        said = {**kept, "number": values["number_pattern"], "fields": values["fields_printed"]}
+        said |= {key: values[key] for key in ("holder", "note")}
+        return {
+            **{key: values[key] or None for key in ("licence_kind", "licence_name", "licence_term")},
+            "licence": {key: value for key, value in said.items() if value != ""} if said["number"] else None,
+        }
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
@@ -144,6 +174,12 @@ CONDITIONS = Part(
     add_title=_("添加一个条件"),
 )
 LIMITS = Part("limits", _("期限"), form=forms.LimitsForm, within="limits")
+LICENCE = LicencePart(
+    "licence",
+    _("证照"),
+    _("准予以后发的电子证照：叫什么、怎样编号、印哪些内容、有效多久。"),
+    form=forms.LicenceForm,
+)
 FEE = Part(
     "fee",
     _("收费"),
@@ -202,7 +238,7 @@ PROCESS = Part(
 BUNDLE_STEPS = Part(
     "process", _("办理步骤"), row=forms.StepRow, rows_key="steps", row_title=_("步骤"), add_title=_("添加一个步骤")
 )
-ITEM_PARTS = (BASIC, BASIS, CONDITIONS, LIMITS, FEE, CHANNELS, MATERIALS, QUESTIONS, GUIDE, FAQ, PROCESS)
+ITEM_PARTS = (BASIC, BASIS, CONDITIONS, LIMITS, FEE, CHANNELS, MATERIALS, QUESTIONS, GUIDE, FAQ, PROCESS, LICENCE)
 BUNDLE_PARTS = (BUNDLE_BASIC, QUESTIONS, LIMITS, BUNDLE_FEE, CHANNELS, CONDITIONS, BASIS, GUIDE, FAQ, BUNDLE_STEPS)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.letters import public as letters
 from zhengtong.capabilities.letters.public import Letter, Node, State
@@ -149,7 +150,7 @@ def _category(letter: Letter) -> dict[str, Any]:
 ACTS = (
     LetterAct(
         "accept",
-        _("受理"),
+        pgettext_lazy("act", "受理"),
         _("已受理 %(number)s"),
         accept,
         Node.ACCEPTANCE,
@@ -159,7 +160,7 @@ ACTS = (
     ),
     LetterAct(
         "dispatch",
-        _("派发"),
+        pgettext_lazy("act", "派发"),
         _("已派发 %(number)s"),
         _with_office(letters.dispatch_letter),
         Node.DISPATCH,

@@ -6,31 +6,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from zhengtong.capabilities.workflow.public import DrawnElement, read_drawing
 
 _KINDS: Mapping[str, Any] = {
-    "startEvent": _l("开始"),
-    "endEvent": _l("结束"),
-    "userTask": _l("办理环节"),
-    "exclusiveGateway": _l("条件分支"),
-    "inclusiveGateway": _l("多选分支"),
-    "parallelGateway": _l("并行"),
-    "businessRuleTask": _l("决策表"),
-    "callActivity": _l("子流程"),
-    "subProcess": _l("子流程"),
+    "startEvent": gettext_lazy("开始"),
+    "endEvent": gettext_lazy("结束"),
+    "userTask": gettext_lazy("办理环节"),
+    "exclusiveGateway": gettext_lazy("条件分支"),
+    "inclusiveGateway": gettext_lazy("多选分支"),
+    "parallelGateway": gettext_lazy("并行"),
+    "businessRuleTask": gettext_lazy("决策表"),
+    "callActivity": gettext_lazy("子流程"),
+    "subProcess": gettext_lazy("子流程"),
 }
 _SETTINGS: Mapping[str, Any] = {
-    "role": _l("办理人权限"),
-    "organisation": _l("办理机关"),
-    "relation": _l("办理人关系"),
-    "days": _l("办理天数"),
-    "outcomes": _l("办理结果"),
-    "documents": _l("出具的文书"),
-    "departments": _l("会签部门"),
-    "departmentsFrom": _l("会签部门的表达式"),
-    "table": _l("决策表"),
+    "role": gettext_lazy("办理人权限"),
+    "organisation": gettext_lazy("办理机关"),
+    "relation": gettext_lazy("办理人关系"),
+    "days": gettext_lazy("办理天数"),
+    "outcomes": gettext_lazy("办理结果"),
+    "documents": gettext_lazy("出具的文书"),
+    "departments": gettext_lazy("会签部门"),
+    "departmentsFrom": gettext_lazy("会签部门的表达式"),
+    "table": gettext_lazy("决策表"),
 }
 Title = Callable[[str, str], str]
 """Returns the words for the value of a setting."""

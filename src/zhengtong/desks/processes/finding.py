@@ -15,7 +15,7 @@ from zhengtong.capabilities.workflow.public import (
     list_processes,
     list_tables,
 )
-from zhengtong.desks.processes.permissions import COMPILE
+from zhengtong.desks.processes.permissions import COMPILE, MIGRATE_COMMON
 from zhengtong.kernel.policy import Actor, can
 from zhengtong.screens.access import actor_of
 
@@ -53,6 +53,11 @@ def find_version(process: Process, number: int) -> ProcessVersion:
 
 def may_change(actor: Actor, row: Process | DecisionTable) -> bool:
     return can(actor, COMPILE, row)
+
+
+def may_migrate(actor: Actor, process: Process) -> bool:
+    """Whether she may move running cases: of her own processes, or of those that are everybody's."""
+    return can(actor, MIGRATE_COMMON) if process.organisation_id is None else can(actor, COMPILE, process)
 
 
 def draft_of(process: Process) -> ProcessVersion | None:

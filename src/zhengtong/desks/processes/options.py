@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from zhengtong.capabilities.cases.public import ItemVersion
+from zhengtong.capabilities.cases.public import ItemVersion, list_form
 from zhengtong.capabilities.workflow.public import (
     DecisionTableVersion,
     Process,
@@ -105,11 +105,23 @@ def list_items_of(*codes: str) -> list[ItemVersion]:
     return list(found.select_related("item").order_by("item__name"))
 
 
+def list_forms(process: Process) -> dict[str, set[str]]:
+    """Return the fields that applications have, by the name of each item that uses the process."""
+    return {
+        version.item.name: {
+            field["key"]
+            for section in list_form({"form": [], **version.definition})
+            for field in section.get("fields", ())
+        }
+        for version in list_items_of(process.code)
+    }
+
+
 def list_form_fields(process: Process) -> list[dict[str, Any]]:
     """Return the fields of the forms of the items that use ``process``, each once."""
     found: dict[str, dict[str, Any]] = {}
     for version in list_items_of(process.code):
-        for section in version.definition.get("sections", ()):
+        for section in list_form({"form": [], **version.definition}):
             for field in section.get("fields", ()):
                 found.setdefault(field["key"], field)
     return list(found.values())

@@ -3,4 +3,5 @@
 from typing import Final
 
 COMPILE: Final = "workflow.compile_process"
+MIGRATE_COMMON: Final = "workflow.migrate_common"
 VIEW_CASE: Final = "cases.view_case"

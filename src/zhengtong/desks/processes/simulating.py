@@ -108,7 +108,10 @@ def tell(trace: Trace, bpmn: str, title: Title) -> list[dict[str, str]]:
 
 def say_who(spec: NodeSpec, title: Title, bpmn: str) -> str:
     if spec.is_joint:
-        names = "、".join(title("departments", f"code:{each}") for each in spec.departments) or spec.departments_from
+        names = (
+            "、".join(title("departments", f"code:{each}").removeprefix("code:") for each in spec.departments)
+            or spec.departments_from
+        )
         where = _("会签：%(names)s") % {"names": names}
     else:
         where = title("organisations", "" if spec.organisation == "handling" else spec.organisation)
@@ -122,7 +125,7 @@ def say_who(spec: NodeSpec, title: Title, bpmn: str) -> str:
         said = f"{said}，{word % {'other': named}}"
     elif way == "head":
         said = _("%(said)s，机关负责人") % {"said": said}
-    return f"{said}，{_('%(days)d个工作日') % {'days': spec.days}}" if spec.days else said
+    return _("%(said)s，%(days)d个工作日") % {"said": said, "days": spec.days} if spec.days else said
 
 
 def mark_path(trace: Trace, bpmn: str) -> dict[str, list[str]]:

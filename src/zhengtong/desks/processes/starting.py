@@ -22,7 +22,7 @@ def draw_starting(code: str, name: str) -> str:
     for tag, node, x, y, width, height in _NODES:
         nodes.append(f'<bpmn:{tag} id="{node}" name={quoteattr(names[node])}{own.get(node, "")} />')
         label = (
-            f'<bpmndi:BPMNLabel><dc:Bounds x="{x + 5}" y="{y + 43}" width="24" height="14" /></bpmndi:BPMNLabel>'
+            f'<bpmndi:BPMNLabel><dc:Bounds x="{x - 12}" y="{y + 43}" width="60" height="14" /></bpmndi:BPMNLabel>'
             if width < 100
             else ""
         )

@@ -19,6 +19,15 @@ REPORT_PAPER: Final = PaperKind(
     code="supervision.monthly_report",
     title=_("行政审批电子监察月报"),
     template=Path(__file__).parent / "papers" / "monthly_report.typ",
+    sample={
+        "scope": "望江区",
+        "period": "2026年11月",
+        "summary": [["收件", "120", "110", "+10"], ["受理", "112", "100", "+12"], ["办结", "98", "96", "+2"]],
+        "heads": ["收件", "受理", "办结", "超期办结"],
+        "parts": [{"title": "各机关", "head": "机关", "rows": [["望江区市场监督管理局", "60", "58", "50", "1"]]}],
+        "notes": [["收件", "当月收到的申请"]],
+    },
+    must_show=(("period", _("报告期")),),
 )
 
 

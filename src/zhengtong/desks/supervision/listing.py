@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from zhengtong.capabilities.cases.public import (
     Case,
@@ -79,7 +79,7 @@ EXPORTED = (
     gettext_lazy("办理机关"),
     gettext_lazy("状态"),
     gettext_lazy("环节"),
-    gettext_lazy("经办人"),
+    pgettext_lazy("case", "经办人"),
     gettext_lazy("到达"),
     gettext_lazy("承诺期限"),
     gettext_lazy("法定期限"),
@@ -136,7 +136,7 @@ def draw_columns() -> list[tuple[str, ...]]:
         ("applicant", _("申请人"), "wrap"),
         ("organisation", _("办理机关")),
         ("step", _("环节")),
-        ("holder", _("经办人")),
+        ("holder", pgettext("case", "经办人")),
         ("since", _("到达"), "nowrap"),
         ("promised", _("承诺期限"), "nowrap"),
         ("statutory", _("法定期限"), "nowrap"),

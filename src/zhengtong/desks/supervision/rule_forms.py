@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.supervision.public import Level, Told
 
@@ -23,7 +24,7 @@ class RuleForm(forms.Form):
     level = forms.ChoiceField(label=_("亮牌"), choices=Level.choices, initial=Level.YELLOW)
     points = forms.DecimalField(label=_("扣分"), min_value=0, max_value=100, decimal_places=1, initial=Decimal(1))
     tells = forms.MultipleChoiceField(
-        label=_("通知"), choices=Told.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=pgettext_lazy("rule", "通知"), choices=Told.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     legal_note = forms.CharField(label=_("依据"), max_length=300, required=False)
     effective_from = forms.DateField(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from zhengtong.capabilities.supervision.public import (
     Grade,
@@ -36,6 +36,15 @@ SCORES_PAPER: Final = PaperKind(
     code="supervision.quarter_scores",
     title=gettext_lazy("电子监察季度考评通报"),
     template=Path(__file__).parent / "papers" / "quarter_scores.typ",
+    sample={
+        "period": "2026年第四季度",
+        "scope": "望江区人民政府",
+        "formula": "100 - points",
+        "bounds": ["90", "80", "60"],
+        "offices": [["望江区市场监督管理局", "97", "优秀", "100 - 3"], ["望江区城市管理局", "82", "良好", "100 - 18"]],
+        "corrections": [],
+    },
+    must_show=(("period", gettext_lazy("考评期")), ("offices", gettext_lazy("各机关的得分"))),
 )
 GRADE_TONES: Final = {
     Grade.EXCELLENT: "success",
@@ -169,7 +178,7 @@ def _plain(value: Decimal) -> str:
 
 def write_workbook(quarter: Quarter) -> Iterator[bytes]:
     """Yield the scores as xlsx: offices, people, deductions."""
-    heads = [_("名称"), _("得分"), _("等次"), _("怎样得出"), _("更正")]
+    heads = [_("名称"), _("得分"), _("等次"), _("怎样得出"), pgettext("score", "更正")]
     sheets = []
     for title, lines in ((_("机关"), quarter.offices), (_("人员"), quarter.people)):
         rows = [[line.name, line.value, line.grade_name, line.shown, "；".join(line.corrections)] for line in lines]

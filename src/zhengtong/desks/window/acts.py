@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import ActForm, CaseAct, Situation, TaskNode
@@ -69,7 +69,7 @@ def owes(situation: Situation) -> bool:
 def collect(situation: Situation, form: forms.CollectForm) -> None:
     order = form.order
     if order is None:
-        raise payments.PaymentRefused(_now("这个办件没有要缴的费用，请刷新页面。"))
+        raise payments.PaymentRefused(gettext("这个办件没有要缴的费用，请刷新页面。"))
     given = form.cleaned_data
     payments.collect_fee(
         actor=situation.actor, order_id=order.pk, way=given["way"], receipt_number=given["receipt_number"]
@@ -110,7 +110,7 @@ ACTS = (
     ),
     CaseAct(
         "accept",
-        _("受理"),
+        pgettext_lazy("act", "受理"),
         _("已受理 %(number)s，受理通知书已制作"),
         ACCEPT,
         _waits,

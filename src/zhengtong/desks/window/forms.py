@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import (
@@ -218,10 +218,10 @@ def list_told(case: Case) -> set[str] | None:
 def describe_given(view: MaterialView | None) -> tuple[str, Files]:
     """Return what is said of a material beside its mark, and its files."""
     if view is None:
-        return translate("没有提交"), ()
+        return gettext("没有提交"), ()
     if view.source:
-        return translate("%(source)s已核验，免交") % {"source": view.source}, view.files
-    return "" if view.files else translate("没有提交"), view.files
+        return gettext("%(source)s已核验，免交") % {"source": view.source}, view.files
+    return "" if view.files else gettext("没有提交"), view.files
 
 
 class NewCaseForm(forms.Form):

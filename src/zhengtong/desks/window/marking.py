@@ -146,7 +146,7 @@ def mark_parts(situation: Situation, form: PartMarksForm) -> None:
         try:
             request_corrections(actor=situation.actor, case_id=part.case.pk, marks=marks, version=part.case.version)
         except Denied:
-            failed.append(f"“{part.item.name}”{_('您的岗位不能受理')}")
+            failed.append(_("“%(name)s”：您的岗位不能受理") % {"name": part.item.name})
         except RuleBroken as error:
             failed.append(f"“{part.item.name}”{say(error, get_definition(part.item_version_id))}")
         else:

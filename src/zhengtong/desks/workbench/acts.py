@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.bundles import public as bundles
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import ActForm, CaseAct, LegalState, Situation, TaskNode
-from zhengtong.desks.workbench import forms
+from zhengtong.desks.workbench import consulting, forms
 from zhengtong.kernel.policy import Denied
 from zhengtong.screens.formats import cn_datetime
 
@@ -313,6 +313,7 @@ ACTS = (
         _recommending,
         recommend,
         form=forms.RecommendForm,
+        told=consulting.warn_unanswered,
     ),
     CaseAct(
         "record-visit",
@@ -403,6 +404,7 @@ ACTS = (
         told=describe_request,
         lead=_("延长期限一次为限，批准后告知申请人理由和新的期限（《行政许可法》第四十二条）。"),
     ),
+    consulting.ANSWER,
     CaseAct(
         "give-opinion",
         _("答复征求意见"),
@@ -467,6 +469,8 @@ ACTS = (
         icon="users",
         lead=_("征求同一件事中其他部门的意见，不停止计算期限。"),
     ),
+    consulting.CONSULT,
+    consulting.DROP,
     CaseAct(
         "start-procedure",
         _("启动特别程序"),

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.bundles.public import (
@@ -235,7 +235,7 @@ class VisitForm(NamesOfficers, NamesTime):
                 continue
             name = f"{part.office.organisation.name}（{part.item.name}）"
             if why := why_not_invited(part):
-                others.append(f"{name}{translate(why)}")
+                others.append(f"{name}{gettext(why)}")
             else:
                 offered.append((str(part.case_id), name))
         if not offered and not others:
@@ -245,7 +245,7 @@ class VisitForm(NamesOfficers, NamesTime):
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = offered
         if others:
-            field.help_text = translate("不能邀请的：%(others)s") % {"others": "；".join(others)}
+            field.help_text = gettext("不能邀请的：%(others)s") % {"others": "；".join(others)}
 
     @property
     def invited_cases(self) -> list[int]:
@@ -605,4 +605,11 @@ class ProcessReturnForm(ActForm):
         field.choices = list_step_targets(task) if task else []
 
 
-NODES = (TaskNode.PROCESS, TaskNode.REVIEW, TaskNode.DECISION, TaskNode.EXTENSION, TaskNode.COUNTERSIGN)
+NODES = (
+    TaskNode.PROCESS,
+    TaskNode.REVIEW,
+    TaskNode.DECISION,
+    TaskNode.EXTENSION,
+    TaskNode.COUNTERSIGN,
+    TaskNode.CONSULTATION,
+)

@@ -38,6 +38,7 @@ MODULE = Module(
         TaskPage(TaskNode.DECISION, "workbench:case"),
         TaskPage(TaskNode.EXTENSION, "workbench:case"),
         TaskPage(TaskNode.COUNTERSIGN, "workbench:case"),
+        TaskPage(TaskNode.CONSULTATION, "workbench:case"),
         ResultPage(CASE_KIND, "workbench:case", "cases.view_case"),
         TourStep(
             "workbench.todo",

@@ -228,7 +228,9 @@ def check_again(request: HttpRequest, screens: ModelScreens, actor: Actor, run: 
 @require_GET
 def take_template(request: HttpRequest, screens: ModelScreens, actor: Actor) -> HttpResponseBase:
     _require(screens, actor)
-    return _streamed(template.stream_template(Shape(screens)), XLSX, f"{screens.title}{_('导入模板')}.xlsx")
+    return _streamed(
+        template.stream_template(Shape(screens)), XLSX, _("%(title)s导入模板.xlsx") % {"title": screens.title}
+    )
 
 
 @require_GET

@@ -9,7 +9,7 @@ from zhengtong.capabilities.cases.public import ItemFile, RuleFile
 from zhengtong.capabilities.licences.public import get_described_status
 from zhengtong.capabilities.powers.public import PowerFile
 from zhengtong.capabilities.workflow.public import ProcessFile
-from zhengtong.core.papers.public import PaperKind
+from zhengtong.core.papers.public import DESCRIBED_MUST_SHOW, DESCRIBED_SAMPLE, PaperKind
 from zhengtong.kernel.modules import Module
 
 HERE = Path(__file__).parent
@@ -29,6 +29,8 @@ MODULE = Module(
             title=_("社会事务证照"),
             template=HERE / "papers" / "certificate.typ",
             status=get_described_status,
+            sample=DESCRIBED_SAMPLE,
+            must_show=DESCRIBED_MUST_SHOW,
         ),
     ),
 )

@@ -8,7 +8,7 @@ from zhengtong.capabilities.cases.public import ItemFile, RuleFile
 from zhengtong.capabilities.licences.public import LicenceKind, get_described_status
 from zhengtong.capabilities.powers.public import PowerFile
 from zhengtong.capabilities.workflow.public import ProcessFile
-from zhengtong.core.papers.public import PaperKind
+from zhengtong.core.papers.public import DESCRIBED_MUST_SHOW, DESCRIBED_SAMPLE, PaperKind
 from zhengtong.kernel.modules import Module
 from zhengtong.sectors.market.licence import content_of_case, get_licence_status, list_public_facts, number_of_case
 
@@ -28,12 +28,30 @@ MODULE = Module(
             title=_("经营准入证照"),
             template=HERE / "papers" / "certificate.typ",
             status=get_described_status,
+            sample=DESCRIBED_SAMPLE,
+            must_show=DESCRIBED_MUST_SHOW,
         ),
         PaperKind(
             code="market.licence",
             title=_("营业执照"),
             template=HERE / "papers" / "licence.typ",
             status=get_licence_status,
+            sample={
+                "operator_name": "澄波区澜水面馆",
+                "entity_kind": "个体工商户",
+                "representative_title": "经营者",
+                "legal_representative": "王晓岚",
+                "business_scope": "许可项目：餐饮服务。一般项目：外卖递送服务。",
+                "established_on": "2026-12-01",
+                "address_title": "经营场所",
+                "premises": "滨江路66号1-3号商铺",
+                "composition": "个人经营",
+            },
+            must_show=(
+                ("operator_name", _("名称")),
+                ("legal_representative", _("经营者或者法定代表人")),
+                ("business_scope", _("经营范围")),
+            ),
         ),
         LicenceKind(
             code="business-licence",

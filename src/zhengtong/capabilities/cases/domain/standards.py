@@ -9,8 +9,8 @@ from typing import Any
 
 STANDARD_KEYS = (
     "name", "name_en", "type", "kind", "audience", "power", "base_code", "legal_basis", "conditions", "materials",
-    "questions", "situation", "form", "outputs", "licence_kind", "licence_name", "licence_term", "scope", "delivery",
-    "site_visit", "publish_grants",
+    "questions", "situation", "form", "outputs", "licence", "licence_kind", "licence_name", "licence_term", "scope",
+    "delivery", "site_visit", "publish_grants",
 )  # fmt: skip
 STANDARD_LIMITS = ("statutory", "delivery", "site_visit")
 # Of the standard itself: another level has its own.

@@ -28,8 +28,10 @@ from zhengtong.capabilities.cases.models.item import (
     RuleKind,
     ServiceItem,
 )
-from zhengtong.capabilities.cases.models.procedure import Countersign, SpecialProcedure
+from zhengtong.capabilities.cases.models.kept import KeptMaterial
+from zhengtong.capabilities.cases.models.procedure import Consultation, Countersign, SpecialProcedure
 from zhengtong.capabilities.cases.models.work import (
+    ELSEWHERE,
     CaseProcess,
     ExtensionRequest,
     SiteVisit,
@@ -40,6 +42,7 @@ from zhengtong.capabilities.cases.models.work import (
 
 __all__ = [
     "COUNTED",
+    "ELSEWHERE",
     "OPEN_DRAFTS",
     "PAUSABLE",
     "Appraisal",
@@ -55,6 +58,7 @@ __all__ = [
     "ClockBasis",
     "ClockInterval",
     "ClockPurpose",
+    "Consultation",
     "CorrectionMark",
     "CorrectionNotice",
     "Countersign",
@@ -68,6 +72,7 @@ __all__ = [
     "ItemLevel",
     "ItemOffice",
     "ItemVersion",
+    "KeptMaterial",
     "LegalRule",
     "LibraryMaterial",
     "LifeEvent",

@@ -240,6 +240,8 @@ class CaseDocument(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
     paper = models.OneToOneField("papers.Paper", on_delete=models.PROTECT, related_name="+")
+    # Between offices: the applicant isn't given it.
+    is_internal = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("办件文书")
@@ -284,6 +286,7 @@ class Appraisal(models.Model):
 
     class Meta:
         verbose_name = _("好差评")
+        indexes = [models.Index(fields=["-given_at", "-id"], name="appraisals_by_day")]
         constraints = [models.CheckConstraint(condition=models.Q(score__range=(1, 5)), name="score_from_1_to_5")]
 
     def __str__(self) -> str:

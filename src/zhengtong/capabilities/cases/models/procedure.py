@@ -1,6 +1,9 @@
-"""What stands between review and decision for a time: hearings, expert reviews, tests; and colleagues who sign."""
+"""What stands between review and decision for a time: hearings, expert reviews, tests; who signs, who is asked."""
+
+from datetime import date, timedelta
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -67,3 +70,43 @@ class Countersign(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.timing}"
+
+
+class Consultation(models.Model):
+    """征求意见: another office is asked what it thinks of a case, with a term. No clock stops for it.
+
+    ``due_at`` is the end of the last day on which the answer is expected; ``reminded_at``, when both were told that it
+    has passed. Unanswered when the review is handed on, it is dropped: nobody waits for it any more.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="consultations")
+    organisation = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    question = models.CharField(_("征求什么意见"), max_length=500)
+    days = models.PositiveSmallIntegerField(_("答复期限（工作日）"))
+    due_at = models.DateTimeField(_("答复期限"))
+    asked_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("征求时间"), auto_now_add=True)
+    task = models.OneToOneField("cases.Task", on_delete=models.PROTECT, related_name="+")
+    paper = models.ForeignKey("papers.Paper", on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    is_dropped = models.BooleanField(default=False)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("征求意见")
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(answered_at=None, is_dropped=False, reminded_at=None),
+                name="consultations_to_remind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.organisation_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the answer is in time."""
+        return timezone.localdate(self.due_at - timedelta(seconds=1))

@@ -14,6 +14,11 @@ class TaskNode(models.TextChoices):
     EXTENSION = "extension", _("延期审批")
     DELIVERY = "delivery", _("送达")
     COUNTERSIGN = "countersign", _("加签")
+    CONSULTATION = "consultation", _("征求意见")
+
+
+# Nodes whose tasks may be another office's than the case's own: whoever works there may look at the case.
+ELSEWHERE = (TaskNode.PROCESS, TaskNode.CONSULTATION)
 
 
 class TaskStatus(models.TextChoices):

@@ -228,3 +228,12 @@ class DeliveryContent(Common):
     recipient_name: NotRequired[str]
     delivered_at: NotRequired[datetime]
     remark: NotRequired[str]
+
+
+class ConsultationContent(Common):
+    """consultation.typ 征求意见函: from the handling organ to another office, not to the applicant."""
+
+    addressee: str
+    question: str
+    days: int
+    due_on: date

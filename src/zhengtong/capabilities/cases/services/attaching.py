@@ -29,10 +29,10 @@ def attach_file(*, actor: Actor, case_id: int, key: str, upload: "UploadedFile[b
 
 @step()
 def _check_room(*, actor: Actor, case_id: int, key: str) -> frozenset[FileKind]:
-    return _room_for(lock_editable(case_id, actor), key)
+    return room_for(lock_editable(case_id, actor), key)
 
 
-def _room_for(case: Case, key: str) -> frozenset[FileKind]:
+def room_for(case: Case, key: str) -> frozenset[FileKind]:
     """Return the kinds of file that the material takes. Raises Unacceptable when it takes none, or no more."""
     spec = get_definition(case.item_version_id).slot(key)
     if spec is None or (case.state == LegalState.NEED_MATERIALS and key not in correctable_materials(case)):
@@ -47,7 +47,7 @@ def _room_for(case: Case, key: str) -> frozenset[FileKind]:
 @step()
 def _attach(*, actor: Actor, case_id: int, key: str, file: StoredFile) -> CaseMaterial:
     case = lock_editable(case_id, actor)
-    _room_for(case, key)
+    room_for(case, key)
     material = CaseMaterial.objects.create(case=case, key=key, file=file)
     record(actor, "cases.attach_file", case, after={"material": key, "sha256": file.sha256, "size": file.size})
     return material

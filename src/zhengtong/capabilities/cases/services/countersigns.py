@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -77,6 +78,11 @@ def ask_countersign(
         journal={"signers": [each.pk for each in signers], "timing": timing},
     )
     return asked
+
+
+def await_signers() -> Exists:
+    """Return the question whether somebody was asked to sign and hasn't, for the statement that locks the task."""
+    return Exists(Countersign.objects.filter(case=OuterRef("case"), agrees=None, is_dropped=False))
 
 
 def list_waiting(case: Case) -> list[Countersign]:

@@ -13,7 +13,7 @@ from zhengtong.capabilities.cases.answers import show_answer
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.domain import Act, LegalState
 from zhengtong.capabilities.cases.errors import Unacceptable
-from zhengtong.capabilities.cases.events import CaseDelivered, CaseGranted, CaseRefused
+from zhengtong.capabilities.cases.events import CaseAppraised, CaseDelivered, CaseGranted, CaseRefused
 from zhengtong.capabilities.cases.messages import tell_applicant
 from zhengtong.capabilities.cases.models import (
     Appraisal,
@@ -312,4 +312,5 @@ def appraise_case(*, actor: Actor, case_id: int, score: int, comment: str = "") 
     except IntegrityError:
         raise Unacceptable(_("这个办件已经评价过了，谢谢您。")) from None
     record(actor, "cases.appraise_case", case, after={"score": score})
+    publish(CaseAppraised(actor=actor, case=case, appraisal=appraisal))
     return appraisal

@@ -30,7 +30,7 @@ from zhengtong.capabilities.cases.models import (
 )
 from zhengtong.capabilities.cases.selectors import get_live_version, list_material_keys
 from zhengtong.capabilities.cases.services import clocks
-from zhengtong.capabilities.cases.services.gate import refuse_withdrawn
+from zhengtong.capabilities.cases.services.gate import refuse_new_grant, refuse_withdrawn
 from zhengtong.capabilities.cases.services.papers import issue_case_paper, next_number
 from zhengtong.capabilities.cases.services.steps import advance, cancel_tasks, lock_case, open_task
 from zhengtong.capabilities.cases.services.walking import end_walk
@@ -51,6 +51,7 @@ def start_draft(
     form: Mapping[str, Any],
     reused: Sequence[tuple[str, str]] = (),
     name: str = "",
+    is_ending: bool = False,
 ) -> Case:
     """Begin an application to ``office``, with ``form`` already holding what the platform knows.
 
@@ -58,13 +59,17 @@ def start_draft(
     A guardian or agent begins it for the citizen whom she represents: it is that citizen's.
     An applicant who has an unsubmitted draft for the same item, office and ``name`` gets that one back; the name is the
     item's, unless something is asked for under it that isn't the item itself, as a change of its licence.
+    ``is_ending``: it ends a right (:class:`EndingRequest`), for which no live power is needed. Raises PowerWithdrawn.
     """
     if actor.kind is not ActorKind.CITIZEN or actor.owner_id is None:
         raise Denied("cases.apply")
+    if actor.matters and office.item.code not in actor.matters:
+        raise Unacceptable(_("委托您代办的事项里没有这一件，请让委托人本人办理，或者重新委托。"))
     # Clicked twice, the second waits here and finds the draft of the first.
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=actor.owner_id)
     version = get_live_version(office.item)
-    refuse_withdrawn(version.pk)
+    if not is_ending:
+        refuse_withdrawn(version.pk)
     kept = (
         Case.objects.select_for_update()
         .filter(account=actor.owner_id, legal_entity=actor.legal_entity, state=LegalState.DRAFT, office=office)
@@ -221,7 +226,7 @@ def submit_case(*, actor: Actor, case_id: int) -> Case:
     if case.number is not None:
         return case  # clicked twice, or sent again by a browser that lost the answer
     case.form, _moved = dict(case.form), move_to_live_version(case)
-    refuse_withdrawn(case.item_version_id)
+    refuse_new_grant(case)
     cleaned, errors = check_application(case)
     if errors:
         raise IncompleteApplication(errors)

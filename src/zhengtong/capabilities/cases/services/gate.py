@@ -8,14 +8,16 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from zhengtong.capabilities.cases.declarations import EndingRequest
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.errors import PowerWithdrawn
 from zhengtong.capabilities.cases.item_definition import UnusableDefinition
-from zhengtong.capabilities.cases.models import CaseKind
+from zhengtong.capabilities.cases.models import Case, CaseKind
 from zhengtong.capabilities.powers.public import find_live, find_withdrawal
+from zhengtong.kernel.modules import registry
 
 FEE_LIST = "fee"
 
@@ -32,18 +34,19 @@ def check_power(text: Mapping[str, Any], day: date) -> str:
     name = text.get("name", text.get("code", "?"))
     if not code:
         raise NoLivePower(
-            _now("“%(name)s”没有写明所依据的权力事项（power）：没有列入清单的权力不能设立办理事项。") % {"name": name}
+            gettext("“%(name)s”没有写明所依据的权力事项（power）：没有列入清单的权力不能设立办理事项。")
+            % {"name": name}
         )
     if find_live(code, day) is not None:
         return code
     gone = find_withdrawal(code, day)
     if gone is None:
         raise NoLivePower(
-            _now("“%(name)s”依据的权力事项 %(code)s 不在清单里，或者还没有生效，请先编制并发布它。")
+            gettext("“%(name)s”依据的权力事项 %(code)s 不在清单里，或者还没有生效，请先编制并发布它。")
             % {"name": name, "code": code}
         )
     raise NoLivePower(
-        _now("“%(name)s”依据的权力事项“%(power)s”（%(code)s）已于%(day)s取消，不能发布。依据：%(basis)s")
+        gettext("“%(name)s”依据的权力事项“%(power)s”（%(code)s）已于%(day)s取消，不能发布。依据：%(basis)s")
         % {"name": name, "power": gone.name, "code": code, "day": _say(gone.day), "basis": gone.basis}
     )
 
@@ -58,13 +61,13 @@ def list_fee_gaps(text: Mapping[str, Any], day: date) -> list[str]:
         return []
     fees = text.get("fees", ())
     if text.get("fee", {}).get("amount") and not fees:
-        return [_now("写明了收费金额，没有写明是收费清单里的哪一项（fees）：清单之外不得收费。")]
+        return [gettext("写明了收费金额，没有写明是收费清单里的哪一项（fees）：清单之外不得收费。")]
     found = []
     for each in fees:
         entry = find_live(str(each.get("code", "")), day)
         if entry is None or entry.power_list.code != FEE_LIST:
             said = {"name": each.get("name", "?"), "code": each.get("code", "?")}
-            found.append(_now("收费“%(name)s”（%(code)s）不在现行的行政事业性收费清单里，不能收取。") % said)
+            found.append(gettext("收费“%(name)s”（%(code)s）不在现行的行政事业性收费清单里，不能收取。") % said)
     return found
 
 
@@ -86,6 +89,16 @@ def refuse_withdrawn(version_id: int, day: date | None = None) -> None:
             day=_say(gone.day),
             basis=gone.basis,
         )
+
+
+def refuse_new_grant(case: Case) -> None:
+    """Raise PowerWithdrawn when the power is withdrawn under which ``case`` asks for something; one that ends a right
+    needs none."""
+    try:
+        refuse_withdrawn(case.item_version_id)
+    except PowerWithdrawn:
+        if not any(each.asks(case) for each in registry.of(EndingRequest)):
+            raise
 
 
 def _say(day: date) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.models import Case, CaseDocument, NumberSequence
+from zhengtong.capabilities.cases.papers.samples import MUST_SHOW, SAMPLES
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.core.identity.public import InvalidIdentifier, mask_name, parse_credit_code
 from zhengtong.core.papers.public import Paper, PaperKind, issue_paper
@@ -18,7 +19,13 @@ from zhengtong.kernel.policy import Actor
 TEMPLATES = Path(__file__).parent.parent / "papers"
 
 PAPER_KINDS = tuple(
-    PaperKind(code=f"cases.{name}", title=title, template=TEMPLATES / f"{name}.typ")
+    PaperKind(
+        code=f"cases.{name}",
+        title=title,
+        template=TEMPLATES / f"{name}.typ",
+        sample=SAMPLES[name],
+        must_show=MUST_SHOW[name],
+    )
     for name, title in (
         ("receipt", _("申请材料接收凭证")),
         ("acceptance", _("受理通知书")),
@@ -32,6 +39,7 @@ PAPER_KINDS = tuple(
         ("refusal", _("不予行政许可决定书")),
         ("withdrawal", _("终止办理通知书")),
         ("delivery", _("送达回证")),
+        ("consultation", _("征求意见函")),
     )
 )
 
@@ -49,6 +57,7 @@ _WORDS = {
     "refusal": "不准",
     "withdrawal": "终",
     "delivery": "送",
+    "consultation": "征",
 }
 
 
@@ -74,11 +83,12 @@ def issue_case_paper(
     at: datetime | None = None,
     word: str = "",
     title: str = "",
+    is_internal: bool = False,
 ) -> Paper:
     """Issue one of :data:`PAPER_KINDS` for ``case`` in the name of its organ, and add it to the case's documents.
 
     A module above names its own kind in full (``bundles.completion``) and gives the ``word`` of its number. Without a
-    ``title`` the paper has that of its kind.
+    ``title`` the paper has that of its kind. One that ``is_internal`` goes to another office, not to the applicant.
     """
     word = word or _WORDS[name]
     moment = at or timezone.now()
@@ -93,7 +103,7 @@ def issue_case_paper(
         number=number,
         issuer=organ,
         content={
-            "applicant_name": case.applicant_name,
+            "applicant_name": _name_both(case),
             "item_name": case.item_name,
             "case_number": case.number,
             "contact_name": office.window.name,
@@ -111,8 +121,15 @@ def issue_case_paper(
         ],
         issued_at=moment,
     )
-    CaseDocument.objects.create(case=case, paper=paper)
+    CaseDocument.objects.create(case=case, paper=paper, is_internal=is_internal)
     return paper
+
+
+def _name_both(case: Case) -> str:
+    """Return the applicant, and who applied for her where somebody did: papers name both."""
+    if case.applied_by is None:
+        return case.applicant_name
+    return f"{case.applicant_name}（由{case.applied_by.citizen.name}代为申请）"
 
 
 def shown_applicant(case: Case) -> str:

@@ -15,6 +15,7 @@ from zhengtong.capabilities.cases.item_definition import read_field_specs
 from zhengtong.capabilities.cases.models import Case, CaseEvent, CaseProcess, Task, TaskNode, TaskStatus
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.assignment import claim_task, refuse_wrong_person
+from zhengtong.capabilities.cases.services.consulting import drop_unanswered
 from zhengtong.capabilities.cases.services.steps import (
     admit_to_task,
     cancel_tasks,
@@ -125,6 +126,7 @@ def _follow(case: Case, moved: Moved, *, actor: Actor) -> None:
     lamp = clocks.lamp_of(case)
     open_nodes(case, moved.opened, actor=actor, lamp=lamp)
     if moved.has_ended:
+        drop_unanswered(case)
         open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=lamp)
 
 

@@ -24,7 +24,8 @@ from zhengtong.capabilities.cases.models import (
 from zhengtong.capabilities.cases.rules import get_rulebook
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.assignment import claim_task
-from zhengtong.capabilities.cases.services.countersigns import open_signing, refuse_unsigned
+from zhengtong.capabilities.cases.services.consulting import await_answers, drop_unanswered
+from zhengtong.capabilities.cases.services.countersigns import await_signers, open_signing, refuse_unsigned
 from zhengtong.capabilities.cases.services.papers import issue_case_paper
 from zhengtong.capabilities.cases.services.steps import (
     advance,
@@ -175,8 +176,11 @@ def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version
         raise Unacceptable(_("请填写审查意见。"), "opinion")
     if case.state != LegalState.REVIEWING:
         raise domain.NotAllowed(LegalState(case.state), Act.DECIDE_GRANT)
-    task = take_task(case, TaskNode.REVIEW, actor=actor)
-    refuse_unsigned(case)
+    looks = {"has_signers": await_signers(), "has_questions": await_answers()}
+    task = take_task(case, TaskNode.REVIEW, actor=actor, **looks)
+    has_signers, has_questions = (vars(task)[name] for name in looks)
+    if has_signers:
+        refuse_unsigned(case)
     finish_task(task, actor=actor, outcome=outcome, opinion=opinion.strip())
     note_act(
         case,
@@ -186,7 +190,9 @@ def recommend(*, actor: Actor, case_id: int, outcome: str, opinion: str, version
         note=opinion,
         journal={"outcome": outcome},
     )
-    if not open_signing(case):
+    if has_questions:
+        drop_unanswered(case)
+    if not (has_signers and open_signing(case)):
         open_task(case, TaskNode.DECISION, organisation_id=case.organisation_id, lamp=clocks.lamp_of(case))
     return task
 

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from zhengtong.capabilities.cases.declarations import StepGuard, TaskPage
 from zhengtong.capabilities.cases.domain import Act, LegalState, next_state
 from zhengtong.capabilities.cases.errors import NoTask, StaleCase, TakenTask
-from zhengtong.capabilities.cases.models import Case, CaseEvent, Task, TaskNode, TaskStatus
+from zhengtong.capabilities.cases.models import ELSEWHERE, Case, CaseEvent, Task, TaskNode, TaskStatus
 from zhengtong.capabilities.cases.references import get_office, get_version
 from zhengtong.core.audit.public import record
 from zhengtong.core.worklist.public import close_item, open_item
@@ -29,6 +29,7 @@ PERMISSIONS: Mapping[str, str] = {
     TaskNode.DELIVERY: "cases.deliver_case",
     # Whoever may see the case may be asked to sign: she decides nothing.
     TaskNode.COUNTERSIGN: "cases.view_case",
+    TaskNode.CONSULTATION: "cases.review_case",
 }
 
 
@@ -55,11 +56,12 @@ def admit(case: Case, *, actor: Actor, permission: str) -> None:
 
 
 def admit_to_task(task: Task, *, actor: Actor, permission: str) -> None:
-    """Let ``actor`` act on a task: on her part of the case, where a process has given one to her office. Raises Denied.
+    """Let ``actor`` act on a task: on her part of the case, where one was given to her office. Raises Denied.
 
-    A node of a process may be another office's than the case's; whoever works there needs no right to the whole case.
+    A node of a process, or a question, may be another office's than the case's; whoever works there needs no right to
+    the whole case.
     """
-    if task.node != TaskNode.PROCESS:
+    if task.node not in ELSEWHERE:
         admit(task.case, actor=actor, permission=permission)
         return
     case = task.case
@@ -197,9 +199,13 @@ def task_url(case: Case, node: str) -> str:
     return reverse(page.url_name, args=[case.number])
 
 
-def take_task(case: Case, node: str, *, actor: Actor) -> Task:
-    """Return the open task of ``node``, locked. Raises NoTask, and TakenTask when a colleague has it."""
-    task = find_sole(Task.objects.select_for_update().filter(case=case, node=node, status=TaskStatus.OPEN))
+def take_task(case: Case, node: str, *, actor: Actor, **looks: Exists) -> Task:
+    """Return the open task of ``node``, locked. Raises NoTask, and TakenTask when a colleague has it.
+
+    ``looks`` are asked in the same statement; their answers are attributes of the task.
+    """
+    tasks = Task.objects.select_for_update(of=("self",)).filter(case=case, node=node, status=TaskStatus.OPEN)
+    task = find_sole(tasks.annotate(**looks))
     if task is None:
         raise NoTask
     refuse_taken(task, actor=actor)

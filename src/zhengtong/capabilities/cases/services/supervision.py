@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhengtong.capabilities.cases import domain
-from zhengtong.capabilities.cases.models import Clock, ClockPurpose, Task, TaskStatus
+from zhengtong.capabilities.cases.models import Clock, ClockPurpose, Task, TaskNode, TaskStatus
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.steps import WORK_KIND
 from zhengtong.capabilities.cases.tasks import deem_accepted
@@ -47,7 +47,9 @@ def fire_due(limit: int = clocks.BATCH) -> int:
     Clock.objects.bulk_update(rows.values(), ["level", "next_alert_at", "due_at", "is_provisional", "calendar_version"])
     tasks = defaultdict(list)
     cases = [case for found in by_lamp.values() for case in found]
-    for pk, case_id in Task.objects.filter(case_id__in=cases, status=TaskStatus.OPEN).values_list("pk", "case_id"):
+    # What another office is asked has a term of its own.
+    shown = Task.objects.filter(case_id__in=cases, status=TaskStatus.OPEN).exclude(node=TaskNode.CONSULTATION)
+    for pk, case_id in shown.values_list("pk", "case_id"):
         tasks[case_id].append(pk)
     for (due_at, next_alert_at, level), found in by_lamp.items():
         reschedule_items(

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.models import Case, CaseProcess, Task, TaskNode, TaskStatus
 from zhengtong.capabilities.cases.services import clocks
-from zhengtong.capabilities.cases.services.assignment import find_still_able
+from zhengtong.capabilities.cases.services.assignment import find_still_able, list_able
 from zhengtong.capabilities.cases.services.steps import note_act, open_task
+from zhengtong.capabilities.cases.staffing import ORGAN_HEAD, find_organs
 from zhengtong.capabilities.cases.walk import describe_context, get_walk
 from zhengtong.capabilities.workflow.public import (
     OpenNode,
@@ -23,13 +23,11 @@ from zhengtong.capabilities.workflow.public import (
     report_problem,
     start,
 )
-from zhengtong.core.identity.public import Organisation, list_colleagues
 from zhengtong.kernel.expressions import ExpressionError, parse
 from zhengtong.kernel.modules import Permission, registry
 from zhengtong.kernel.policy import Actor
 
 Lamp = tuple[str, datetime | None]
-HEAD = "organ_head"
 
 
 def subject_of(case: Case) -> Subject:
@@ -79,7 +77,7 @@ def end_walk(case: Case, *, actor: Actor) -> None:
 def open_nodes(case: Case, nodes: Iterable[OpenNode], *, actor: Actor, lamp: Lamp) -> None:
     """Open the tasks of nodes: one each, or one for every department of a joint review."""
     for node in nodes:
-        permission = node.spec.role if _is_permission(node.spec.role) else "cases.review_case"
+        permission = node.spec.permission if _is_permission(node.spec.permission) else "cases.review_case"
         offices = _list_departments(case, node, actor) if node.spec.is_joint else [_find_office(case, node, actor)]
         for office in offices:
             open_task(
@@ -104,28 +102,11 @@ def _find_office(case: Case, node: OpenNode, actor: Actor) -> int:
     if way == "parent":
         return case.organisation.parent_id or case.organisation_id
     if way.startswith("code:"):
-        found = _find_by_code([way.removeprefix("code:")], case)
+        found = find_organs([way.removeprefix("code:")], case.organisation.region)
         if found:
-            return found[0]
+            return next(iter(found.values()))
         _report_node(case, node, f"环节“{node.title}”要交给的机构（{way[5:]}）已经不存在，由承办机关办理。", actor)
     return case.organisation_id
-
-
-def _find_by_code(codes: Sequence[str], case: Case) -> list[int]:
-    """Return the organs that these words name: by credit code, name, short name or title (民政局); of several that in
-    the case's place, or else in the place around it."""
-    region = case.organisation.region
-    around = [region.name, region.parent.name if region.parent else ""]
-    titled = {place + code: code for place in around if place for code in codes}
-    named = Q(credit_code__in=codes) | Q(name__in=[*codes, *titled]) | Q(short_name__in=codes)
-    found: dict[str, int] = {}
-    nearest = {region.pk: 0, region.parent_id: 1}
-    organs = list(Organisation.objects.filter(named, is_active=True))
-    for organ in sorted(organs, key=lambda each: (nearest.get(each.region_id, 2), each.pk)):
-        for word in (organ.credit_code, organ.name, organ.short_name, titled.get(organ.name, "")):
-            if word:
-                found.setdefault(word, organ.pk)
-    return list(dict.fromkeys(found[code] for code in codes if code in found))
 
 
 def _list_departments(case: Case, node: OpenNode, actor: Actor) -> list[int]:
@@ -138,11 +119,13 @@ def _list_departments(case: Case, node: OpenNode, actor: Actor) -> list[int]:
             answer, why = None, str(error)
         listed = answer if isinstance(answer, list | tuple) else str(answer or "").replace("，", ",").split(",")
         codes = (*codes, *(str(each).strip().removeprefix("code:") for each in listed if str(each).strip()))
-    found = _find_by_code(codes, case)
+    found = find_organs(codes, case.organisation.region)
     if not found:
         _report_node(case, node, f"会签环节“{node.title}”没有算出参加的部门，由承办机关办理。{why}", actor)
         return [case.organisation_id]
-    return found
+    if missing := [code for code in codes if code not in found]:
+        _report_node(case, node, f"会签环节“{node.title}”要请的{'、'.join(missing)}找不到，没有请到。", actor)
+    return list(dict.fromkeys(found[code] for code in codes if code in found))
 
 
 def _report_node(case: Case, node: OpenNode, sentence: str, actor: Actor) -> None:
@@ -155,7 +138,7 @@ def _find_holder(case: Case, node: OpenNode, office: int, permission: str) -> in
     """Return whose the task is from the start: who did the other node, the head of the organ, or who had it before."""
     relation = node.spec.relation
     if relation == "head":
-        head = list_colleagues(office).filter(post__roles__role=HEAD).order_by("pk")
+        head = list_able(office, permission).filter(post__roles__role=ORGAN_HEAD).order_by("pk")
         return head.values_list("pk", flat=True).first()
     before = relation.removeprefix("same:") if relation.startswith("same:") else node.node_id
     done = Task.objects.filter(

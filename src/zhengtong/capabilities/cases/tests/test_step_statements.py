@@ -46,12 +46,14 @@ def review_task(case: cases.Case) -> int:
 def test_a_case_granted_online(cast: Cast) -> None:
     case = cast.draft()
     key = case.pk
+    # One of them asks whether the power is still in force: nothing is opened under one that was withdrawn meanwhile.
     assert count(lambda: cases.submit_case(actor=cast.owner, case_id=key)) == 18
     assert count(lambda: cases.accept_case(actor=cast.counter, case_id=key)) == 17
     task = review_task(fresh(case))
     assert count(lambda: cases.claim_task(actor=cast.reviewer, task_id=task)) == 8
     assert count(lambda: cases.recommend(actor=cast.reviewer, case_id=key, outcome="grant", opinion="符合")) == 10
-    assert count(lambda: cases.grant_case(actor=cast.approver, case_id=key, reasons="符合法定条件")) == 23
+    # One of them asks whether it is about a licence that there is: a change, a renewal, a correction, a cancellation.
+    assert count(lambda: cases.grant_case(actor=cast.approver, case_id=key, reasons="符合法定条件")) == 24
     assert count(lambda: cases.deliver_case(actor=SYSTEM, case_id=key)) == 13
 
 

@@ -1,19 +1,23 @@
 """A case goes through the process that its item names: branches, joint review, returns, trouble, and the decision."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.cast import PASSWORD, Cast, fresh
+from tests.cast import FIRE, PASSWORD, Cast, fresh
 from tests.together import at_once
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.services.items import publish_item
 from zhengtong.capabilities.workflow import public as workflow
 from zhengtong.capabilities.workflow.tests.drawings import REVIEW, drawing, exclusive, flows, node, parallel, task
+from zhengtong.core.identity import public as identity
 from zhengtong.core.worklist.models import WorkItem
+from zhengtong.core.worklist.public import list_unit
 from zhengtong.kernel.policy import SYSTEM, Actor, Denied
 
 pytestmark = pytest.mark.django_db
@@ -249,6 +253,76 @@ def test_a_department_that_does_not_exist_does_not_stop_the_case(cast: Cast, use
     case = cast.accepted()
     assert case.tasks.get(status="open").organisation_id == case.organisation_id
     assert workflow.list_problems(SYSTEM).count() == 1
+
+
+def test_a_department_of_a_joint_review_that_is_not_found_is_reported_and_the_others_go_on(
+    cast: Cast, use: Any
+) -> None:
+    use(
+        drawing(
+            task("j", "会签", kind="joint", departments="没有这个局,消防救援局,code:澄波区城市管理局"),
+            flows("start>j", "j>end"),
+        )
+    )
+    case = cast.accepted()
+    assert open_steps(case) == ["会签:澄波区消防救援局", "会签:澄波区城市管理局"]
+    assert "没有这个局" in workflow.list_problems(SYSTEM).get().sentence
+
+
+def test_an_organ_without_a_credit_code_is_found_by_the_platforms_own(cast: Cast, use: Any) -> None:
+    fire = cast.offices[FIRE].organisation
+    assert fire.credit_code is None
+    use(drawing(task("a", "核验", organisation=f"code:{fire.public_id}"), flows("start>a", "a>end")))
+    assert open_steps(cast.accepted()) == ["核验:澄波区消防救援局"]
+
+
+def test_the_head_does_what_is_the_heads(cast: Cast, use: Any) -> None:
+    use(drawing(task("a", "审查"), task("b", "签批", relation="head"), flows("start>a", "a>b", "b>end")))
+    case = do(cast.accepted(), cast.reviewer)
+    signing = case.tasks.get(status="open")
+    assert (signing.title, signing.assignee_id) == ("签批", cast.head.appointment)
+    case = do(case, cast.head)
+    assert case.tasks.get(status="open").node == cases.TaskNode.DECISION
+
+
+def test_a_node_whose_handler_has_left_is_the_offices_again_and_its_head_gives_it_to_another(
+    cast: Cast, use: Any
+) -> None:
+    use(drawing(task("a", "审查"), task("b", "复核", relation="same:a"), flows("start>a", "a>b", "b>end")))
+    case = do(cast.accepted(), cast.reviewer)
+    held = case.tasks.get(status="open")
+    assert held.assignee_id == cast.reviewer.appointment
+    yesterday = timezone.localdate() - timedelta(days=1)
+    identity.end_appointment(
+        actor=SYSTEM, appointment=cast.appointment(cast.reviewer), end_date=yesterday, reason="调离"
+    )
+    held.refresh_from_db()
+    assert held.assignee_id is None
+    head = identity.get_account_actor(cast.accounts["head"])
+    assert [item.object_id for item in list_unit(head) if item.kind == "cases.task"] == [held.pk]
+    cases.reassign_task(actor=head, task_id=held.pk, to=cast.appointment(cast.inspector), reason="接办")
+    case = do(case, cast.inspector)
+    assert case.tasks.get(status="open").node == cases.TaskNode.DECISION
+
+
+def test_a_node_of_somebody_who_left_meanwhile_opens_in_the_offices_pool(cast: Cast, use: Any) -> None:
+    use(
+        drawing(
+            task("a", "审查"),
+            task("b", "核验", organisation="code:消防救援局"),
+            task("c", "汇总", relation="same:a"),
+            flows("start>a", "a>b", "b>c", "c>end"),
+        )
+    )
+    case = do(cast.accepted(), cast.reviewer)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    identity.end_appointment(
+        actor=SYSTEM, appointment=cast.appointment(cast.reviewer), end_date=yesterday, reason="调离"
+    )
+    case = do(case, cast.fire_reviewer)
+    summed = case.tasks.get(status="open")
+    assert (summed.title, summed.assignee_id, summed.organisation_id) == ("汇总", None, case.organisation_id)
+    assert do(case, cast.inspector).tasks.get(status="open").node == cases.TaskNode.DECISION
 
 
 def test_parallel_nodes_are_open_side_by_side(cast: Cast, use: Any) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.core.crypto.public import EncryptedJSONField, EncryptedTextField
 
@@ -24,7 +25,7 @@ COUNTING = models.Q(state__in=("received", "accepted", "dispatched", "returned",
 
 
 class LetterKind(models.TextChoices):
-    CONSULT = "consult", _("咨询")
+    CONSULT = "consult", pgettext_lazy("letter", "咨询")
     COMPLAINT = "complaint", _("投诉")
     SUGGESTION = "suggestion", _("建议")
     MAYOR = "mayor", _("市长信箱")

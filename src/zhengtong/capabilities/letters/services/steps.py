@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from zhengtong.capabilities.letters.declarations import LetterPage
 from zhengtong.capabilities.letters.domain import NODE_PERMISSIONS, Act, Node, NotPossible, State, next_state
@@ -35,7 +35,7 @@ STEP_TITLES: Mapping[Node, Any] = {
     Node.EXTENSION: _("延期审批"),
     Node.COOPERATION: _("协办"),
     Node.CALLBACK: _("回访"),
-    Node.PUBLICATION: _("公开"),
+    Node.PUBLICATION: pgettext_lazy("letter", "公开"),
     Node.RECTIFICATION: _("差评整改"),
     Node.RECHECK: _("整改回访"),
 }

@@ -9,6 +9,7 @@ from tests.cast import Cast, fresh
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.licences import changing
 from zhengtong.capabilities.licences.models import Licence, RequestKind, Revocation
+from zhengtong.capabilities.powers import public as powers
 from zhengtong.core.papers.public import get_status
 from zhengtong.kernel.policy import Actor, Denied
 
@@ -68,6 +69,17 @@ def test_a_cancelled_licence_is_no_more(cast: Cast, licence: Licence) -> None:
     assert changing.list_possible(licence, timezone.localdate()) == []
     with pytest.raises(cases.Unacceptable):
         ask(cast, licence, RequestKind.CHANGE)
+
+
+def test_a_licence_is_cancelled_though_the_power_to_grant_it_is_withdrawn(cast: Cast, licence: Licence) -> None:
+    entry = powers.PowerEntry.objects.get(code=cast.office.item.power)
+    proposal = powers.cancel_power(actor=cast.compiler, entry=entry, reason="国发〔2026〕1号")
+    powers.publish_version(actor=cast.legal, version=proposal)
+    for kind in (RequestKind.CHANGE, RequestKind.RENEW):
+        with pytest.raises(cases.PowerWithdrawn):
+            ask(cast, licence, kind)
+    grant(cast, ask(cast, licence, RequestKind.CANCEL, "不再经营"))
+    assert not get_status(Licence.objects.select_related("paper").get(pk=licence.pk).paper).is_valid
 
 
 def test_one_request_at_a_time_and_a_draft_is_gone_on_with(cast: Cast, licence: Licence) -> None:

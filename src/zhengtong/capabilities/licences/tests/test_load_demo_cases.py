@@ -12,17 +12,22 @@ from zhengtong.capabilities.cases.public import (
     Case,
     CaseEvent,
     Clock,
+    ItemOffice,
     LegalState,
     Task,
     TaskStatus,
+    get_live_version,
     list_own_cases,
 )
 from zhengtong.capabilities.cases.services import clocks
+from zhengtong.capabilities.cases.staffing import list_unstaffed
 from zhengtong.capabilities.licences import demo
 from zhengtong.capabilities.licences.demo.drawings import list_drawings
 from zhengtong.capabilities.licences.demo.families import PLANS
 from zhengtong.capabilities.licences.demo.plans import list_plans
 from zhengtong.capabilities.licences.public import Licence
+from zhengtong.capabilities.workflow.public import get_graph, list_problems
+from zhengtong.capabilities.workflow.public import get_live_version as get_live_process
 from zhengtong.core.audit.public import AuditRecord
 from zhengtong.core.files.public import FileKind, receive_upload
 from zhengtong.core.identity.public import Account, get_account_actor, list_live_mandates
@@ -37,6 +42,18 @@ ENDED = {"not_required", "not_competent", "delivered", "archived", "withdrawn"}
 
 # Those that a case of one item can be in.
 OF_ONE_ITEM = set(LegalState) - {LegalState.UNDERWAY, LegalState.COMPLETED}
+
+
+def check_staffing() -> list[str]:
+    """Return what is wrong with the people of the offices whose item has a process."""
+    offices = ItemOffice.objects.select_related("item", "organisation__region__parent", "organisation__parent")
+    found = []
+    for office in offices:
+        code = get_live_version(office.item).definition.get("process")
+        process = get_live_process(code) if code else None
+        if process is not None:
+            found += [f"{office}：{each}" for each in list_unstaffed(get_graph(process), office.organisation)]
+    return found
 
 
 def test_clock_is_set_back_for_the_block_only() -> None:
@@ -83,6 +100,8 @@ def test_demo_cases_are_in_every_state_and_agree_with_themselves() -> None:
     check_order_of_time()
     check_work()
     check_cast()
+    assert check_staffing() == []
+    assert not list_problems(SYSTEM).exists()
     assert not Message.objects.filter(state=MessageState.QUEUED).exists()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.supervision.models.rules import Level, RuleVersion, SupervisionRule
 
@@ -16,9 +17,9 @@ class CardStatus(models.TextChoices):
     ISSUED = "issued", _("待说明")
     EXPLAINED = "explained", _("已说明，待审核")
     APPEALED = "appealed", _("申诉中")
-    STANDING = "standing", _("生效")
+    STANDING = "standing", pgettext_lazy("card", "生效")
     UPHELD = "upheld", _("维持")
-    CANCELLED = "cancelled", _("撤销")
+    CANCELLED = "cancelled", pgettext_lazy("card", "撤销")
 
 
 OPEN = (CardStatus.ISSUED, CardStatus.EXPLAINED, CardStatus.APPEALED)

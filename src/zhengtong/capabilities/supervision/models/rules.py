@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Level(models.TextChoices):
@@ -15,7 +16,7 @@ class Level(models.TextChoices):
 
 
 class Told(models.TextChoices):
-    HOLDER = "holder", _("经办人")
+    HOLDER = "holder", pgettext_lazy("case", "经办人")
     HEAD = "head", _("机关负责人")
     SUPERVISOR = "supervisor", _("监察员")
 
@@ -53,7 +54,7 @@ class RuleVersion(models.Model):
     level = models.CharField(_("亮牌"), max_length=10, choices=Level.choices)
     points = models.DecimalField(_("扣分"), max_digits=5, decimal_places=1)
     tells: "ArrayField[list[str], list[str]]" = ArrayField(
-        models.CharField(max_length=12, choices=Told.choices), verbose_name=_("通知"), default=list
+        models.CharField(max_length=12, choices=Told.choices), verbose_name=pgettext_lazy("rule", "通知"), default=list
     )
     legal_note = models.CharField(_("依据"), max_length=300, blank=True, default="")
     reason = models.CharField(_("修订说明"), max_length=300, blank=True, default="")

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.together import at_once
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.supervision import public as supervision
 from zhengtong.capabilities.supervision.evaluating import begin_evaluation, run_evaluation
@@ -160,6 +161,33 @@ def test_publishing_twice_is_once(cast: Cast) -> None:
     )
     with pytest.raises(Denied):
         supervision.publish_rule(actor=cast.reviewer, code="other", name="x", text=text)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("based_on", [0, 1])
+def test_two_who_publish_a_rule_at_the_same_moment_make_one_version(cast: Cast, based_on: int) -> None:
+    if based_on:
+        make_rule(cast, "case.corrections > 3")
+
+    def publish(limit: int) -> RuleVersion:
+        text = supervision.RuleText(
+            expression=f"case.corrections > {limit}",
+            level="yellow",
+            points=Decimal(1),
+            tells=[],
+            legal_note="",
+            effective_from=timezone.localdate(),
+        )
+        return supervision.publish_rule(
+            actor=cast.supervisor, code="mine", name="自定规则", text=text, based_on=based_on
+        )
+
+    outcomes = at_once(lambda: publish(5), lambda: publish(6))
+    (refused,) = [each for each in outcomes if isinstance(each, Exception)]
+    assert isinstance(refused, cases.Unacceptable), refused
+    said = cases.say(refused)
+    assert "新的版本" in said or "已经有这个代码的规则" in said
+    assert RuleVersion.objects.filter(rule__code="mine").count() == based_on + 1
 
 
 def test_the_version_of_the_day_judges(cast: Cast) -> None:

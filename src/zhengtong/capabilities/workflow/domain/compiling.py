@@ -17,7 +17,7 @@ from zhengtong.capabilities.workflow.domain.bpmn import (
     read_fields,
 )
 from zhengtong.capabilities.workflow.domain.findings import Finding, Level
-from zhengtong.capabilities.workflow.domain.graph import WAITING, Flow, Graph, Kind, Node, NodeSpec
+from zhengtong.capabilities.workflow.domain.graph import REVIEWING, WAITING, Flow, Graph, Kind, Node, NodeSpec
 
 DEEPEST: Final = 5
 MOST_NODES: Final = 2000
@@ -280,7 +280,7 @@ class _Compiler:
         if len(set(outcomes)) != len(outcomes) or any(len(each) > 30 or ":" in each for each in outcomes):
             self.error(element, _("环节“%(name)s”的办理结果有重复，或者太长，或者带冒号。"))
         return NodeSpec(
-            role=given.get("role", "").strip() or "cases.review_case",
+            role=given.get("role", "").strip() or REVIEWING,
             organisation=organisation,
             relation=relation,
             days=int(days) if days else None,

@@ -32,11 +32,15 @@ WAITING: Final = frozenset({Kind.TASK, Kind.EVENT, Kind.CHOICE})
 JOINING: Final = frozenset({Kind.PARALLEL, Kind.INCLUSIVE, Kind.SCOPE_END})
 
 
+REVIEWING: Final = "cases.review_case"
+DECIDING: Final = "cases.decide_case"
+
+
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
     """What a person meets at a node. ``role`` is a permission; ``events`` are pairs of outcome and its name."""
 
-    role: str = "cases.review_case"
+    role: str = REVIEWING
     organisation: str = "handling"
     relation: str = "any"
     days: int | None = None
@@ -48,6 +52,11 @@ class NodeSpec:
     documents: tuple[str, ...] = ()
     events: tuple[tuple[str, str], ...] = ()
     documentation: str = ""
+
+    @property
+    def permission(self) -> str:
+        """What whoever works here needs. The head of an organ decides and doesn't review."""
+        return DECIDING if self.relation == "head" and self.role == REVIEWING else self.role
 
 
 @dataclass(frozen=True, slots=True)

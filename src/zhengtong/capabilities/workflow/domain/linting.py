@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice, product
 from typing import Any, Final, Protocol
 
@@ -23,21 +23,28 @@ ROOTS: Final = ("form", "case", "outcome", "outcomes", "values", "table")
 
 
 class Staffing(Protocol):
-    """Says whether anybody holds ``permission`` in the organisation with this code; "": in any that may handle it."""
+    """Says where nobody does a node: a sentence's part, "" when somebody in the organisation with this code ("": any
+    that may handle it) holds ``permission``, and is its head where ``is_head``."""
 
-    def __call__(self, permission: str, organisation: str) -> bool: ...
+    def __call__(self, permission: str, organisation: str, *, is_head: bool) -> str: ...
 
 
-def lint(graph: Graph, tables: Mapping[str, Table], *, staffing: Staffing | None = None) -> list[Finding]:
+Forms = Mapping[str, Collection[str]]
+"""The fields that an application has, by the name of the item whose cases go through the process."""
+
+
+def lint(
+    graph: Graph, tables: Mapping[str, Table], *, staffing: Staffing | None = None, forms: Forms | None = None
+) -> list[Finding]:
     """Return the faults of a graph. Those of the drawing itself are found when it is compiled."""
-    linter = _Linter(graph, tables, staffing)
+    linter = _Linter(graph, tables, staffing, forms or {})
     linter.run()
     return linter.findings
 
 
 class _Linter:
-    def __init__(self, graph: Graph, tables: Mapping[str, Table], staffing: Staffing | None) -> None:
-        self.graph, self.tables, self.staffing = graph, tables, staffing
+    def __init__(self, graph: Graph, tables: Mapping[str, Table], staffing: Staffing | None, forms: Forms) -> None:
+        self.graph, self.tables, self.staffing, self.forms = graph, tables, staffing, forms
         self.findings: list[Finding] = []
         self.parsed: dict[str, Expression] = {}
 
@@ -145,13 +152,9 @@ class _Linter:
                     )
             if self.staffing is not None:
                 for organisation in self._organisations(node):
-                    if not self.staffing(spec.role, organisation):
-                        self.error(
-                            node,
-                            _("“%(name)s”没有人能办：%(where)s里没有人有“%(role)s”权限，请换机构、换权限或者先授权。"),
-                            where=organisation or _("办理机关"),
-                            role=spec.role,
-                        )
+                    why = self.staffing(spec.permission, organisation, is_head=spec.relation == "head")
+                    if why:
+                        self.error(node, _("“%(name)s”没有人能办：%(why)s，请换机构、换权限或者先授权。"), why=why)
             if spec.departments_from:
                 self._check_expression(node, spec.departments_from)
 
@@ -182,9 +185,18 @@ class _Linter:
                 unknown="、".join(unknown),
             )
             return None
+        for item, keys in self._list_lacking(expression.names):
+            self.error(place, where + _("要看“%(item)s”的表单里没有的字段：%(keys)s。"), item=item, keys=keys)
         if isinstance(place, Flow):
             self.parsed[place.id] = expression
         return expression
+
+    def _list_lacking(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield the items whose forms lack fields of ``names``, each with these."""
+        asked = {name.split(".")[1] for name in names if name.startswith("form.")}
+        for item, keys in self.forms.items():
+            if lacking := sorted(asked - set(keys)):
+                yield item, "、".join(lacking)
 
     def _is_known(self, name: str) -> bool:
         root, _dot, rest = name.partition(".")
@@ -271,6 +283,9 @@ class _Linter:
                         _("规则环节“%(name)s”的决策表要看“%(unknown)s”，这个流程里没有。"),
                         unknown="、".join(unknown),
                     )
+                for item, keys in self._list_lacking(names):
+                    sentence = _("规则环节“%(name)s”的决策表要看“%(item)s”的表单里没有的字段：%(keys)s。")
+                    self.error(node, sentence, item=item, keys=keys)
 
     def _check_names(self) -> None:
         named = [node for node in self.graph.nodes.values() if node.kind is Kind.TASK and "/" not in node.id]

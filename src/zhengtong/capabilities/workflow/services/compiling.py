@@ -20,7 +20,7 @@ from zhengtong.capabilities.workflow.domain.bpmn import UnreadableDrawing, read_
 from zhengtong.capabilities.workflow.domain.compiling import compile_drawing
 from zhengtong.capabilities.workflow.domain.findings import Finding, Level, has_errors
 from zhengtong.capabilities.workflow.domain.graph import Kind
-from zhengtong.capabilities.workflow.domain.linting import Staffing, lint
+from zhengtong.capabilities.workflow.domain.linting import Forms, Staffing, lint
 from zhengtong.capabilities.workflow.domain.overlaps import check_table as find_gaps
 from zhengtong.capabilities.workflow.domain.tables import Table, TableError
 from zhengtong.capabilities.workflow.errors import Unpublishable, WorkflowRefused
@@ -43,12 +43,17 @@ COMPILE: Final = "workflow.compile_process"
 
 
 def check_process(
-    bpmn: str, tables: Mapping[str, Table] | None = None, *, staffing: Staffing | None = None
+    bpmn: str,
+    tables: Mapping[str, Table] | None = None,
+    *,
+    staffing: Staffing | None = None,
+    forms: Forms | None = None,
 ) -> list[Finding]:
     """Return everything that is wrong with a drawing, an element and a sentence each; errors stop its publishing.
 
-    ``tables`` are those that it may use, by code; the published ones when not given. ``staffing`` says whether anybody
-    holds a permission in an organisation (by code; None: any that may handle it).
+    ``tables`` are those that it may use, by code; the published ones when not given. ``staffing`` says where nobody
+    holds a node's permission; it isn't asked when not given. ``forms`` are the fields of the
+    items that use the process.
     """
     graph, findings = compile_drawing(bpmn, get_live_drawing)
     if graph is None:
@@ -56,7 +61,7 @@ def check_process(
     if tables is None:
         codes = {node.table for node in graph.nodes.values() if node.kind is Kind.RULE and node.table}
         tables = {code: table for code in sorted(codes) if (table := get_live_table(code)) is not None}
-    return [*findings, *lint(graph, tables, staffing=staffing)]
+    return [*findings, *lint(graph, tables, staffing=staffing, forms=forms)]
 
 
 @step()
@@ -111,7 +116,12 @@ def save_process_draft(*, actor: Actor, process: Process, bpmn: str, note: str =
 
 @step()
 def publish_process(
-    *, actor: Actor, process: Process, digest: str = "", staffing: Staffing | None = None
+    *,
+    actor: Actor,
+    process: Process,
+    digest: str = "",
+    staffing: Staffing | None = None,
+    forms: Forms | None = None,
 ) -> ProcessVersion:
     """Publish the draft as the version that new instances get. Of two who do so at once one wins, the other is told.
 
@@ -124,7 +134,7 @@ def publish_process(
         raise WorkflowRefused(_("没有可以发布的草稿：可能刚刚已经由别人发布，请刷新页面。"))
     if digest and digest != draft.digest:
         raise WorkflowRefused(_("草稿刚刚被别人改过，请看过最新的再发布。"))
-    findings = check_process(draft.bpmn, staffing=staffing)
+    findings = check_process(draft.bpmn, staffing=staffing, forms=forms)
     if has_errors(findings):
         errors = sum(each.level is Level.ERROR for each in findings)
         raise Unpublishable(_("流程有 %(count)d 处错误，改好以后才能发布。") % {"count": errors}, findings)

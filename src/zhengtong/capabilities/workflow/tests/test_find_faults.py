@@ -145,11 +145,27 @@ def test_no_start_and_no_end_are_named() -> None:
     assert any("没有结束" in sentence for sentence in errors(without))
 
 
+def nobody_in_the_fire_bureau(permission: str, organisation: str, *, is_head: bool) -> str:
+    return f"{organisation}没有人" if organisation == "澄波区消防救援局" else ""
+
+
 def test_a_node_that_nobody_can_do_is_named() -> None:
-    found = errors(REVIEW, staffing=lambda permission, organisation: organisation != "澄波区消防救援局")
+    found = errors(REVIEW, staffing=nobody_in_the_fire_bureau)
     assert len(found) == 1
     assert "部门会签" in found[0]
     assert "澄波区消防救援局" in found[0]
+
+
+def test_a_field_that_a_form_lacks_is_named_with_its_item() -> None:
+    bpmn = drawing(
+        task("a"),
+        exclusive("x", "f_x_end_2"),
+        flows("start>a", "a>x", "x>end", "x>a: form.area > 3 and form.kind == '1'"),
+    )
+    assert errors(bpmn, forms={"小餐饮登记": {"area", "kind"}}) == []
+    (sentence,) = errors(bpmn, forms={"小餐饮登记": {"area", "kind"}, "食品经营许可": {"area"}})
+    assert "“x”到“a”的条件" in sentence
+    assert "“食品经营许可”的表单里没有的字段：kind" in sentence
 
 
 def test_inclusive_branches_that_join_are_sound() -> None:

@@ -21,6 +21,7 @@ from zhengtong.capabilities.workflow.tests.drawings import (
     task,
 )
 from zhengtong.core.audit.public import AuditRecord
+from zhengtong.core.identity.public import get_account_actor
 from zhengtong.kernel.policy import SYSTEM, Denied
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,42 @@ def test_publishing_twice_at_once_one_wins() -> None:
     assert process.versions.get().status == workflow.VersionStatus.PUBLISHED
 
 
+@pytest.mark.django_db(transaction=True)
+def test_publishing_a_table_twice_at_once_one_wins() -> None:
+    table = workflow.create_table(actor=SYSTEM, code="fees", name="收费", organisation=None)
+    draft = workflow.save_table_draft(
+        actor=SYSTEM,
+        table=table,
+        hit_policy="UNIQUE",
+        inputs=[{"name": "面积", "expression": "form.area", "type": "number"}],
+        outputs=[{"key": "fee", "name": "费用", "type": "number"}],
+        rows=[{"when": [">= 100"], "then": ["2"]}, {"when": ["< 100"], "then": ["1"]}],
+    )
+    outcomes = at_once(
+        *(lambda: workflow.publish_table(actor=SYSTEM, table=table, digest=draft.digest) for _each in range(2))
+    )
+    refused = [each for each in outcomes if isinstance(each, Exception)]
+    assert [type(each) for each in refused] == [workflow.WorkflowRefused], outcomes
+    assert "刚刚已经由别人发布" in str(refused[0])
+    assert table.versions.get().status == workflow.VersionStatus.PUBLISHED
+
+
+def test_a_table_with_a_gap_is_kept_as_a_draft_and_not_published() -> None:
+    table = workflow.create_table(actor=SYSTEM, code="fees", name="收费", organisation=None)
+    workflow.save_table_draft(
+        actor=SYSTEM,
+        table=table,
+        hit_policy="UNIQUE",
+        inputs=[{"name": "面积", "expression": "form.area", "type": "number"}],
+        outputs=[{"key": "fee", "name": "费用", "type": "number"}],
+        rows=[{"when": ["> 100"], "then": ["2"]}, {"when": ["< 100"], "then": ["1"]}],
+    )
+    with pytest.raises(workflow.Unpublishable) as refused:
+        workflow.publish_table(actor=SYSTEM, table=table)
+    assert any("有空档" in each.sentence and "100" in each.sentence for each in refused.value.findings)
+    assert table.versions.get().status == workflow.VersionStatus.DRAFT
+
+
 def test_only_who_compiles_processes_publishes(cast: Cast) -> None:
     process = workflow.create_process(actor=SYSTEM, code="mine", name="流程", organisation=None)
     with pytest.raises(Denied):
@@ -93,7 +130,8 @@ def test_a_new_version_takes_the_place_of_the_old_one_and_running_instances_keep
     assert (first.status, second.number) == (workflow.VersionStatus.RETIRED, 2)
     assert open_ids(instance) == ["review"]
     assert instance.version_id == first.pk
-    assert AuditRecord.objects.filter(action="workflow.publish_process").count() == 2
+    told = AuditRecord.objects.filter(action="workflow.publish_process", object_id=str(second.process_id))
+    assert told.count() == 2
 
 
 def test_instances_move_to_a_new_version_and_back() -> None:
@@ -197,3 +235,14 @@ def test_the_example_in_the_documentation_is_loaded_once_and_runs(tmp_path: Path
     version = process.versions.get()
     assert version.findings == []
     assert [each.title for each in simulate(version.bpmn).steps] == ["初审", "部门会签", "汇总"]
+
+
+def test_whoever_keeps_the_platform_moves_cases_of_a_process_that_came_with_it(cast: Cast) -> None:
+    one, two = publish(REVIEW), publish(REVIEW.replace("审查", "初审"))
+    with pytest.raises(Denied):
+        workflow.migrate_instances(actor=cast.process_compiler, from_version=one, to_version=two)
+    post = cast.appointment(cast.process_compiler).post
+    post.roles.create(role="platform_operator", reach="region")
+    account = cast.accounts["process_compiler"]
+    operator = get_account_actor(account)
+    assert workflow.migrate_instances(actor=operator, from_version=one, to_version=two).moved == 0

@@ -54,6 +54,8 @@ class DemoRole(StrEnum):
     ITEM_CLERK = "item_clerk"
     ITEM_PUBLISHER = "item_publisher"
     PROCESS_COMPILER = "process_compiler"
+    TEMPLATE_COMPILER = "template_compiler"
+    TEMPLATE_PUBLISHER = "template_publisher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,14 @@ ADMINISTRATOR = PostKind("系统管理员", (DemoRole.SYSTEM_ADMINISTRATOR,), "r
 SECURITY = PostKind("安全保密管理员", (DemoRole.SECURITY_ADMINISTRATOR,), "region")
 AUDITOR = PostKind("安全审计员", (DemoRole.AUDIT_ADMINISTRATOR,), "region")
 OPERATOR = PostKind(
-    "平台运维员", (DemoRole.PLATFORM_OPERATOR, DemoRole.ITEM_COMPILER, DemoRole.PROCESS_COMPILER), "region"
+    "平台运维员",
+    (
+        DemoRole.PLATFORM_OPERATOR,
+        DemoRole.ITEM_COMPILER,
+        DemoRole.PROCESS_COMPILER,
+        DemoRole.TEMPLATE_COMPILER,
+    ),
+    "region",
 )
 REGISTRAR = PostKind("登记注册科科员", (DemoRole.ENTERPRISE_REGISTRAR,))
 # What these titles add to the staff of an organ takes the place of ordinary clerks.
@@ -86,7 +95,7 @@ ITEM_PUBLISHER = PostKind("政策法规科科长", (DemoRole.ITEM_PUBLISHER,))
 CITY_ITEM_CLERK = PostKind("政策法规处科员", (DemoRole.ITEM_CLERK,), "region")
 CITY_ITEM_PUBLISHER = PostKind("政策法规处处长", (DemoRole.ITEM_PUBLISHER,), "region")
 HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
-LEGAL_OFFICER = PostKind("合法性审核科科员", (DemoRole.LEGAL_REVIEWER,), "region")
+LEGAL_OFFICER = PostKind("合法性审核科科员", (DemoRole.LEGAL_REVIEWER, DemoRole.TEMPLATE_PUBLISHER), "region")
 DIRECTOR = PostKind("主任")
 # Whoever heads a town calls on households, too.
 TOWN_LEADER = PostKind("主要负责人", (DemoRole.REVIEWER,))

@@ -1,5 +1,6 @@
 """For whom people act: enterprises by mandate, other citizens as guardian or agent, colleagues by delegation."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,8 @@ class Representation(models.Model):
     )
     agent = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="represents", verbose_name=_("代理人"))
     kind = models.CharField(_("身份"), max_length=10, choices=RepresentationKind.choices)
+    # Codes of the items that an agent was asked to do (委托事项); empty: whatever comes.
+    matters = ArrayField(models.CharField(max_length=60), verbose_name=_("委托事项"), default=list, db_default=[])
     start_date = models.DateField(_("起"))
     end_date = models.DateField(_("止"), null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,5 +1,6 @@
 """Guardians and agents of citizens: who acts for whom, verified by a register, a counter or the principal herself."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -17,12 +18,14 @@ from zhengtong.core.identity.events import (
     RepresentationEnded,
     WardRegistered,
 )
+from zhengtong.core.identity.matters import list_agent_matters, say_agent_matters
 from zhengtong.core.identity.models import Account, AccountKind, Citizen, Representation, RepresentationKind
 from zhengtong.core.identity.representations import FULL_AGE, find_verified_citizen, last_day_of_guardianship
 from zhengtong.kernel.events import publish
 from zhengtong.kernel.jobs import once
 from zhengtong.kernel.policy import Actor, ActorKind, Denied, can, require
 
+MATTERS_MOST = 50
 REPRESENTATIONS = "/account/representations/"
 _TOLD_FOR = timedelta(days=14)
 
@@ -116,11 +119,19 @@ def mark_representation_verified(*, actor: Actor, representation: Representation
 
 
 @transaction.atomic
-def appoint_agent(*, actor: Actor, principal: Citizen, name: str, contact: str, end_date: date) -> Representation:
+def appoint_agent(
+    *,
+    actor: Actor,
+    principal: Citizen,
+    name: str,
+    contact: str,
+    end_date: date,
+    matters: Sequence[str] = (),
+) -> Representation:
     """Let the verified person of that name, and phone or number, act for ``principal`` (民法典 art. 161, 165).
 
-    It is in force at once, because the principal is verified, until ``end_date``. Raises InvalidIdentifier, Refused
-    and Denied.
+    It is in force at once, because the principal is verified, until ``end_date``; for what ``matters`` name and nothing
+    else, or for whatever comes when they name nothing. Raises InvalidIdentifier, Refused and Denied.
     """
     require(actor, "identity.appoint_agent", principal)
     if principal.verified_at is None:
@@ -128,6 +139,9 @@ def appoint_agent(*, actor: Actor, principal: Citizen, name: str, contact: str, 
     today = timezone.localdate()
     if end_date < today:
         raise Refused("period", _("结束日期不能早于今天"), "end_date")
+    chosen = list(dict.fromkeys(matters))
+    if len(chosen) > MATTERS_MOST or not set(chosen) <= {code for code, _name in list_agent_matters()}:
+        raise Refused("matters", _("请从列出的事项里选择，最多 50 项"), "matters")
     agent = find_verified_citizen(name=name, contact=contact)
     if agent is None:
         raise Refused(
@@ -145,13 +159,15 @@ def appoint_agent(*, actor: Actor, principal: Citizen, name: str, contact: str, 
                 principal=principal,
                 agent=agent,
                 kind=RepresentationKind.AGENT,
+                matters=chosen,
                 start_date=today,
                 end_date=end_date,
                 verified_at=timezone.now(),
             )
     except IntegrityError:
         raise Refused("twice", _("您已经委托了这个人，要改期限请先撤销原来的委托"), "contact") from None
-    record(actor, "identity.agent_appointed", representation, after={"agent": agent.pk, "end_date": end_date})
+    after = {"agent": agent.pk, "end_date": end_date, "matters": chosen}
+    record(actor, "identity.agent_appointed", representation, after=after)
     _tell(actor, representation, agent.account_id, AccountNotice.AGENT_APPOINTED)
     return representation
 
@@ -200,7 +216,6 @@ def _is_over(representation: Representation, today: date) -> bool:
 
 
 def _tell(actor: Actor, representation: Representation, account_id: int, notice: AccountNotice) -> None:
-    end = representation.end_date
     publish(
         AccountNoticeRequested(
             actor=actor,
@@ -210,8 +225,15 @@ def _tell(actor: Actor, representation: Representation, account_id: int, notice:
                 "principal": representation.principal.name,
                 "agent": representation.agent.name,
                 "kind": RepresentationKind(representation.kind).label,
-                "end": _("有效期至 %(date)s") % {"date": end} if end else _("长期有效"),
+                "end": _say_extent(representation),
             },
             link=REPRESENTATIONS,
         )
     )
+
+
+def _say_extent(representation: Representation) -> str:
+    end = representation.end_date
+    said = _("有效期至 %(date)s") % {"date": end} if end else _("长期有效")
+    names = say_agent_matters(representation.matters)
+    return _("%(period)s，只办%(names)s") % {"period": said, "names": "、".join(names)} if names else said

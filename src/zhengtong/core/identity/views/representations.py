@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhengtong.core.identity import services
 from zhengtong.core.identity.capacity_forms import AgentForm, WardForm
 from zhengtong.core.identity.domain import InvalidIdentifier
+from zhengtong.core.identity.matters import list_agent_matters
 from zhengtong.core.identity.middleware import REPRESENTATION_KEY, get_own_actor
 from zhengtong.core.identity.models import Citizen, Representation
 from zhengtong.core.identity.representations import list_representations_of
@@ -28,7 +29,8 @@ def edit_representations(request: HttpRequest, citizen: Citizen) -> HttpResponse
     """For whom she acts and who acts for her; registering a ward, appointing an agent (``act``)."""
     act = request.POST.get("act", "")
     ward = WardForm(request.POST if act == WARD else None, prefix=WARD)
-    agent = AgentForm(request.POST if act == AGENT else None, prefix=AGENT)
+    asked = {"matters": request.GET.getlist("matter")[:1]}
+    agent = AgentForm(request.POST if act == AGENT else None, prefix=AGENT, initial=asked)
     if request.method == "POST":
         if limited := ratelimit.consume_or_429(request, action="identity_claim", user=request.user):
             return limited
@@ -36,6 +38,9 @@ def edit_representations(request: HttpRequest, citizen: Citizen) -> HttpResponse
             return redirect("identity:representations")
     today = timezone.localdate()
     found = [(each, _is_over(each, today)) for each in list_representations_of(citizen)[:100]]
+    names = dict(list_agent_matters()) if any(each.matters for each, _over in found) else {}
+    for each, _over in found:
+        each.matter_names = [names.get(code, code) for code in each.matters]  # type: ignore[attr-defined]  # for the page
     context = {
         "citizen": citizen,
         "ward_form": ward,

@@ -22,6 +22,7 @@ def templates(settings: Settings, tmp_path: Path) -> Iterator[None]:
     settings.DATA_DIR = tmp_path
     settings.DEMO = True
     settings.SMS_PROVIDER = "zhengtong.core.messages.providers.DemoInboxProvider"
+    settings.MAIL_PROVIDER = "zhengtong.core.messages.providers.DemoMailProvider"
     registry.register(Module(code="tests_of_messages", title="", declares=(CODE, NEWS)))
     yield
     del registry.modules["tests_of_messages"]

@@ -128,4 +128,5 @@ def test_the_demo_phone(client: Client) -> None:
 def test_the_check_keeps_the_demo_provider_out_of_service() -> None:
     assert the_demo_provider_is_for_the_demo() == []
     with override_settings(DEMO=False):
-        assert [error.id for error in the_demo_provider_is_for_the_demo()] == ["messages.E002"]
+        # One for texts, one for e-mail.
+        assert [error.id for error in the_demo_provider_is_for_the_demo()] == ["messages.E002", "messages.E002"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from zhengtong.core.audit.public import record
@@ -200,7 +200,7 @@ def _each(item_ids: Sequence[int], act: Callable[[WorkItem], WorkItem]) -> Batch
         except WorkRefused as refusal:
             batch.refused.append((item.reference, str(refusal)))
         except Denied:
-            batch.refused.append((item.reference, translate("没有权限办理这项任务。")))
+            batch.refused.append((item.reference, gettext("没有权限办理这项任务。")))
     return batch
 
 

@@ -3,6 +3,7 @@
 from zhengtong.desks.administration.screens.calendars import NoticeScreens, RuleScreens
 from zhengtong.desks.administration.screens.jobs import JobScreens
 from zhengtong.desks.administration.screens.journal import JournalScreens, PublicJournalScreens
+from zhengtong.desks.administration.screens.messages import MessageScreens
 from zhengtong.desks.administration.screens.organisations import (
     OrganisationScreens,
     RegionScreens,
@@ -28,6 +29,7 @@ SCREENS = (
     NoticeScreens(),
     RuleScreens(),
     JobScreens(),
+    MessageScreens(),
     JournalScreens(),
     PublicJournalScreens(),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import LegalRule, RuleKind, verify_rule
@@ -51,7 +51,7 @@ class NoticeScreens(ModelScreens):
         "year",
         "title",
         "number",
-        Column("region", value=lambda row: row.region or _now("全国")),
+        Column("region", value=lambda row: row.region or gettext("全国")),
         "version",
         Column("imported_at", is_shown=False),
     )
@@ -74,7 +74,7 @@ class NoticeScreens(ModelScreens):
             rows=_days,
             columns=(
                 "date",
-                Column("is_working", value=lambda day: _now("上班") if day.is_working else _now("放假")),
+                Column("is_working", value=lambda day: gettext("上班") if day.is_working else gettext("放假")),
                 "name",
             ),
             limit=80,
@@ -89,11 +89,11 @@ def _value(rule: LegalRule) -> str:
     given = rule.values
     match RuleKind(rule.kind):
         case RuleKind.LIMIT:
-            unit = _now("个工作日") if given["unit"] == "working_days" else _now("日")
-            longer = _now("，可延长%(n)s") % {"n": f"{given['extension']}{unit}"} if given["extension"] else ""
+            unit = gettext("个工作日") if given["unit"] == "working_days" else gettext("日")
+            longer = gettext("，可延长%(n)s") % {"n": f"{given['extension']}{unit}"} if given["extension"] else ""
             return f"{given['budget']}{unit}{longer}"
         case RuleKind.TERM:
-            return _now("%(n)s年") % {"n": given["years"]}
+            return gettext("%(n)s年") % {"n": given["years"]}
         case RuleKind.WARNING:
             return f"{given['percent']}%"
         case RuleKind.REMEDY:

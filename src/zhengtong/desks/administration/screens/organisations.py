@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.identity.public import (
@@ -93,7 +93,7 @@ class OrganisationScreens(ModelScreens):
         Column("parent", title=_("上级机构")),
         Column(
             "is_active",
-            value=lambda row: _now("有效") if row.is_active else _now("已撤并"),
+            value=lambda row: gettext("有效") if row.is_active else gettext("已撤并"),
             tone=lambda row: "success" if row.is_active else "neutral",
         ),
         Column("credit_code", is_shown=False),
@@ -176,10 +176,10 @@ class OrganisationScreens(ModelScreens):
 
 def _state(row: Reorganisation) -> str:
     if row.cancelled_at:
-        return _now("已取消")
+        return gettext("已取消")
     if row.applied_at:
-        return _now("已生效")
-    return _now("未能生效") if row.failure else _now("待生效")
+        return gettext("已生效")
+    return gettext("未能生效") if row.failure else gettext("待生效")
 
 
 def _state_tone(row: Reorganisation) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.identity.public import (
@@ -55,7 +55,7 @@ def _title(role: str) -> str:
 
 
 def _roles() -> Sequence[tuple[str, str]]:
-    return [("", _now("请选择")), *((role.code, str(role.title)) for role in registry.of(Role))]
+    return [("", gettext("请选择")), *((role.code, str(role.title)) for role in registry.of(Role))]
 
 
 class GrantForm(forms.Form):
@@ -124,7 +124,7 @@ class StaffScreens(ModelScreens):
         Column(
             "is_active",
             title=_("账号"),
-            value=lambda row: _now("启用") if row.account.is_active else _now("停用"),
+            value=lambda row: gettext("启用") if row.account.is_active else gettext("停用"),
             tone=lambda row: "success" if row.account.is_active else "neutral",
             related=("account",),
         ),

@@ -22,6 +22,7 @@ from zhengtong.core.identity.public import (
     found_organisation,
     set_active,
 )
+from zhengtong.core.messages.public import Message
 from zhengtong.kernel.models import CalendarNotice
 from zhengtong.kernel.policy import SYSTEM, Actor, ActorKind
 
@@ -99,6 +100,20 @@ def make_job(organisation: Organisation, number: int) -> ProcrastinateJob:
         )
         made: ProcrastinateJob = ProcrastinateJob.objects.get(pk=cursor.fetchone()[0])
         return made
+
+
+def make_message(organisation: Organisation, number: int) -> Message:
+    return Message.objects.create(
+        address=f"1390000{number:04d}",
+        channel="sms",
+        template="letters.closed",
+        subject=f"第{number}条",
+        body="您的来信已办结",
+        is_listed=False,
+        state="failed",
+        attempts=5,
+        error="http-503",
+    )
 
 
 def make_record(organisation: Organisation, number: int) -> AuditRecord:
@@ -231,6 +246,7 @@ SAMPLES = {
     "administration.jobs": Sample(
         make=make_job, acts={"retry-job": lambda row: {}, "discard-job": lambda row: {"reason": "不再需要"}}
     ),
+    "administration.messages": Sample(make=make_message, acts={"resend-message": lambda row: {}}),
     "administration.journal": Sample(make=make_record),
     "administration.public-journal": Sample(make=make_public_record),
 }

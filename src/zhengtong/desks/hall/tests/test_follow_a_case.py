@@ -6,8 +6,19 @@ import pytest
 from django.test import Client
 
 from tests.cast import Cast, photo
-from zhengtong.capabilities.cases.public import Appraisal, Case, LegalState, request_corrections
+from zhengtong.capabilities.cases.public import (
+    Appraisal,
+    Case,
+    LegalState,
+    complete_process_task,
+    get_live_version,
+    publish_item,
+    request_corrections,
+)
+from zhengtong.capabilities.workflow import public as workflow
+from zhengtong.capabilities.workflow.tests.drawings import drawing, exclusive, flows, task
 from zhengtong.desks.hall.tests.pages import Visitor, text_of
+from zhengtong.kernel.policy import SYSTEM
 
 
 @pytest.fixture
@@ -43,6 +54,33 @@ def test_the_case_says_what_happens_next_and_by_when(cast: Cast, owner: Visitor)
     assert "已受理，等待审查" in words
     assert "最迟在这一天作出决定" in words
     assert cast.office.phone in words
+
+
+def test_the_case_says_where_it_is_in_its_process(cast: Cast, owner: Visitor) -> None:
+    process = workflow.create_process(actor=SYSTEM, code="small", name="小流程", organisation=None)
+    steps = drawing(
+        task("review", "材料审查", outcomes="通过,不通过"),
+        exclusive("x", default="f_x_end_3"),
+        task("fire", "消防核验", organisation="code:消防救援局"),
+        flows("start>review", "review>x", "x>fire: outcome.review == '通过'", "x>end", "fire>end"),
+    )
+    workflow.save_process_draft(actor=SYSTEM, process=process, bpmn=steps)
+    workflow.publish_process(actor=SYSTEM, process=process)
+    raw = get_live_version(cast.office.item).definition
+    publish_item(actor=SYSTEM, raw={**raw, "process": "small"})
+    case = cast.accepted()
+    words = text_of(owner.get(f"/hall/cases/{case.public_id}/"))
+    assert words.index("材料审查") < words.index("正在办理")
+    assert words.index("正在办理") < words.index("消防核验") < words.index("未到")
+    task_row = case.tasks.get(status="open")
+    complete_process_task(
+        actor=cast.reviewer, case_id=case.pk, task_id=task_row.pk, outcome="不通过", opinion="内部的意见"
+    )
+    words = text_of(owner.get(f"/hall/cases/{case.public_id}/"))
+    assert "已办" in words
+    assert "消防核验" not in words
+    # What the officials write to each other isn't hers to read before the decision.
+    assert "内部的意见" not in words
 
 
 def test_numbers_that_identify_a_person_are_masked(cast: Cast, owner: Visitor) -> None:

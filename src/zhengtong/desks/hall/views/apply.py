@@ -38,7 +38,8 @@ def apply_for_item(request: HallRequest, code: str) -> HttpResponse:
     has_profile = bool(citizen.name and citizen.id_number)
     is_for_enterprise = item.audience == Audience.ENTERPRISE
     in_right_capacity = (request.actor.legal_entity is not None) == is_for_enterprise
-    is_ready = has_profile and in_right_capacity
+    is_asked = not request.actor.matters or item.code in request.actor.matters
+    is_ready = has_profile and in_right_capacity and is_asked
     offices = list_offices(item)
     form = OfficeForm(
         request.POST or None,
@@ -58,6 +59,7 @@ def apply_for_item(request: HallRequest, code: str) -> HttpResponse:
         "is_for_enterprise": is_for_enterprise,
         "in_right_capacity": in_right_capacity,
         "is_ready": is_ready,
+        "is_asked": is_asked,
         "has_offices": offices.exists(),
         "plan": _plan(request, item, get_definition(version.pk)),
     }

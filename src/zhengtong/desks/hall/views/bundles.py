@@ -25,6 +25,7 @@ from zhengtong.capabilities.cases.public import (
     list_offices,
     read_answers,
 )
+from zhengtong.capabilities.ratings.public import find_follow_up
 from zhengtong.core.papers.public import Paper
 from zhengtong.desks.hall.access import HallRequest, of_own_case
 from zhengtong.desks.hall.application import show_answers, show_materials
@@ -168,5 +169,7 @@ def render_bundle(request: HallRequest, case: Case, appraisal_form: AppraisalFor
         "is_ended": has_ended,
         "appraisal": Appraisal.objects.filter(case=case).first(),
         "appraisal_form": appraisal_form,
+        "follow_up": find_follow_up(case),
+        "second_form": AppraisalForm(prefix="second"),
     }
     return render(request, "hall/bundle.html", context, status=status)

@@ -15,12 +15,15 @@ from zhengtong.capabilities.cases.public import (
     LegalState,
     RuleBroken,
     appraise_case,
+    describe_walk,
     get_definition,
     get_open_notice,
     list_own_cases,
 )
 from zhengtong.capabilities.payments.public import describe_fees
+from zhengtong.capabilities.ratings.public import find_follow_up, rate_again
 from zhengtong.core.files.public import file_response
+from zhengtong.core.identity.public import Refused
 from zhengtong.core.papers.public import ensure_rendered
 from zhengtong.desks.hall.access import HallRequest, applicants_only, of_own_case
 from zhengtong.desks.hall.answers import in_words
@@ -69,6 +72,7 @@ def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm,
         "case": case,
         "status": state,
         "timeline": get_timeline(case, state),
+        "walk": describe_walk(case),
         "notice": get_open_notice(case) if case.state == LegalState.NEED_MATERIALS else None,
         "visit": case.site_visits.filter(finished_at=None).order_by("-id").first(),
         "documents": list_papers(case),
@@ -85,6 +89,8 @@ def render_case(request: HallRequest, case: Case, appraisal_form: AppraisalForm,
         "is_ended": is_ended(case),
         "appraisal": Appraisal.objects.filter(case=case).first(),
         "appraisal_form": appraisal_form,
+        "follow_up": find_follow_up(case),
+        "second_form": AppraisalForm(prefix="second"),
     }
     return render(request, "hall/case.html", context, status=status)
 
@@ -113,7 +119,7 @@ def show_receipt(request: HallRequest, case: Case) -> HttpResponse:
 @of_own_case
 def download_paper(request: HallRequest, case: Case, code: str) -> HttpResponseBase:
     """A paper of the case; made now if its job hasn't come to it yet."""
-    document = case.documents.filter(paper__code=code).select_related("paper__file").first()
+    document = case.documents.filter(paper__code=code, is_internal=False).select_related("paper__file").first()
     if document is None:
         raise Http404
     if describe_fees(case).withholds(document.paper.kind):
@@ -152,4 +158,21 @@ def appraise(request: HallRequest, case: Case) -> HttpResponse:
         messages.error(request, in_words(error))
     else:
         messages.success(request, _("谢谢您的评价。"))
+    return redirect("hall:case", case.public_id)
+
+
+@require_POST
+@of_own_case
+def appraise_again(request: HallRequest, case: Case) -> HttpResponse:
+    """The second rating, after the office has put right what the first one complained about."""
+    form = AppraisalForm(request.POST, prefix="second")
+    if not form.is_valid():
+        messages.error(request, _("没有提交：请选择满意程度。"))
+        return redirect("hall:case", case.public_id)
+    try:
+        rate_again(actor=request.actor, case_id=case.pk, **form.cleaned_data)
+    except Refused as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("谢谢您再次评价。"))
     return redirect("hall:case", case.public_id)

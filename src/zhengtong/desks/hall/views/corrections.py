@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -25,7 +26,7 @@ from zhengtong.capabilities.cases.public import (
 from zhengtong.desks.hall.access import HallRequest, of_own_draft
 from zhengtong.desks.hall.answers import in_words
 from zhengtong.desks.hall.application import describe_fields, list_slots, marked_section, show_answers, show_materials
-from zhengtong.desks.hall.views.materials import describe_uploads, take_files
+from zhengtong.desks.hall.views.materials import describe_uploads, offer_own, take_files
 
 Errors = list[tuple[str, str]]
 
@@ -99,7 +100,8 @@ def show_correction(
         "notice": notice,
         "form": form,
         "fields": [each | {"words": words.get(f"field:{each['bound'].name}", "")} for each in fields],
-        "materials": describe_uploads(case, marked, refused),
+        "materials": offer_own(request, describe_uploads(case, marked, refused)),
+        "reuse_url": reverse("hall:reuse", args=[case.public_id]),
         "errors": [form, *errors, *((f"id_{key}", text) for key, texts in refused.items() for text in texts)],
         "unchanged": [
             {

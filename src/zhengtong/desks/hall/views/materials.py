@@ -17,6 +17,8 @@ from zhengtong.capabilities.cases.public import (
     RuleBroken,
     attach_file,
     get_definition,
+    list_offers,
+    list_own_materials,
     remove_file,
 )
 from zhengtong.core.files.public import (
@@ -52,7 +54,8 @@ def edit_materials(request: HallRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "plan": plan,
-        "materials": describe_uploads(case, show_materials(case, definition), errors, plan),
+        "materials": offer_own(request, describe_uploads(case, show_materials(case, definition), errors, plan)),
+        "reuse_url": reverse("hall:reuse", args=[case.public_id]),
         "errors": [(f"id_{key}", text) for key, texts in errors.items() for text in texts],
         "steps": steps,
         "current": len(steps) - 1,
@@ -79,6 +82,20 @@ def describe_uploads(
             "errors": errors.get(each["spec"].key, []),
         }
         for each in shown
+    ]
+
+
+def offer_own(request: HallRequest, described: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the same with what of her library can be handed in for each again."""
+    library = list_own_materials(request.actor)
+    return [
+        each
+        | {
+            "offers": []
+            if each["source"]
+            else list_offers(library, each["spec"], [file["digest"] for file in each["files"]])
+        }
+        for each in described
     ]
 
 

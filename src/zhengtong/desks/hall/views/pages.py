@@ -7,7 +7,16 @@ from django.views.decorators.http import require_safe
 from zhengtong.core.files.public import describe_size, upload_limit
 from zhengtong.desks.hall.access import HallRequest
 
-_PRIVATE = ("/account/", "/messages/", "/desk/", "/hall/drafts/", "/hall/cases/", "/hall/licences/", "/hall/progress/")
+_PRIVATE = (
+    "/account/",
+    "/messages/",
+    "/desk/",
+    "/hall/drafts/",
+    "/hall/cases/",
+    "/hall/licences/",
+    "/hall/materials/",
+    "/hall/progress/",
+)
 
 
 @require_safe

@@ -79,7 +79,14 @@ def complete_text(cast: Cast, **changes: Any) -> dict[str, Any]:
             },
         ],
         "form": [
-            {"key": "clinic", "title": "诊所", "fields": [{"key": "clinic_name", "label": "诊所名称", "type": "text"}]}
+            {
+                "key": "clinic",
+                "title": "诊所",
+                "fields": [
+                    {"key": "owner", "label": "申请人", "type": "text", "prefill": "applicant.name"},
+                    {"key": "clinic_name", "label": "诊所名称", "type": "text"},
+                ],
+            }
         ],
         "guide": {
             "can_i": "开宠物诊所的，需要办理。",

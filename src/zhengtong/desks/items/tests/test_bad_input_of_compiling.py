@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import ITEM, Cast
+from tests.together import at_once
 from zhengtong.capabilities.bundles.public import check_arrangement, publish_bundle_draft
 from zhengtong.capabilities.cases.public import (
     DraftStatus,
@@ -20,9 +21,11 @@ from zhengtong.capabilities.cases.public import (
     submit_item_draft,
     take_over_standard,
 )
+from zhengtong.capabilities.workflow.public import create_process, publish_process, save_process_draft
+from zhengtong.capabilities.workflow.tests.drawings import drawing, exclusive, flows, task
 from zhengtong.core.identity.public import Refused
 from zhengtong.desks.items.tests.conftest import complete_text
-from zhengtong.kernel.policy import Denied
+from zhengtong.kernel.policy import SYSTEM, Denied
 
 CODE = "pet-clinic"
 
@@ -49,6 +52,15 @@ def blocking(draft: ItemDraft) -> list[tuple[str, str]]:
     return [(each.section, each.message) for each in check_draft(draft) if each.is_blocking]
 
 
+MORE: dict[str, Any] = {"key": "more", "label": "补充", "type": "text"}
+
+
+def form_with(change: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Return a form with a field that is changed."""
+    owner = {"key": "owner", "label": "申请人", "type": "text", "prefill": "applicant.name"}
+    return [{"key": "clinic", "title": "诊所", "fields": [owner, {**MORE, **(change or {})}]}]
+
+
 @pytest.mark.parametrize(
     ("changes", "section", "words"),
     [
@@ -73,11 +85,68 @@ def blocking(draft: ItemDraft) -> list[tuple[str, str]]:
         ({"guide": {}}, "guide", "我能办吗"),
         ({"life_events": ["moon-landing"]}, "basic", "moon-landing"),
         ({"materials": "not a list"}, "materials", "残缺"),
+        ({"form": form_with({"condition": {"field": "nobody_asks", "values": ["是"]}})}, "form", "没有这个字段"),
+        ({"form": form_with({"type": "calculated", "formula": "clinic_area * 2"})}, "form", "表单里没有这个字段"),
+        ({"form": form_with({"type": "calculated", "formula": "__import__('os')"})}, "form", "公式读不懂"),
+        ({"form": form_with({"type": "calculated", "formula": "9 ** 9 ** 9"})}, "form", "公式读不懂"),
+        ({"form": form_with({"type": "calculated", "formula": "more + 1"})}, "form", "互相依赖"),
+        ({"form": form_with({"key": "has_rent"})}, "form", "情形导办"),
+        ({"form": form_with()[1:]}, "form", "没有字段"),
+        ({"form": [{"key": "a", "title": "甲", "fields": [{"key": "b", "label": "乙", "type": "text"}]}]},
+         "form", "申请人姓名"),
+        ({"audience": "enterprise", "form": [{"key": "a", "title": "甲", "fields": [MORE]}]}, "form", "企业名称"),
+        ({"licence_kind": "pet-clinic"}, "licence", "没有写明证照"),
+        ({"licence_kind": "food-business-licence"}, "licence", "表单里没有的"),
+        ({"licence_kind": "pet-clinic", "licence_name": "诊疗证", "licence": {"number": "1", "fields": []}},
+         "licence", "流水号"),
+        ({"licence_kind": "pet-clinic", "licence_name": "诊疗证",
+          "licence": {"number": "{sequence:5}", "fields": ["nobody_asks"]}}, "licence", "nobody_asks"),
     ],
 )  # fmt: skip
 def test_the_gate_names_what_is_wrong(cast: Cast, changes: dict[str, Any], section: str, words: str) -> None:
     found = blocking(compiled(cast, **changes))
     assert any(where == section and words in said for where, said in found), found
+
+
+def use_process(bpmn: str) -> None:
+    """Publish a process that the drafts of these tests name."""
+    process = create_process(actor=SYSTEM, code="pets", name="诊疗审查", organisation=None)
+    save_process_draft(actor=SYSTEM, process=process, bpmn=bpmn)
+    publish_process(actor=SYSTEM, process=process)
+
+
+@pytest.mark.parametrize(
+    ("bpmn", "words"),
+    [
+        (drawing(task("a"), exclusive("x", default="f_x_end_2"),
+                 flows("start>a", "a>x", "x>end", "x>a: form.clinic_area > 200")), "条件要看字段“clinic_area”"),
+        (drawing(task("a", "公示", organisation="code:没有这个局"), flows("start>a", "a>end")),
+         "“公示”要交给“没有这个局”办"),
+        (drawing(task("a", "验收", role="cases.approve_extension", organisation="code:消防救援局"),
+                 flows("start>a", "a>end")), "“验收”没有人能办：澄波区消防救援局没有人有“批准延期”权限"),
+        (drawing(task("a", "会签", kind="joint", departments="消防救援局,司法局"), flows("start>a", "a>end")),
+         "“会签”没有人能办：澄波区司法局"),
+        (drawing(task("a", "签批", relation="head", organisation="code:城市管理局"), flows("start>a", "a>end")),
+         "“签批”没有人能办：澄波区城市管理局"),
+    ],
+)  # fmt: skip
+def test_a_process_in_which_a_case_would_stick_is_named_with_its_node(cast: Cast, bpmn: str, words: str) -> None:
+    use_process(bpmn)
+    found = blocking(compiled(cast, process="pets"))
+    assert any(where == "process" and words in said for where, said in found), found
+
+
+def test_a_process_that_fits_the_form_and_the_office_passes(cast: Cast) -> None:
+    use_process(
+        drawing(
+            task("a", "审查"),
+            exclusive("x", default="f_x_b_2"),
+            task("b", "签批", relation="head"),
+            task("c", "会签", kind="joint", departments="消防救援局,code:澄波区城市管理局"),
+            flows("start>a", "a>x", "x>b", "x>c: form.clinic_name == '大'", "c>b", "b>end"),
+        )
+    )
+    assert blocking(compiled(cast, process="pets")) == []
 
 
 def test_a_complete_draft_passes(cast: Cast) -> None:
@@ -97,6 +166,20 @@ def test_of_two_who_publish_at_once_one_wins(cast: Cast) -> None:
     for again in (number, number + 1):
         with pytest.raises(Refused):
             publish_item_draft(actor=cast.publisher, draft_id=draft.pk, number=again)
+    assert ServiceItem.objects.get(code=CODE).versions.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_at_the_same_moment_make_one_version(cast: Cast) -> None:
+    draft = sent(cast, compiled(cast))
+
+    def publish() -> object:
+        return publish_item_draft(actor=cast.publisher, draft_id=draft.pk, number=draft.number)
+
+    first, second = sorted(at_once(publish, publish), key=lambda each: isinstance(each, Exception))
+    assert not isinstance(first, Exception), first
+    assert isinstance(second, Refused), second
+    assert "没有在等审核" in str(second.message) or "别人改过" in str(second.message)
     assert ServiceItem.objects.get(code=CODE).versions.count() == 1
 
 

@@ -10,6 +10,7 @@ from zhengtong.capabilities.cases.public import (
     DraftStatus,
     ItemDraft,
     ServiceItem,
+    check_draft,
     get_definition,
     get_live_version,
     publish_item_draft,
@@ -21,6 +22,17 @@ from zhengtong.core.identity.public import Refused
 from zhengtong.desks.items.tests.conftest import complete_text
 
 CODE = "pet-clinic"
+LICENCE = {
+    "licence_kind": CODE,
+    "licence_name": "动物诊疗许可证",
+    "licence_term": "food.licence",
+    "licence": {
+        "number": "动诊{division}{year}{sequence:4}",
+        "holder": "诊疗机构",
+        "fields": ["clinic_name", "has_rent"],
+        "note": "不得转让。",
+    },
+}
 
 
 def begin(clerk: Client, cast: Cast) -> ItemDraft:
@@ -88,10 +100,13 @@ def test_an_item_is_compiled_section_by_section(clerk: Client, cast: Cast) -> No
 
 @pytest.mark.parametrize(
     "part",
-    ["basic", "basis", "conditions", "limits", "fee", "channels", "materials", "questions", "guide", "faq", "process"],
+    [
+        *("basic", "basis", "conditions", "limits", "fee", "channels"),
+        *("materials", "questions", "guide", "faq", "process", "licence"),
+    ],
 )
 def test_every_section_opens_and_saves_what_it_shows(clerk: Client, cast: Cast, part: str) -> None:
-    draft = finish(cast, begin(clerk, cast))
+    draft = finish(cast, begin(clerk, cast), **LICENCE)
     before = draft.definition
     answer = clerk.get(f"/desk/items/drafts/{draft.pk}/parts/{part}/")
     assert answer.status_code == 200
@@ -107,6 +122,24 @@ def test_every_section_opens_and_saves_what_it_shows(clerk: Client, cast: Cast, 
     assert save(clerk, draft, part, typed).status_code == 302
     draft.refresh_from_db()
     assert said(draft.definition) == said(before)
+
+
+def test_a_licence_of_the_items_own_is_described_and_taken_back(clerk: Client, cast: Cast) -> None:
+    draft = finish(cast, begin(clerk, cast))
+    typed = {
+        "licence_kind": CODE,
+        "licence_name": "动物诊疗许可证",
+        "number_pattern": "动诊{sequence:4}",
+        "fields_printed": ["clinic_name"],
+    }
+    assert save(clerk, draft, "licence", typed).status_code == 302
+    draft.refresh_from_db()
+    assert draft.definition["licence"] == {"number": "动诊{sequence:4}", "fields": ["clinic_name"]}
+    assert not [each for each in check_draft(draft) if each.is_blocking]
+    assert save(clerk, draft, "licence", {**typed, "fields_printed": ["nobody_asks"]}).status_code == 422
+    assert save(clerk, draft, "licence", {"licence_kind": ""}).status_code == 302
+    draft.refresh_from_db()
+    assert not {"licence", "licence_kind", "licence_name"} & draft.definition.keys()
 
 
 def test_rows_are_added_moved_and_taken_out_before_they_are_saved(clerk: Client, cast: Cast) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -202,7 +203,7 @@ def _formula(_actor: Actor, draft: ItemDraft, asked: Asked) -> HttpResponse:
 def _compare(_actor: Actor, draft: ItemDraft, asked: Asked) -> HttpResponse:
     """Say what differs from the version that is in force."""
     if draft.item is None:
-        return JsonResponse({"html": f"<p>{_('这是新事项，还没有现行版本。')}</p>"})
+        return JsonResponse({"html": format_html("<p>{}</p>", _("这是新事项，还没有现行版本。"))})
     definition = _read(draft, asked)
     if not isinstance(definition, ItemDefinition):
         return JsonResponse({"findings": _show_findings(definition)}, status=422)

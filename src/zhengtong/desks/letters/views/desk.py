@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhengtong.capabilities.letters import public as letters
@@ -49,11 +50,11 @@ TONES = {
 def _titles() -> dict[str, str]:
     return {
         "acceptance": _("受理"),
-        "dispatch": _("派发"),
-        "handling": _("办理"),
+        "dispatch": pgettext("act", "派发"),
+        "handling": pgettext("letter", "办理"),
         "approval": _("审核"),
         "callback": _("回访"),
-        "publication": _("公开"),
+        "publication": pgettext("letter", "公开"),
     }
 
 
@@ -226,7 +227,7 @@ def render_letter(
             (_("所在区划"), letter.region.name),
             (_("地点"), letter.place or "—"),
             (_("当前单位"), letter.organisation.name),
-            (_("公开"), _("同意公开") if letter.may_publish else _("不公开")),
+            (pgettext("letter", "公开"), _("同意公开") if letter.may_publish else _("不公开")),
         ],
         "writer": (letter.writer_name if is_revealed else mask_name(letter.writer_name)) if sees else _("（要求保密）"),
         "phone": (letter.writer_phone if is_revealed else mask_phone(letter.writer_phone)) if sees else "",

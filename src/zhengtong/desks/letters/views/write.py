@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -177,7 +178,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 (_("称呼"), given["writer_name"]),
                 (_("手机号码"), given["writer_phone"]),
                 (_("保密"), _("对承办单位保密") if given.get("is_confidential") else _("不需要")),
-                (_("公开"), _("同意隐去个人信息后公开") if given.get("may_publish") else _("不公开")),
+                (pgettext("letter", "公开"), _("同意隐去个人信息后公开") if given.get("may_publish") else _("不公开")),
             ],
         ),
     ]

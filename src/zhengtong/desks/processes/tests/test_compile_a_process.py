@@ -7,19 +7,26 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.conformance.samples import SIGNS_IN
+from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.workflow.public import (
     DecisionTable,
     Process,
     ProcessVersion,
     Subject,
     VersionStatus,
+    check_process,
     get_live_version,
+    has_errors,
     publish_process,
     start,
 )
+from zhengtong.core.identity.public import Organisation
 from zhengtong.desks.processes.comparing import compare_drawings
+from zhengtong.desks.processes.options import list_names
 from zhengtong.desks.processes.services import begin_process, save_drawing, stamp_of
+from zhengtong.desks.processes.staffing import name_unstaffed
 from zhengtong.desks.processes.starting import draw_starting
+from zhengtong.kernel.policy import SYSTEM
 
 DESK = "/desk/processes/"
 
@@ -76,6 +83,52 @@ def test_a_condition_is_checked_while_it_is_typed(process: Process, clerk: Clien
         body = json.dumps({"expression": text, "names": names})
         answer = clerk.post(f"{DESK}review/expression/", body, content_type="application/json")
         assert (answer.json()["problem"] == "") is is_right, text
+
+
+def test_a_condition_may_ask_for_the_fields_of_the_forms_that_use_the_process(cast: Cast, process: Process) -> None:
+    publish_process(actor=cast.process_compiler, process=process)
+    raw = cases.get_live_version(cast.office.item).definition
+    cases.publish_item(actor=SYSTEM, raw={**raw, "process": "review"})
+    offered = {each["name"]: each["title"] for each in list_names(process)}
+    assert offered["form.premises_area"].startswith("经营面积")
+
+
+@pytest.mark.parametrize("organisation", ["code:澄波区城市管理局", "code:城市管理局"])
+def test_who_is_called_by_name_or_title_is_found(cast: Cast, process: Process, organisation: str) -> None:
+    bpmn = draw_starting("review", "审查").replace('id="step_1"', f'id="step_1" zt:organisation="{organisation}"')
+    assert not has_errors(check_process(bpmn, staffing=name_unstaffed))
+
+
+def test_a_node_that_nobody_can_do_is_named_by_organ_and_permission(cast: Cast, process: Process) -> None:
+    justice = Organisation.objects.get(name="澄波区司法局")
+    start = draw_starting("review", "审查")
+    for given, said in (
+        (f'zt:organisation="code:{justice.public_id}"', "澄波区司法局里没有有“审查办件”权限的人"),
+        ('zt:organisation="code:不存在的局"', "没有“不存在的局”这个机构"),
+        ('zt:organisation="code:城市管理局" zt:relation="head"', "没有机关负责人"),
+    ):
+        found = check_process(start.replace('id="step_1"', f'id="step_1" {given}'), staffing=name_unstaffed)
+        assert any(said in each.sentence for each in found), (given, found)
+
+
+def test_a_version_that_asks_for_a_field_which_an_item_lacks_is_not_published(
+    cast: Cast, process: Process, clerk: Client
+) -> None:
+    live = publish_process(actor=cast.process_compiler, process=process)
+    raw = cases.get_live_version(cast.office.item).definition
+    cases.publish_item(actor=SYSTEM, raw={**raw, "process": "review"})
+    branch = (
+        '<bpmn:exclusiveGateway id="x" default="f_1" /><bpmn:sequenceFlow id="f_1" sourceRef="x" targetRef="end_1" />'
+        '<bpmn:sequenceFlow id="f_2" sourceRef="x" targetRef="step_1"><bpmn:conditionExpression>form.stoves &gt; 3'
+        "</bpmn:conditionExpression></bpmn:sequenceFlow></bpmn:process>"
+    )
+    bpmn = live.bpmn.replace('sourceRef="step_2" targetRef="end_1"', 'sourceRef="step_2" targetRef="x"')
+    save_drawing(actor=cast.process_compiler, process=process, bpmn=bpmn.replace("</bpmn:process>", branch),
+                 stamp=stamp_of(live))  # fmt: skip
+    shown = clerk.get(f"{DESK}review/publish/").content.decode()
+    assert "“食品经营许可（新办）”的表单里没有的字段：stoves" in shown
+    assert clerk.post(f"{DESK}review/publish/", {"digest": draft(process).digest}).status_code == 409
+    assert get_live_version("review") == live
 
 
 def test_a_version_says_what_it_changes() -> None:

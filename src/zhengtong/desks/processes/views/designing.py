@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from zhengtong.capabilities.workflow.public import InstanceStatus, ProcessInstance, WorkflowRefused, retire_process
-from zhengtong.desks.processes.finding import draft_of, find_process, live_of, may_change, newest_of, to_lines
+from zhengtong.desks.processes.finding import (
+    draft_of,
+    find_process,
+    live_of,
+    may_change,
+    may_migrate,
+    newest_of,
+    to_lines,
+)
 from zhengtong.desks.processes.options import list_items_of, list_options
 from zhengtong.desks.processes.permissions import COMPILE
 from zhengtong.desks.processes.services import Overtaken, save_drawing, stamp_of
@@ -41,6 +49,7 @@ def show_process(request: HttpRequest, code: str) -> HttpResponse:
         "running": running,
         "items": list_items_of(process.code),
         "may_change": may_change(actor_of(request), process),
+        "may_migrate": may_migrate(actor_of(request), process),
         "findings": to_lines(draft.findings) if draft else [],
         "drawing": {"bpmn": shown.bpmn} if shown else None,
         "words": list_words(),

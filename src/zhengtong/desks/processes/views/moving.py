@@ -18,9 +18,9 @@ from zhengtong.capabilities.workflow.public import (
     migrate_instances,
 )
 from zhengtong.desks.processes.cases import name_subjects
-from zhengtong.desks.processes.finding import find_process
+from zhengtong.desks.processes.finding import find_process, may_migrate
 from zhengtong.desks.processes.permissions import COMPILE
-from zhengtong.kernel.policy import require
+from zhengtong.kernel.policy import Denied
 from zhengtong.screens.access import actor_of, for_staff
 
 MOST_ROWS = 200
@@ -31,7 +31,8 @@ MOST_ROWS = 200
 def migrate(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     process = find_process(request, code)
-    require(actor, COMPILE, process)
+    if not may_migrate(actor, process):
+        raise Denied(COMPILE)
     versions = list_versions(process)
     given = request.POST if request.method == "POST" else request.GET
     one, other = (_pick(versions, given.get(name, "")) for name in ("from", "to"))

@@ -21,9 +21,9 @@ from zhengtong.capabilities.workflow.public import (
 )
 from zhengtong.desks.processes.comparing import Comparison, compare_drawings
 from zhengtong.desks.processes.finding import draft_of, find_process, find_version, live_of, may_change, to_lines
-from zhengtong.desks.processes.options import list_options
+from zhengtong.desks.processes.options import list_forms, list_options
 from zhengtong.desks.processes.permissions import COMPILE
-from zhengtong.desks.processes.staffing import is_staffed
+from zhengtong.desks.processes.staffing import name_unstaffed
 from zhengtong.desks.processes.words import list_words
 from zhengtong.kernel.policy import Actor, require
 from zhengtong.screens.access import actor_of, for_staff
@@ -63,7 +63,11 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             version = publish_process(
-                actor=actor, process=process, digest=request.POST.get("digest", ""), staffing=is_staffed
+                actor=actor,
+                process=process,
+                digest=request.POST.get("digest", ""),
+                staffing=name_unstaffed,
+                forms=list_forms(process),
             )
         except WorkflowRefused as error:
             problem = error.sentence
@@ -78,7 +82,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     if draft is None:
         messages.info(request, _("没有改动，不用发布。"))
         return redirect("processes:process", code=code)
-    findings = to_lines(check_process(draft.bpmn, staffing=is_staffed))
+    findings = to_lines(check_process(draft.bpmn, staffing=name_unstaffed, forms=list_forms(process)))
     context: dict[str, Any] = {
         "process": process,
         "draft": draft,

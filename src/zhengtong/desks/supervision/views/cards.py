@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhengtong.capabilities.cases.public import TASK_PERMISSIONS, RuleBroken, beginning_of, read_day, read_id, say
@@ -65,7 +66,7 @@ def _columns() -> list[tuple[str, ...]]:
         ("rule", _("规则"), "main"),
         ("case", _("办件"), "nowrap"),
         ("organisation", _("办理机关")),
-        ("holder", _("经办人")),
+        ("holder", pgettext("case", "经办人")),
         ("at", _("发生"), "nowrap"),
         ("points", _("扣分"), "number"),
         ("status", _("状态"), "nowrap"),
@@ -140,9 +141,9 @@ def show_cards(request: HttpRequest) -> HttpResponse:
         ("", _("全部")),
         ("open", _("待审核")),
         ("issued", _("待说明")),
-        ("standing", _("生效")),
+        ("standing", pgettext("card", "生效")),
         ("upheld", _("维持")),
-        ("cancelled", _("撤销")),
+        ("cancelled", pgettext("card", "撤销")),
         ("recorded", _("留档")),
     ]
     return _list(request, list_cards(actor_of(request)), title=_("亮牌"), here=reverse("supervision:cards"), tabs=tabs)
@@ -153,7 +154,7 @@ def show_cards(request: HttpRequest) -> HttpResponse:
 def show_mine(request: HttpRequest) -> HttpResponse:
     """The cards that one answers for: her own, and those of the offices that she leads."""
     tabs = [("", _("全部")), ("issued", _("待说明")), ("explained", _("已说明")), ("appealed", _("申诉中"))]
-    tabs += [("cancelled", _("撤销"))]
+    tabs += [("cancelled", pgettext("card", "撤销"))]
     return _list(
         request, list_own_cards(actor_of(request)), title=_("我的亮牌"), here=reverse("supervision:mine"), tabs=tabs
     )
@@ -224,7 +225,7 @@ def _summary(card: Card, watches: bool) -> list[tuple[Any, ...]]:
         number,
         (_("事项"), case.item_name),
         (_("办理机关"), case.organisation.name),
-        (_("经办人"), card.holder.staff.name if card.holder else _("机关负责人")),
+        (pgettext("case", "经办人"), card.holder.staff.name if card.holder else _("机关负责人")),
         (_("发生"), cn_datetime(card.at)),
         (_("扣分"), f"{card.points.normalize():f}"),
     ]

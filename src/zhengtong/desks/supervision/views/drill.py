@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from zhengtong.capabilities.cases.public import NOBODY, CaseKind, ServiceItem, work_rows
@@ -272,7 +273,15 @@ def _people_table(organ: Organisation, since: date, now: datetime, item: str = "
         (key, title, *rest)
         for (key, _title, *rest), title in zip(
             _columns(""),
-            (_("经办人"), _("手中任务"), _("预警"), _("超期"), _("本月办理"), _("按期率"), _("平均工作日")),
+            (
+                pgettext("case", "经办人"),
+                _("手中任务"),
+                _("预警"),
+                _("超期"),
+                _("本月办理"),
+                _("按期率"),
+                _("平均工作日"),
+            ),
             strict=True,
         )
     ]

@@ -1,0 +1,56 @@
+"""What the acts in halls are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.core.audit.public import ActionWords
+
+ACTION_WORDS = ActionWords(
+    "reservations",
+    {
+        "book_slot": _("预约大厅时段"),
+        "change_reservation": _("预约改期"),
+        "cancel_reservation": _("取消预约"),
+        "note_no_show": _("记为爽约"),
+        "check_in": _("预约报到取号"),
+        "take_number": _("现场取号"),
+        "requeue_ticket": _("过号重排"),
+        "open_window": _("开窗"),
+        "pause_window": _("暂停窗口"),
+        "close_window": _("关窗"),
+        "call_next": _("叫号"),
+        "call_again": _("重呼"),
+        "start_serving": _("开始办理"),
+        "finish_serving": _("办结排队号"),
+        "pass_over": _("过号"),
+        "transfer_ticket": _("转窗口"),
+        "end_day": _("闭厅清号"),
+        "issue_kiosk_link": _("生成取号机地址"),
+        "export": _("导出大厅统计"),
+        "create_hall": _("新增大厅"),
+        "amend_hall": _("修改大厅"),
+        "retire_hall": _("停用大厅"),
+        "restore_hall": _("恢复大厅"),
+        "add_hours": _("新增开放时间"),
+        "amend_hours": _("修改开放时间"),
+        "remove_hours": _("删除开放时间"),
+        "close_day": _("登记临时闭厅"),
+        "reopen_day": _("取消临时闭厅"),
+        "add_group": _("新增大厅业务"),
+        "amend_group": _("修改大厅业务"),
+        "add_item": _("业务添加事项"),
+        "remove_item": _("业务移出事项"),
+        "add_window": _("新增窗口"),
+        "amend_window": _("修改窗口"),
+        "set_rule": _("设定预约和排队规则"),
+        "verify_rule": _("核对预约和排队规则"),
+    },
+    keys={
+        "label": _("号码"),
+        "window": _("窗口"),
+        "code": _("预约码"),
+        "hall": _("大厅"),
+        "calls": _("叫号次数"),
+        "group": _("业务"),
+    },
+    names={"reservations.hall": "name", "reservations.ticket": "label", "reservations.servicegroup": "name"},
+)
