@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.public import ActForm, CaseAct, Situation, TaskNode
