@@ -56,9 +56,19 @@ def make_hall(
                 closes_at=closes_at,
                 is_on_days_off=is_on_days_off,
             )
-    slots = {"slot_minutes": slot_minutes, "capacity": capacity}
-    business = add_group(actor=SYSTEM, hall=hall, letter="A", name="企业开办和许可", **slots)
-    add_group(actor=SYSTEM, hall=hall, letter="B", name="综合业务", takes_others=True, usual_minutes=6, **slots)
+    business = add_group(
+        actor=SYSTEM, hall=hall, letter="A", name="企业开办和许可", slot_minutes=slot_minutes, capacity=capacity
+    )
+    add_group(
+        actor=SYSTEM,
+        hall=hall,
+        letter="B",
+        name="综合业务",
+        takes_others=True,
+        usual_minutes=6,
+        slot_minutes=slot_minutes,
+        capacity=capacity,
+    )
     item = get_item("food-business-licence")
     assert item is not None
     add_item(actor=SYSTEM, group=business, item=item)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.cast import Cast, _organisation, _staff
 from tests.journeys.acting import confirm, sign_in
 from tests.journeys.conftest import Platform
-from tests.journeys.test_draw_a_process import begin, drag, panel, saved
+from tests.journeys.test_draw_a_process import begin, drag, panel, saved, write
 from zhengtong.capabilities.cases.public import ItemOffice, ServiceItem
 from zhengtong.core.identity import public as identity
 
@@ -266,18 +266,17 @@ def draw_the_process(page: Page, platform: Platform) -> None:
     begin(page, platform, "艺术培训场所审查", PROCESS)
     drag(page, "review", 560, 420)
     panel(page, "办理环节")
-    page.fill("[data-properties] [data-key=name]", "消防核验")
     page.select_option("[data-properties] [data-key=organisation]", label=FIRE)
-    page.fill("[data-properties] [data-key=days]", "3")
-    page.fill("[data-properties] [data-key=outcomes]", "合格,不合格")
-    page.keyboard.press("Tab")
+    write(page, "name", "消防核验")
+    write(page, "days", "3")
+    write(page, "outcomes", "合格,不合格")
     expect(page.locator("[data-findings]")).to_contain_text("“消防核验”从开始走不到")
     page.locator("[data-element-id=step_1] .djs-hit").first.click()
     panel(page, "审查")
     page.select_option("[data-key=append-kind]", "branch")
     page.click("[data-key=append]")
     panel(page, "")
-    page.fill("[data-properties] [data-key=name]", "面积大吗")
+    write(page, "name", "面积大吗")
     page.select_option("[data-key=connect-to]", "step_3")
     page.click("[data-key=connect]")
     page.select_option("[data-key=default]", label="到复核")

@@ -112,6 +112,7 @@ def leave_somebody_waiting(officer: Page, screen: Page) -> None:
     officer.get_by_role("button", name="回来了，重排").click()
     expect(officer.get_by_text("A001 已重新排队")).to_be_visible()
     officer.keyboard.press("n")
+    expect(officer.get_by_text("已叫 3 次")).to_be_visible()
     officer.keyboard.press("s")
     expect(officer.get_by_text("办理中")).to_be_visible()
     officer.keyboard.press("f")

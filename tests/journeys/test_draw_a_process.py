@@ -45,6 +45,15 @@ def panel(page: Page, label: str) -> None:
     expect(page.locator("[data-properties] [data-key=name]")).to_have_value(label)
 
 
+def write(page: Page, key: str, value: str) -> None:
+    """Click into a box of the panel, as a person does after drawing, and type."""
+    box = page.locator(f"[data-properties] [data-key={key}]")
+    box.click()
+    box.fill(value)
+    box.press("Tab")
+    expect(box).to_have_value(value)
+
+
 def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
     page = sign_in(platform, "process_compiler")
     begin(page, platform, "餐饮许可审查", "food-review")
@@ -53,10 +62,9 @@ def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
     # A second review is drawn for large premises; nothing leads to it yet.
     drag(page, "review", 560, 420)
     panel(page, "办理环节")
-    page.fill("[data-properties] [data-key=name]", "现场复查")
-    page.fill("[data-properties] [data-key=days]", "3")
-    page.fill("[data-properties] [data-key=outcomes]", "合格,不合格")
-    page.keyboard.press("Tab")
+    write(page, "name", "现场复查")
+    write(page, "days", "3")
+    write(page, "outcomes", "合格,不合格")
     finding = page.locator("[data-findings] button", has_text="“现场复查”从开始走不到")
     expect(finding).to_be_visible()
     saved(page)
@@ -68,7 +76,7 @@ def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
     page.select_option("[data-key=append-kind]", "branch")
     page.click("[data-key=append]")
     panel(page, "")
-    page.fill("[data-properties] [data-key=name]", "面积大吗")
+    write(page, "name", "面积大吗")
     page.select_option("[data-key=connect-to]", "step_3")
     page.click("[data-key=connect]")
     expect(page.locator("[data-key=default]")).to_be_visible()
@@ -124,6 +132,23 @@ def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
     base = f"{platform.url}/desk/processes/food-review/"
     addresses = ("../", "", "design/", "simulate/", "versions/2/", "migrate/?from=1&to=2", "heat/")
     assert [fault for each in addresses for fault in faults(page, base + each)] == []
+    page.context.close()
+
+
+def test_what_was_typed_is_kept_though_another_step_is_clicked(platform: Platform) -> None:
+    page = sign_in(platform, "process_compiler")
+    begin(page, platform, "审查流程", "typed-review")
+    page.locator("[data-element-id=step_1] .djs-hit").first.click()
+    panel(page, "审查")
+    page.fill("[data-properties] [data-key=name]", "材料审查")
+    # The panel is made anew while the box still has the focus.
+    page.evaluate("document.querySelector('[data-element-id=step_2] .djs-hit').scrollIntoView()")
+    page.locator("[data-element-id=step_2] .djs-hit").first.click()
+    panel(page, "复核")
+    saved(page)
+    page.reload()
+    page.locator("[data-element-id=step_1] .djs-hit").first.click()
+    panel(page, "材料审查")
     page.context.close()
 
 

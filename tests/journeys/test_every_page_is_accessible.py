@@ -4,10 +4,12 @@ The hand-written pages by their list, the declared screens by the registry.
 """
 
 from collections.abc import Iterable
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from tests.cast import ITEM, PASSWORD, Cast
@@ -15,7 +17,18 @@ from tests.conformance.rooms import SCREENS, SHOWN, Room, list_permissions
 from tests.conformance.samples import sign_in as employ
 from tests.conformance.test_records_of_writes import sheet_of
 from tests.journeys.conftest import DESK_SCREEN, PHONE_SCREEN, Platform
+from tests.lobby import group_of, make_hall, window_of
+from zhengtong.capabilities.reservations.public import (
+    book_slot,
+    call_next,
+    issue_kiosk_link,
+    list_slots,
+    open_window,
+    take_number,
+)
 from zhengtong.core.identity.public import Account, Organisation, get_account_actor
+from zhengtong.kernel.models import CalendarDay
+from zhengtong.kernel.policy import SYSTEM
 from zhengtong.screens.declaration import CITIZEN, PUBLIC, STAFF
 from zhengtong.screens.sheets.services import check_sheet
 
@@ -71,6 +84,7 @@ def visit(platform: Platform, person: str, paths: Iterable[str]) -> list[str]:
 def pages(cast: Cast) -> dict[str, list[str]]:
     """Return the addresses that each person visits; nobody is the visitor who hasn't signed in."""
     item = f"/hall/items/{ITEM}/"
+    lobby = make_lobby(cast)
     draft, submitted, reviewing = cast.draft(), cast.submitted(), cast.reviewing()
     granted = cast.granted()
     drafts = f"/hall/drafts/{draft.public_id}/"
@@ -78,7 +92,7 @@ def pages(cast: Cast) -> dict[str, list[str]]:
         "": [
             *("/", "/hall/?q=开面馆", "/hall/?q=zzzz", item, "/hall/progress/", "/hall/publicity/", "/hall/help/"),
             *("/verify/", "/account/login/", "/account/signup/", "/account/password/reset/", "/account/privacy/"),
-            *("/demo/inbox/", "/nowhere/"),
+            *("/demo/inbox/", "/nowhere/", *lobby[""]),
         ],
         "owner": [
             *("/", f"{item}apply/", drafts, f"{drafts}materials/", f"{drafts}review/", "/hall/cases/"),
@@ -87,14 +101,43 @@ def pages(cast: Cast) -> dict[str, list[str]]:
             *("/account/", "/account/profile/", "/account/enterprises/", "/account/sessions/"),
         ],
         "counter": [
-            *("/desk/window/", "/desk/window/new/", f"/desk/window/cases/{submitted.number}/"),
+            *("/desk/lobby/", "/desk/window/", "/desk/window/new/", f"/desk/window/cases/{submitted.number}/"),
             *(f"/desk/window/cases/{submitted.number}/{act}/" for act in ("corrections", "correct", "not-competent")),
         ],
         "reviewer": [
             *("/desk/", "/desk/?scope=office", "/desk/done/", "/desk/cases/", f"/desk/cases/{reviewing.number}/"),
             f"/desk/cases/{reviewing.number}/recommend/",
+            f"/desk/cases/{reviewing.number}/consult/",
         ],
         "supervisor": ["/desk/late/"],
+        "legal": ["/desk/administration/templates/", "/desk/administration/templates/cases.acceptance/"],
+        "citizen": lobby["citizen"],
+        "hall_guide": ["/desk/lobby/reception/"],
+        "hall_manager": ["/desk/lobby/statistics/?by=day"],
+    }
+
+
+def make_lobby(cast: Cast) -> dict[str, list[str]]:
+    """Return the pages of a hall that is always open, where somebody waits and somebody was called."""
+    hall = make_hall(sessions=((time(0), time(23, 59)),), days=range(7), is_on_days_off=True)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    CalendarDay.objects.filter(date__range=(timezone.localdate(), tomorrow)).delete()
+    group, window = group_of(hall, "A"), window_of(hall, 1)
+    first, second = (take_number(actor=SYSTEM, group=group, name="赵大") for _person in range(2))
+    open_window(actor=cast.counter, window_id=window.pk)
+    call_next(actor=cast.counter, window_id=window.pk)
+    kiosk = f"/open/lobby/kiosk/{issue_kiosk_link(actor=cast.hall_guide, hall=hall)}/"
+    slot = next((each for each in list_slots(group, tomorrow) if each.left), None)
+    assert slot is not None
+    booked = book_slot(actor=cast.citizen, group=group, starts_at=slot.starts_at)
+    own = f"/hall/appointments/{booked.public_id}/"
+    choice = f"/hall/appointments/new/?hall={hall.code}&group=A&day={tomorrow}"
+    return {
+        "": [
+            *("/hall/appointments/", "/open/lobby/", f"/open/lobby/{hall.code}/", f"/open/lobby/{hall.code}/screen/"),
+            *(kiosk, f"{kiosk}?ticket={second.public_id}", f"/open/lobby/tickets/{first.public_id}/"),
+        ],
+        "citizen": ["/hall/appointments/new/", choice, own, f"{own}change/?day={tomorrow}", f"{own}slip/"],
     }
 
 

@@ -38,8 +38,19 @@ export class Properties {
     if (again) this.show(this.element);
   }
 
+  // What is being typed is kept though another element is chosen: no browser reports the change of a box that is gone.
+  keepTyped() {
+    const box = document.activeElement;
+    const isTyped = this.panel.contains(box) && box.matches("input:not([type=checkbox]), textarea") && box.value !== box.defaultValue;
+    if (isTyped && this.element && this.modeler.get("elementRegistry").get(this.element.id)) {
+      box.defaultValue = box.value;
+      box.dispatchEvent(new Event("change"));
+    }
+  }
+
   show(element) {
     const registry = this.modeler.get("elementRegistry");
+    this.keepTyped();
     let found = element?.labelTarget ?? element;
     if (!found || !registry.get(found.id)) found = this.modeler.get("canvas").getRootElement();
     this.element = found;

@@ -96,7 +96,7 @@ def _to_fen(value: Any, name: str) -> int:
 
 def read_fees(raw: Mapping[str, Any], fields: Container[str]) -> tuple[FeeSpec, ...]:
     """Return the fees of an item's text. Raises UnusableFee naming the one that is wrong, KeyError what is missing."""
-    found = []
+    found: list[FeeSpec] = []
     for each in raw.get("fees", ()):
         spec = _read_fee(each)
         if unknown := sorted(name for name in spec.names if name not in fields):

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.cases.public import FeeTime
 from zhengtong.capabilities.payments.domain import DifferenceKind as Differs
@@ -51,7 +52,7 @@ class LedgerAccount(models.TextChoices):
 class RefundState(models.TextChoices):
     ASKED = "asked", _("待审批")
     APPROVED = "approved", _("已批准，正在退款")
-    REFUSED = "refused", _("不予退费")
+    REFUSED = "refused", pgettext_lazy("refund", "不予退费")
     DONE = "done", _("已退款")
 
 

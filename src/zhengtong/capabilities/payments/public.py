@@ -20,6 +20,7 @@ from zhengtong.capabilities.payments.providers import PaymentProvider, ProviderD
 from zhengtong.capabilities.payments.screens import COUNTER_WAYS, order_tone, refund_tone
 from zhengtong.capabilities.payments.selectors import (
     add_up_accounts,
+    count_open_differences,
     exclude_unpaid,
     get_order,
     get_order_by_number,
@@ -71,6 +72,7 @@ __all__ = [
     "ask_provider",
     "ask_refund",
     "collect_fee",
+    "count_open_differences",
     "describe_fees",
     "exclude_unpaid",
     "get_order",

@@ -192,9 +192,9 @@ class RefundScreens(ModelScreens):
         Column("reason", css="wrap"),
         Column("state", tone=refund_tone),
         Column("way", title=_("退款方式"), value=lambda row: row.receipt.get_way_display(), related=("receipt",)),
-        "asked_by_name",
         "asked_at",
-        "done_at",
+        Column("asked_by_name", is_shown=False),
+        Column("done_at", is_shown=False),
         Column("trouble", css="wrap", is_shown=False),
     )
     filters = ("state", Filter("asked_at", kind="dates"))

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Sum
 
 from zhengtong.capabilities.cases.public import Case, get_definition
 from zhengtong.capabilities.payments.domain import LedgerAccount, OrderState
-from zhengtong.capabilities.payments.models import LedgerLine, PaymentOrder, Reconciliation, Refund
+from zhengtong.capabilities.payments.models import Difference, LedgerLine, PaymentOrder, Reconciliation, Refund
 from zhengtong.capabilities.payments.permissions import VIEW
 from zhengtong.kernel.policy import Actor, visible
 
@@ -49,6 +49,11 @@ def list_reconciliations() -> QuerySet[Reconciliation]:
     """Return the days, each with how many differences wait."""
     waiting = Count("differences", filter=Q(differences__settled_at=None))
     return Reconciliation.objects.annotate(total=Count("differences"), waiting=waiting)
+
+
+def count_open_differences() -> int:
+    """Return how many differences wait for somebody to settle them."""
+    return Difference.objects.filter(settled_at=None).count()
 
 
 def get_reconciliation(day: date) -> Reconciliation | None:

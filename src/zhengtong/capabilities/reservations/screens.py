@@ -136,7 +136,7 @@ class ItemScreens(ModelScreens):
     columns = (
         Column("item", related=("item",), css="main"),
         Column("group", related=("group",)),
-        Column("hall", value=lambda row: row.group.hall.name, title=_("大厅"), related=("group__hall",)),
+        Column("group__hall__name", title=_("大厅")),
     )
     filters = (Filter("group"),)
     order, small = ("group_id", "id"), True

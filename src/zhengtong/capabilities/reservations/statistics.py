@@ -1,8 +1,9 @@
 """How long people waited and how many were served, by window, by day or by business; counted over finished days too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q
 
@@ -30,6 +31,16 @@ class LobbyFigures:
 
 _WAIT = ExpressionWrapper(F("called_at") - F("taken_at"), output_field=DurationField())
 _SERVICE = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
+_COUNTED: dict[str, Any] = {
+    "taken": Count("id"),
+    "reserved": Count("id", filter=Q(reservation__isnull=False)),
+    "served": Count("id", filter=Q(state=TicketState.SERVED)),
+    "passed": Count("id", filter=Q(state=TicketState.PASSED)),
+    "left": Count("id", filter=Q(state=TicketState.LEFT)),
+    "wait": Avg(_WAIT),
+    "longest_wait": Max(_WAIT),
+    "service": Avg(_SERVICE),
+}
 _NAMES = {"group": ("group__letter", "group__name"), "window": ("window__number",), "day": ("day",)}
 
 
@@ -43,45 +54,39 @@ def list_figures(halls: Iterable[Hall], since: date, until: date, by: str) -> li
         Ticket.objects.filter(hall__in=found, day__range=(since, until))
         .order_by()
         .values(*several, *names)
-        .annotate(
-            taken=Count("id"),
-            reserved=Count("id", filter=Q(reservation__isnull=False)),
-            served=Count("id", filter=Q(state=TicketState.SERVED)),
-            passed=Count("id", filter=Q(state=TicketState.PASSED)),
-            left=Count("id", filter=Q(state=TicketState.LEFT)),
-            wait=Avg(_WAIT),
-            longest_wait=Max(_WAIT),
-            service=Avg(_SERVICE),
-        )
+        .annotate(**_COUNTED)
         .order_by(*several, *names)
     )
     return [
-        LobbyFigures(
+        _figures(
+            row,
             title=" ".join(str(row[name]) for name in names if row[name] not in (None, "")),
             hall=row.get("hall__name", ""),
-            **{name: row[name] for name in ("taken", "reserved", "served", "passed", "left")},
-            **{name: _minutes(row[name]) for name in ("wait", "longest_wait", "service")},
         )
         for row in rows
     ]
 
 
-def _minutes(span: timedelta | None) -> float | None:
-    return None if span is None else round(span.total_seconds() / 60, 1)
-
-
 def sum_up(halls: Iterable[Hall], since: date, until: date, title: str) -> LobbyFigures:
     """Return the figures of all tickets of the time together."""
     tickets = Ticket.objects.filter(hall__in=list(halls), day__range=(since, until))
-    row = tickets.aggregate(
-        taken=Count("id"),
-        reserved=Count("id", filter=Q(reservation__isnull=False)),
-        served=Count("id", filter=Q(state=TicketState.SERVED)),
-        passed=Count("id", filter=Q(state=TicketState.PASSED)),
-        left=Count("id", filter=Q(state=TicketState.LEFT)),
-        wait=Avg(_WAIT),
-        longest_wait=Max(_WAIT),
-        service=Avg(_SERVICE),
+    return _figures(tickets.aggregate(**_COUNTED), title=title)
+
+
+def _figures(row: Mapping[str, Any], *, title: str, hall: str = "") -> LobbyFigures:
+    return LobbyFigures(
+        title=title,
+        taken=row["taken"],
+        reserved=row["reserved"],
+        served=row["served"],
+        passed=row["passed"],
+        left=row["left"],
+        wait=_minutes(row["wait"]),
+        longest_wait=_minutes(row["longest_wait"]),
+        service=_minutes(row["service"]),
+        hall=hall,
     )
-    spans = {name: _minutes(row.pop(name)) for name in ("wait", "longest_wait", "service")}
-    return LobbyFigures(title=title, **row, **spans)
+
+
+def _minutes(span: timedelta | None) -> float | None:
+    return None if span is None else round(span.total_seconds() / 60, 1)

@@ -1,6 +1,7 @@
 """The cashier's lines in the menu."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.capabilities.payments.public import RECONCILE, VIEW
 from zhengtong.kernel.modules import Module
@@ -11,7 +12,7 @@ KEEPERS = ("cashier", "refund_approver")
 
 MODULE = Module(
     code="cashier",
-    title=_("收费"),
+    title=pgettext_lazy("menu", "收费"),
     declares=(
         MenuEntry("cashier.home", _("收费台"), "list", "cashier:home", (VIEW,), roles=KEEPERS, order=20),
         MenuEntry("cashier.days", _("每日对账"), "check", "cashier:days", (RECONCILE,), order=21),

@@ -14,6 +14,9 @@ def write_calendar(reservation: Reservation, host: str) -> str:
     """Return one event with an alarm an hour before."""
     slot, hall = reservation.slot, reservation.hall
     business = reservation.item.name if reservation.item else slot.group.name
+    summary = _("到%(hall)s办理%(business)s") % {"hall": hall.name, "business": business}
+    description = _("预约码 %(code)s，到厅后报到取号。") % {"code": reservation.code}
+    alarm = _("一小时后到大厅办事")
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -25,12 +28,12 @@ def write_calendar(reservation: Reservation, host: str) -> str:
         f"DTSTAMP:{_moment(timezone.now())}",
         f"DTSTART:{_moment(slot.starts_at)}",
         f"DTEND:{_moment(slot.ends_at)}",
-        f"SUMMARY:{_text(_('到%(hall)s办理%(business)s') % {'hall': hall.name, 'business': business})}",
+        f"SUMMARY:{_text(summary)}",
         f"LOCATION:{_text(f'{hall.name} {hall.address}')}",
-        f"DESCRIPTION:{_text(_('预约码 %(code)s，到厅后报到取号。') % {'code': reservation.code})}",
+        f"DESCRIPTION:{_text(description)}",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
-        f"DESCRIPTION:{_text(_('一小时后到大厅办事'))}",
+        f"DESCRIPTION:{_text(alarm)}",
         "TRIGGER:-PT1H",
         "END:VALARM",
         "END:VEVENT",

@@ -3,10 +3,19 @@
 from itertools import groupby
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhengtong.capabilities.reservations.public import Hall, read_opening
 
-_NAMES = "一二三四五六日"
+_NAMES = (
+    gettext_lazy("周一"),
+    gettext_lazy("周二"),
+    gettext_lazy("周三"),
+    gettext_lazy("周四"),
+    gettext_lazy("周五"),
+    gettext_lazy("周六"),
+    gettext_lazy("周日"),
+)
 
 
 def describe_hours(hall: Hall) -> list[tuple[str, str]]:
@@ -21,7 +30,8 @@ def describe_hours(hall: Hall) -> list[tuple[str, str]]:
     found = []
     for (words, is_off), group in groupby(days, key=lambda each: each[1:]):
         spans = [weekday for weekday, _words, _off in group]
-        first, last = f"周{_NAMES[spans[0]]}", f"周{_NAMES[spans[-1]]}"
+        first, last = str(_NAMES[spans[0]]), str(_NAMES[spans[-1]])
         title = first if first == last else _("%(first)s至%(last)s") % {"first": first, "last": last}
-        found.append((title, f"{words}{_('（休息日延时服务）') if is_off and spans[0] >= 5 else ''}"))
+        note = _("（休息日延时服务）") if is_off and spans[0] >= 5 else ""
+        found.append((title, f"{words}{note}"))
     return found

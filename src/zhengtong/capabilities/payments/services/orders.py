@@ -4,6 +4,8 @@ Locks are always taken in one order, the case and then its payment order, so tha
 wait for each other.
 """
 
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -177,7 +179,7 @@ def refuse_unpaid(case: Case, act: Act) -> None:
         unpaid = unpaid.filter(due_before=FeeTime.ACCEPTANCE)
     order = unpaid.first()
     if order is not None:
-        said = {"fee": order.fee_name, "amount": order.yuan, "number": order.number}
+        said: dict[str, Any] = {"fee": order.fee_name, "amount": order.yuan, "number": order.number}
         if act is Act.ACCEPT:
             raise FeeUnpaid("%(fee)s %(amount)s 元还没有缴（缴款单 %(number)s），缴清后才能受理。", **said)
         raise FeeUnpaid("%(fee)s %(amount)s 元还没有缴（缴款单 %(number)s），缴清后才能发证送达。", **said)

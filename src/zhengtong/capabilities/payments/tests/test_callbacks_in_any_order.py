@@ -24,13 +24,13 @@ NOISE = ("again", "open", "cheaper", "dearer", "forged", "stranger", "garbled", 
 def tell(what: str, body: bytes, signature: str, order: PaymentOrder) -> None:
     match what:
         case "open":
-            receive_notice(**_signed(forge(body, state="open")))
+            _receive(forge(body, state="open"))
         case "cheaper" | "dearer":
-            receive_notice(**_signed(forge(body, amount=order.amount + (1 if what == "dearer" else -1))))
+            _receive(forge(body, amount=order.amount + (1 if what == "dearer" else -1)))
         case "forged":
             receive_notice(body=body, signature=signature[::-1])
         case "stranger":
-            receive_notice(**_signed(forge(body, trade="JK19990101000001")))
+            _receive(forge(body, trade="JK19990101000001"))
         case "garbled":
             receive_notice(body=body[:-3], signature=signature)
         case "ask":
@@ -39,8 +39,8 @@ def tell(what: str, body: bytes, signature: str, order: PaymentOrder) -> None:
             receive_notice(body=body, signature=signature)
 
 
-def _signed(pair: tuple[bytes, str]) -> dict[str, bytes | str]:
-    return {"body": pair[0], "signature": pair[1]}
+def _receive(pair: tuple[bytes, str]) -> None:
+    receive_notice(body=pair[0], signature=pair[1])
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _LETTER = RegexValidator(r"^[A-Z]\Z", _("业务字母是一个大写英文字母，如 A"))
 _LETTERS = RegexValidator(r"^[A-Z]{1,26}\Z", _("填写业务字母，中间不空格，如 AB"))
@@ -127,7 +128,7 @@ class GroupItem(models.Model):
 class WindowState(models.TextChoices):
     CLOSED = "closed", _("未开")
     OPEN = "open", _("开放")
-    PAUSED = "paused", _("暂停")
+    PAUSED = "paused", pgettext_lazy("counter", "暂停")
 
 
 class HallWindow(models.Model):

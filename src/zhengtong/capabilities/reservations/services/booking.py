@@ -142,7 +142,7 @@ def _give_back(slot_id: int) -> None:
 
 def _hold_person(actor: Actor) -> Citizen:
     """Lock the person whose reservations are to be counted: two taps at once come one after the other."""
-    if actor.kind is not ActorKind.CITIZEN:
+    if actor.kind is not ActorKind.CITIZEN or actor.owner_id is None:
         raise Denied(CHANGE)
     found = find_sole(Citizen.objects.select_for_update(of=("self",)).filter(account_id=actor.owner_id))
     if found is None:
@@ -152,6 +152,8 @@ def _hold_person(actor: Actor) -> Citizen:
 
 def blocked_until(account_id: int | None, rule: LobbyRule) -> date | None:
     """Return the last day on which she can't book on the web since she didn't come too often; None: she can."""
+    if account_id is None:
+        return None
     since = timezone.now() - timedelta(days=rule.no_show_days)
     missed = Reservation.objects.filter(account_id=account_id, state=ReservationState.NO_SHOW, ended_at__gte=since)
     moments = list(missed.order_by("-ended_at").values_list("ended_at", flat=True)[: rule.no_shows])

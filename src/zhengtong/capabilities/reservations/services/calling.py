@@ -115,6 +115,19 @@ def _vacate(window: HallWindow) -> None:
     window.save(update_fields=["state", "officer", "opened_at"])
 
 
+def vacate_windows(*, actor: Actor, appointment_id: int) -> None:
+    """Close the windows of somebody who left; whoever is called there goes back to the queue, before the others."""
+    for window in HallWindow.objects.select_for_update(of=("self",)).filter(officer_id=appointment_id):
+        ticket = _current(window)
+        if ticket is not None:
+            before, ticket.state, ticket.window, ticket.started_at = ticket.state, TicketState.WAITING, None, None
+            ticket.save(update_fields=["state", "window", "started_at"])
+            _record(actor, "transfer_ticket", ticket, before)
+        before = window.state
+        _vacate(window)
+        record(actor, "reservations.close_window", window, before={"state": before}, after={"state": window.state})
+
+
 @step()
 def call_next(*, actor: Actor, window_id: int) -> Ticket:
     """Call the first of those that wait for the window's letters. Raises LobbyRefused when nobody does.

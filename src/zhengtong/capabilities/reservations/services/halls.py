@@ -78,6 +78,15 @@ def restore_hall(*, actor: Actor, hall: Hall) -> Hall:
     return hall
 
 
+def hand_over_halls(*, actor: Actor, organisation_id: int, successor_id: int) -> None:
+    """Give the halls of an organisation that ended to the one that succeeds it."""
+    for hall in Hall.objects.select_for_update(of=("self",)).filter(organisation_id=organisation_id):
+        hall.organisation_id = successor_id
+        hall.save(update_fields=["organisation"])
+        before, after = {"organisation": organisation_id}, {"organisation": successor_id}
+        record(actor, "reservations.amend_hall", hall, before=before, after=after)
+
+
 @transaction.atomic
 def issue_kiosk_link(*, actor: Actor, hall: Hall) -> str:
     """Return the key of a new address for the hall's kiosks, told this once; the address before it ends."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +22,9 @@ from zhengtong.capabilities.reservations.selectors import (
 )
 from zhengtong.capabilities.reservations.services import booking, calling, queueing
 from zhengtong.capabilities.reservations.statistics import list_figures, sum_up
-from zhengtong.core.identity.public import make_citizen_number
+from zhengtong.core.identity.public import Organisation, OrganisationSucceeded, leave, make_citizen_number
 from zhengtong.kernel.demo import as_of
+from zhengtong.kernel.events import publish
 from zhengtong.kernel.policy import SYSTEM, Denied
 
 TEN = at(MONDAY, 10)
@@ -245,6 +247,24 @@ def test_a_paused_window_calls_nobody_and_a_closed_one_is_nobodys(cast: Cast, ha
             calling.open_window(actor=stranger, window_id=window.pk)
     with pytest.raises(Denied):
         queueing.take_number(actor=cast.reviewer, group=group_of(hall, "A"))
+
+
+def test_an_officer_who_leaves_leaves_no_window_open(cast: Cast, hall: Hall, window: HallWindow) -> None:
+    ticket = take(hall)
+    calling.call_next(actor=cast.counter, window_id=window.pk)
+    staff = cast.appointment(cast.counter).staff
+    leave(actor=SYSTEM, staff=staff, last_day=MONDAY - timedelta(days=1), successors={}, reason="调离")
+    window.refresh_from_db()
+    ticket.refresh_from_db()
+    assert (window.state, window.officer, ticket.state) == ("closed", None, "waiting")
+
+
+def test_a_hall_goes_on_under_the_successor(cast: Cast, hall: Hall) -> None:
+    bureau = Organisation.objects.get(name="澄波区司法局")
+    with transaction.atomic():
+        publish(OrganisationSucceeded(SYSTEM, hall.organisation_id, bureau.pk))
+    hall.refresh_from_db()
+    assert hall.organisation == bureau
 
 
 def test_the_wait_is_told_from_what_people_really_took(cast: Cast, hall: Hall, window: HallWindow) -> None:

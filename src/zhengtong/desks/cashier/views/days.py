@@ -129,7 +129,10 @@ def settle(request: HttpRequest, day: date, difference_id: int) -> HttpResponse:
                 actor=actor_of(request), difference_id=difference_id, reason=form.cleaned_data["reason"]
             )
         except PaymentRefused as error:
-            form.add_error(error.field if error.field in form.fields else None, say(error))
+            if error.field not in form.fields:  # settled or gone meanwhile: its form isn't shown any more
+                messages.warning(request, say(error))
+                return redirect("cashier:day", day)
+            form.add_error(error.field, say(error))
         else:
             messages.success(request, _("差异已处理"))
             return redirect("cashier:day", day)

@@ -21,13 +21,12 @@ def show_home(request: HttpRequest) -> HttpResponse:
     came = orders.filter(paid_at__date=today).aggregate(total=Sum("paid"))["total"] or 0
     may_reconcile = actor.has(payments.RECONCILE)
     balances = payments.add_up_accounts() if may_reconcile else {}
-    days = payments.list_reconciliations().filter(waiting__gt=0) if may_reconcile else None
     context = {
         "came": cn_money(payments.in_yuan(came)),
         "due": orders.filter(state=OrderState.DUE).count(),
         "refunds": payments.list_refunds(actor).filter(state=RefundState.ASKED).count(),
         "approved": payments.list_refunds(actor).filter(state=RefundState.APPROVED).count(),
-        "differences": sum(each.waiting for each in days) if days is not None else None,
+        "differences": payments.count_open_differences() if may_reconcile else None,
         "may_reconcile": may_reconcile,
         "columns": [
             ("account", _("科目"), "main"),

@@ -124,9 +124,7 @@ def come_back(request: HttpRequest, order: PaymentOrder) -> HttpResponseBase:
             )
             return redirect("cashier:order", order.public_id)
         order.refresh_from_db()
-    if order.state == OrderState.DUE:
-        messages.info(request, _("还没有收到这笔缴款。没有付款的可以重新缴；已经付款的请稍等，不要再付。"))
-    elif order.paid:
+    if order.paid:
         messages.success(request, _("已收到您的缴款，缴款凭证可以下载。"))
     return redirect("cashier:order", order.public_id)
 

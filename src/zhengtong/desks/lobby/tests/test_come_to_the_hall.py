@@ -251,7 +251,7 @@ def test_the_leader_reads_and_takes_home_the_figures(cast: Cast, hall: Hall, bro
     take_number(actor=SYSTEM, group=group_of(hall, "A"))
     leader = browser("hall_manager")
     for by in ("window", "day", "group", "nonsense"):
-        page = words(leader.get("/desk/lobby/statistics/", {"by": by, "since": "0001-01-01", "until": MONDAY}))
+        page = words(leader.get("/desk/lobby/statistics/", {"by": by, "since": "0001-01-01", "until": str(MONDAY)}))
         assert "合计" in page
     sheet = words(leader.get("/desk/lobby/statistics/export.csv", {"by": "group"}))
     assert "A 企业开办和许可,1,0,0" in sheet

@@ -67,7 +67,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     context = {
         "is_citizen": is_citizen,
         "page": page,
-        "rows": [(each, state_chip(each)) for each in page.rows],
+        "rows": [(each, (each.item or each.slot.group).name, state_chip(each)) for each in page.rows],
         "halls": [(hall, describe_hours(hall)) for hall in reservations.list_halls()[:30]],
         "rule": rule,
         "blocked_until": reservations.blocked_until(actor.owner_id, rule) if is_citizen and rule else None,
