@@ -76,8 +76,11 @@ def test_an_act_on_three_rows_leaves_three_records(room: Room) -> None:
         rows = [ready(room, 60 + 3 * place + number, act) for number in range(3)]
         keys = [getattr(row, room.screens.lookup) for row in rows]
         address = room.url("bulk", act=act.code)
-        page = room.holder.post(address, {"row": keys}).content.decode()
-        typed = {name: choose(page, name, value) for name, value in room.sample.acts[act.code](rows[0]).items()}
+        typed = room.sample.acts[act.code](rows[0])
+        if typed:
+            # An act that asks for nothing is done at once: only one with a form has a page before.
+            page = room.holder.post(address, {"row": keys}).content.decode()
+            typed = {name: choose(page, name, value) for name, value in typed.items()}
         journal = Journal()
         answer = room.holder.post(address, {"row": keys, "step": "do", **typed})
         assert answer.status_code == 302, (act.code, complaints(answer))
