@@ -489,11 +489,11 @@ ACTS = (
         _("请同事加签"),
         _("已请同事加签"),
         REVIEW,
-        _recommending,
+        lambda s: s.reviews() and s.case.state == LegalState.REVIEWING,
         ask_countersign,
         form=forms.AskCountersignForm,
         icon="users",
-        lead=_("前加签的意见齐了才能提出审查意见；后加签的在提出审查意见以后签，签完才到决定环节。期限照常计算。"),
+        lead=_("前加签的意见齐了才能办结本环节；后加签的在提出审查意见以后签，签完才到决定环节。期限照常计算。"),
     ),
     CaseAct(
         "drop-countersign",

@@ -408,6 +408,12 @@ class AskCountersignForm(ActForm):
         taken = {each.signer_id for each in list_waiting(situation.case)} | {situation.actor.appointment}
         people = {each.staff_id: each for each in list_colleagues(situation.case.organisation_id)}
         field.set_people([each for each in people.values() if each.pk not in taken])
+        if not situation.holds(TaskNode.REVIEW):
+            # What follows a node of a process is drawn.
+            when = self.fields["timing"]
+            assert isinstance(when, forms.ChoiceField)
+            when.choices = [each for each in Countersign.Timing.choices if each[0] == Countersign.Timing.BEFORE]
+            when.initial = Countersign.Timing.BEFORE
 
     @property
     def people(self) -> list[Appointment]:

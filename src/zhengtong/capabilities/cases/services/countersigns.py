@@ -1,6 +1,9 @@
-"""加签: colleagues who sign as well, before the review is handed on or after it. They decide nothing."""
+"""加签: colleagues who sign as well, before the review is handed on or after it. They decide nothing.
 
-from collections.abc import Sequence
+A node of a process is signed before it is done: what follows it is drawn.
+"""
+
+from collections.abc import Collection, Sequence
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -18,7 +21,7 @@ from zhengtong.capabilities.cases.services.steps import (
     note_act,
     open_task,
     refuse_taken,
-    take_task,
+    take_review,
 )
 from zhengtong.core.identity.public import Appointment, list_colleagues
 from zhengtong.core.worklist.public import close_item
@@ -41,11 +44,13 @@ def ask_countersign(
 ) -> list[Countersign]:
     """Ask colleagues of the organ to sign as well: before the review is handed on, or after it. Raises Unacceptable."""
     case = lock_case(case_id, actor=actor, permission=REVIEW, version=version)
-    task = take_task(case, TaskNode.REVIEW, actor=actor)
+    task = take_review(case, actor=actor)
     if case.state != LegalState.REVIEWING or task.assignee_id is None:
         raise Unacceptable(_("领办之后、提出审查意见之前才可以加签。"))
     if timing not in _Timing.values:
         raise Unacceptable(_("请选择在提出审查意见之前还是之后签。"), "timing")
+    if timing == _Timing.AFTER and task.node == TaskNode.PROCESS:
+        raise Unacceptable(_("流程里的环节只能请人在办理之前签，之后由谁办，流程里已经定了。"), "timing")
     if not question.strip():
         raise Unacceptable(_("请写明请对方看什么。"), "question")
     own = {task.assignee_id, actor.appointment, actor.agent}
@@ -154,9 +159,13 @@ def drop_countersign(*, actor: Actor, case_id: int, countersign_id: int, version
         _open_decision(case)
 
 
-def refuse_unsigned(case: Case) -> None:
-    """Raise Unacceptable while somebody who was asked to sign before the review is handed on hasn't."""
-    names = [each.signer.staff.name for each in list_waiting(case) if each.timing == _Timing.BEFORE]
+def refuse_unsigned(case: Case, *, asked_by: Collection[int | None] = ()) -> None:
+    """Raise Unacceptable while somebody who was asked to sign before the review is handed on hasn't.
+
+    ``asked_by`` looks only at what these appointments asked: others are at work on other nodes of the process.
+    """
+    waiting = [each for each in list_waiting(case) if each.timing == _Timing.BEFORE]
+    names = [each.signer.staff.name for each in waiting if not asked_by or each.asked_by_id in asked_by]
     if names:
         raise Unacceptable(_("还在等%(names)s加签；等不到的，可以撤回加签。"), names="、".join(names))
 

@@ -16,6 +16,7 @@ from zhengtong.capabilities.cases.models import Case, CaseEvent, CaseProcess, Ta
 from zhengtong.capabilities.cases.services import clocks
 from zhengtong.capabilities.cases.services.assignment import claim_task, refuse_wrong_person
 from zhengtong.capabilities.cases.services.consulting import drop_unanswered
+from zhengtong.capabilities.cases.services.countersigns import await_signers, refuse_unsigned
 from zhengtong.capabilities.cases.services.steps import (
     admit_to_task,
     cancel_tasks,
@@ -79,6 +80,8 @@ def _complete(
 ) -> Case:
     case, task, node, instance = _take(actor, case_id, task_id)
     told = dict(node.spec.events)
+    if vars(task)["has_signers"]:
+        refuse_unsigned(case, asked_by=(actor.appointment, actor.agent))
     if (node.spec.outcomes or outcome) and outcome not in (*node.spec.outcomes, *told):
         raise Unacceptable(_("请选择办理结果。"), "outcome")
     answers, errors = clean_fields(read_field_specs(node.spec.fields), values)
@@ -137,6 +140,7 @@ def _take(actor: Actor, case_id: int, task_id: int) -> tuple[Case, Task, OpenNod
     """
     case = find_sole(Case.objects.select_for_update(of=("self",)).select_related("account").filter(pk=case_id))
     tasks = Task.objects.select_for_update(of=("self",)).select_related("organisation", "assignee__staff")
+    tasks = tasks.annotate(has_signers=await_signers())
     task = find_sole(tasks.filter(pk=task_id, case=case_id, node=TaskNode.PROCESS))
     if case is None or task is None:
         raise NoTask

@@ -91,6 +91,27 @@ def test_departments_review_together_and_the_decision_follows(cast: Cast, use: A
     assert instance.data["outcomes"]["joint"] == ["同意", "同意", "不同意"]
 
 
+def test_a_node_waits_for_those_who_sign_before_it(cast: Cast, use: Any, client: Client) -> None:
+    use(REVIEW)
+    case = cast.accepted()
+    cases.claim_task(actor=cast.reviewer, task_id=case.tasks.get(status="open").pk)
+    client.login(username="reviewer", password=PASSWORD)
+    page = client.get(reverse("workbench:act", args=[case.number, "ask-countersign"])).content.decode()
+    assert 'value="before"' in page
+    assert 'value="after"' not in page
+    asked = {"case_id": case.pk, "signers": [cast.appointment(cast.approver)], "question": "请核对"}
+    with pytest.raises(cases.Unacceptable) as refused:
+        cases.ask_countersign(actor=cast.reviewer, timing="after", **asked)
+    assert refused.value.field == "timing"
+    cases.ask_countersign(actor=cast.reviewer, timing="before", **asked)
+    with pytest.raises(cases.Unacceptable) as waits:
+        do(case, cast.reviewer, "同意")
+    assert waits.value.params["names"] == cast.appointment(cast.approver).staff.name
+    cases.give_countersign(actor=cast.approver, case_id=case.pk, agrees=True, opinion="")
+    case = do(case, cast.reviewer, "同意")
+    assert [each.split(":")[0] for each in open_steps(case)] == ["部门会签"] * 3
+
+
 def test_another_office_sees_the_case_while_and_after_it_is_asked(cast: Cast, use: Any, client: Client) -> None:
     use(REVIEW)
     case = cast.accepted()
