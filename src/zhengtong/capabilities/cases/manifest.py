@@ -163,7 +163,7 @@ MODULE = Module(
                 "licences.propose_revocation",
             ),
         ),
-        MatterKind("cases.decision", _("审批决定"), ("cases.view_case", "cases.decide_case")),
+        MatterKind("cases.decision", _("审批决定"), ("cases.view_case", "cases.decide_case", "licences.view_licence")),
         MatterKind("cases.extension", _("批准延期"), ("cases.view_case", "cases.approve_extension")),
         *PAPER_KINDS,
         *WORK_KINDS,

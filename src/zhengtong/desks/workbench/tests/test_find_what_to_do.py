@@ -162,7 +162,8 @@ def test_each_sees_only_her_lines_of_the_menu(cast: Cast, browse: Browse) -> Non
         return [str(line[1]) for line in browse(name).get("/desk/").context["desk_menu"]]
 
     shared = ["已办", "办件查询", "搜索"]
-    assert titles("counter") == ["待办", "窗口受理", "代办申请", "身份核验", *shared, "我的亮牌", "使用帮助"]
+    counter = ["待办", "窗口叫号", "窗口受理", "代办申请", "身份核验"]
+    assert titles("counter") == [*counter, *shared, "我的亮牌", "使用帮助"]
     assert titles("reviewer") == ["待办", *shared, "电子证照", "我的亮牌", "使用帮助"]
     assert titles("supervisor") == ["待办", "已办", "办件查询", "搜索", "分管概况", "使用帮助"]
 
