@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import ClassVar
 
 from django.db import connection, transaction
@@ -102,7 +103,13 @@ def _load(region: str, version: int) -> WorkingCalendar:
     # A division's own days come after the country's and so decide.
     departures = {day: is_working for _region, day, is_working in sorted(rows, key=lambda row: len(row[0]))}
     announced = CalendarNotice.objects.filter(region="").values_list("year", flat=True)
-    return WorkingCalendar(departures, announced, version)
+    return _make(tuple(departures.items()), frozenset(announced), version)
+
+
+@lru_cache(maxsize=8)
+def _make(departures: tuple[tuple[date, bool], ...], announced: frozenset[int], version: int) -> WorkingCalendar:
+    """A century of days is counted once, however often the rows are read again."""
+    return WorkingCalendar(dict(departures), announced, version)
 
 
 def import_year(*, actor: Actor, notice: Notice, region: str = "") -> CalendarNotice:

@@ -13,10 +13,12 @@ from zhengtong.core.files.refusals import UploadRefused, refuse_content
 logger = logging.getLogger(__name__)
 # Waiting for a processor is not the file's fault, so the clock is wider than the processor time.
 WALL_SECONDS = CPU_SECONDS * 3
+MOST_READ = 1000
+_read: dict[tuple[str, FileKind | Content], FileKind | Content] = {}
 
 
-def inspect_upload(path: Path, name: str, allowed: frozenset[FileKind]) -> FileKind:
-    """Return the kind of the file at ``path``, uploaded as ``name``.
+def inspect_upload(path: Path, name: str, allowed: frozenset[FileKind], *, sha256: str) -> FileKind:
+    """Return the kind of the file at ``path``, uploaded as ``name``, whose bytes have the digest ``sha256``.
 
     Raises UploadRefused when it is none of ``allowed``, when name and bytes disagree, or when it can't be
     opened safely.
@@ -31,7 +33,7 @@ def inspect_upload(path: Path, name: str, allowed: frozenset[FileKind]) -> FileK
         raise refuse_content(what, extension, allowed)
     if isinstance(what, FileKind):
         _check_kind(what, extension, allowed)
-    kind = _probe(path, what)
+    kind = _recall(path, what, sha256)
     if isinstance(kind, Content):
         raise refuse_content(kind, extension, allowed)
     _check_kind(kind, extension, allowed)
@@ -47,6 +49,15 @@ def _check_kind(kind: FileKind, extension: str, allowed: frozenset[FileKind]) ->
     if extension not in right:
         params = {"extension": extension[:16], "kind": kind.value.upper(), "right": right[0]}
         raise UploadRefused("misnamed", params)
+
+
+def _recall(path: Path, what: FileKind | Content, sha256: str) -> FileKind | Content:
+    """The same bytes get the same verdict, and one file is often handed in for several items: it is read once."""
+    if (sha256, what) not in _read:
+        if len(_read) >= MOST_READ:
+            _read.clear()
+        _read[sha256, what] = _probe(path, what)
+    return _read[sha256, what]
 
 
 def _probe(path: Path, what: FileKind | Content) -> FileKind | Content:

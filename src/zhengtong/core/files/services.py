@@ -43,7 +43,7 @@ def receive_upload(
     try:
         if upload.size is not None and incoming.size != upload.size:
             raise UploadRefused("incomplete")
-        kind = inspect_upload(incoming.path, name, allowed)
+        kind = inspect_upload(incoming.path, name, allowed, sha256=incoming.sha256)
         state, engine = _scan(incoming)
         if state is ScanState.INFECTED:
             _record_infected(actor, incoming, engine)
