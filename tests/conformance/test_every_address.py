@@ -49,7 +49,7 @@ PUBLIC = {
     "/account/reauthenticate/": "a step of signing in, empty outside of it",
     "/account/privacy/": "个人信息保护法 art. 17: before data is given",
     "/desk/supervision/display/*": "a screen that nobody is signed in at: sums only, by a link that can't be guessed",
-    "/desk/supervision/scores/public/": "quarterly scores of offices that were announced to the public, without people",
+    "/open/scores/": "quarterly scores of offices that were announced to the public, without people",
     "/payments/notify/*": "the payment provider's door: what counts is its signature",
     "/payments/trial/*": "the test provider's page, on a site of its own in real life; with the demo only",
     "/geography/regions/*": "the base map under public maps",

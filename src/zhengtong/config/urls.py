@@ -17,7 +17,7 @@ urlpatterns = [
     path("api/", include("zhengtong.config.api")),
     path("", include("zhengtong.screens.routes")),
     path("desk/window/", include("zhengtong.desks.window.urls")),
-    path("desk/supervision/", include("zhengtong.desks.supervision.urls")),
+    path("", include("zhengtong.desks.supervision.urls")),
     # These have addresses of the public as well, so each writes its own whole.
     path("", include("zhengtong.desks.administration.urls")),
     path("", include("zhengtong.desks.powers.urls")),

@@ -27,7 +27,7 @@ from zhengtong.core.identity.demo.places import CITY_CODE, Place
 from zhengtong.core.identity.domain import make_citizen_number, make_credit_code
 from zhengtong.kernel.demo_names import family_name, given_name
 
-STAFF_COUNT = 400
+STAFF_COUNT = 420
 CITIZEN_COUNT = 60
 OWNER_COUNT = 24
 # Segment 169 isn't issued to subscribers: no demo message can reach a real phone.

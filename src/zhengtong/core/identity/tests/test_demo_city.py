@@ -54,7 +54,7 @@ def test_same_seed_makes_the_same_staff_and_another_seed_others() -> None:
     assert [row.name for row in first] != [row.name for row in other]
 
 
-def test_four_hundred_staff_hold_posts_some_of_them_two() -> None:
+def test_four_hundred_and_twenty_staff_hold_posts_some_of_them_two() -> None:
     staff = list_staff(ORGANS, today=TODAY, rng=Random(1))
     assert len(staff) == STAFF_COUNT == len({row.username for row in staff})
     assert any(len(row.holdings) > 1 for row in staff)
