@@ -49,7 +49,7 @@ def test_find_the_way_through_the_hall(platform: Platform) -> None:
     press(page, "Enter")
     expect(page.locator("main")).to_be_focused()
     press(page, "/")
-    search = page.get_by_role("searchbox", name="要办的事")
+    search = page.get_by_role("combobox", name="要办的事")
     expect(search).to_be_focused()
     page.keyboard.type("?开饭店")
     expect(search).to_have_value("?开饭店")
@@ -82,12 +82,12 @@ def test_keys_of_one_letter_can_be_switched_off(platform: Platform) -> None:
     press(page, "?")
     page.get_by_role("checkbox", name="使用单个字母的快捷键").focus()
     press(page, "Space", "Escape", "/")
-    expect(page.get_by_role("searchbox", name="要办的事")).not_to_be_focused()
+    expect(page.get_by_role("combobox", name="要办的事")).not_to_be_focused()
     page.reload()
     press(page, "?")
     expect(page.get_by_role("dialog")).to_be_hidden()
     press(page, "Control+k")
-    expect(page.get_by_role("searchbox", name="要办的事")).to_be_focused()
+    expect(page.get_by_role("combobox", name="要办的事")).to_be_focused()
 
 
 def test_work_through_the_list(platform: Platform) -> None:
@@ -223,7 +223,7 @@ def test_a_request_that_fails_is_tried_again(platform: Platform) -> None:
             route.continue_()
 
     page.route(re.compile("/hall/suggest/"), answer)
-    page.get_by_role("searchbox", name="要办的事").press_sequentially("开面馆")
+    page.get_by_role("combobox", name="要办的事").press_sequentially("开面馆")
     again = page.get_by_role("button", name="重试")
     expect(page.get_by_role("alert")).to_contain_text("系统暂时没有办成这一步")
     again.press("Enter")
