@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests.cast import cast, forget_jobs, run_jobs
@@ -17,7 +18,7 @@ __all__ = ["cast", "run_jobs"]
 
 
 # How long an example takes says something of the machine, not of the rule.
-hypothesis_settings.register_profile("rules", deadline=None)
+hypothesis_settings.register_profile("rules", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("rules")
 
 
