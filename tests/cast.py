@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from PIL import Image
@@ -21,8 +20,6 @@ from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.letters import public as letters
 from zhengtong.core.crypto.public import digest
 from zhengtong.core.identity import public as identity
-from zhengtong.kernel.calendars import forget
-from zhengtong.kernel.models import CalendarNotice
 from zhengtong.kernel.policy import SYSTEM, Actor
 
 PASSWORD = "correct-horse-9"
@@ -214,11 +211,7 @@ def _organisation(
 
 
 def make_cast() -> Cast:
-    """Make the county, its people and the offices that handle the items; seed the rules when they are missing."""
-    if not CalendarNotice.objects.exists():
-        call_command("seed")
-        # A transaction that imported a year asks for its version at every look: that isn't what tests count.
-        forget()
+    """Make the county, its people and the offices that handle the items."""
     kinds, own, region_wide = identity.OrganisationKind, identity.Reach.OWN, identity.Reach.REGION
     city = identity.Region.objects.create(code="990100", name="安澜市", level="city", path="990100")
     counties = [

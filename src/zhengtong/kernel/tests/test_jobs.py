@@ -163,6 +163,17 @@ def test_a_periodic_job_that_takes_long_has_no_second_turn_beside_it(declared: J
     assert _take() is None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_workers_turn_does_not_hold_up_the_next() -> None:
+    turn = next(each for each in app.tasks.values() if each.queueing_lock == "search.rebuild")
+    turn.defer(timestamp=0)
+    assert _take() == "search.rebuild"
+    turn.defer(timestamp=60)
+    execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' RETURNING id")
+    async_to_sync(retry_stalled.func)(timestamp=0)
+    assert _take() == "search.rebuild"
+
+
 def _take() -> str | None:
     """Take the next job as a worker does, and return its name."""
     worker = execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")

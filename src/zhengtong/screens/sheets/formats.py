@@ -106,8 +106,9 @@ class Csv(Format):
     between = ","
 
     def text(self, value: str) -> str:
+        is_quoted = any(sign in value for sign in '",\r\n\x01\x02')
         value = neutralise(value.translate(_PARTING))
-        if any(sign in value for sign in '",\r\n'):
+        if is_quoted:
             return '"' + value.replace('"', '""') + '"'
         return value
 

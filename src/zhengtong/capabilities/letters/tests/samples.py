@@ -28,7 +28,7 @@ def make_rule(organisation: Organisation, number: int) -> DispatchRule:
 
 def make_reception(organisation: Organisation, number: int) -> Reception:
     above = organisation.region
-    code = f"{above.code}{number + 100:03d}"
+    code = f"{above.code}{number + 500:03d}"
     region = Region.objects.create(
         code=code, name=f"第{number}街道", level="town", parent=above, path=f"{above.path}.{code}"
     )

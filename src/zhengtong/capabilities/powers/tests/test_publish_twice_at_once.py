@@ -14,7 +14,7 @@ from zhengtong.core.audit.public import AuditRecord
 from zhengtong.core.identity.public import Refused
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_one_wins() -> None:
     cast = make_cast()
     draft = submitted(cast)
