@@ -102,7 +102,8 @@ def test_demo_cases_are_in_every_state_and_agree_with_themselves() -> None:
     check_cast()
     assert check_staffing() == []
     assert not list_problems(SYSTEM).exists()
-    assert not Message.objects.filter(state=MessageState.QUEUED).exists()
+    # Texts that ask for a rating have their own part of the demo.
+    assert not Message.objects.filter(state=MessageState.QUEUED, template__startswith="cases.").exists()
 
 
 def check_clocks() -> None:
