@@ -50,14 +50,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Give the test database what every installation starts with: the cache's table, rules, the item."""
+    monkeypatch = pytest.MonkeyPatch()
     with django_db_blocker.unblock():
         call_command("createcachetable")
         call_command("seed")
         starting_point.keep()
     # What Django would do is to leave them empty.
-    TransactionTestCase._fixture_teardown = lambda _self: starting_point.put_back()
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: starting_point.put_back())
+    yield
+    monkeypatch.undo()
 
 
 @pytest.fixture(autouse=True)

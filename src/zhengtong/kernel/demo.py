@@ -205,10 +205,15 @@ def load_demo(
             console.print(f"[{number}/{len(missing)}] {part.title}", highlight=False, markup=False)
         with once(LOADED + part.label) as is_first:
             if is_first:
-                part.load(context)
+                load_part(part, context)
+    return context
+
+
+def load_part(part: DemoPart, context: DemoContext) -> None:
+    """Load ``part``, and let the planner know what the tables hold since: the next part asks for it at once."""
+    part.load(context)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return context
 
 
 def _begin(

@@ -31,7 +31,7 @@ from zhengtong.core.identity.public import Appointment, get_staff_actor
 from zhengtong.core.papers.public import Paper
 from zhengtong.core.worklist.public import WorkItem
 from zhengtong.kernel.calendar import SHANGHAI
-from zhengtong.kernel.demo import DemoContext, Scale, as_of, demo_parts
+from zhengtong.kernel.demo import DemoContext, Scale, as_of, demo_parts, load_part
 
 TODAY = date(2026, 3, 2)
 CONTEXT = DemoContext(today=TODAY, seed=7, scale=Scale.CITY)
@@ -64,7 +64,7 @@ def _load_below() -> None:
     small = replace(CONTEXT, scale=Scale.SMALL)
     for part in demo_parts():
         if part.label in {"identity", "geography", "cases", "registers"}:
-            part.load(CONTEXT if part.label == "identity" else small)
+            load_part(part, CONTEXT if part.label == "identity" else small)
 
 
 def test_a_city_is_what_its_services_would_have_made() -> None:

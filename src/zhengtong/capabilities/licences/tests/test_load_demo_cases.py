@@ -33,7 +33,7 @@ from zhengtong.core.files.public import FileKind, receive_upload
 from zhengtong.core.identity.public import Account, get_account_actor, list_live_mandates
 from zhengtong.core.messages.public import Message, MessageState
 from zhengtong.core.worklist.public import WorkItem, WorkState, list_mine, list_office
-from zhengtong.kernel.demo import DemoContext, as_of, demo_parts
+from zhengtong.kernel.demo import DemoContext, as_of, demo_parts, load_part
 from zhengtong.kernel.policy import SYSTEM
 
 TODAY = date(2026, 3, 2)
@@ -91,7 +91,7 @@ def test_demo_cases_are_in_every_state_and_agree_with_themselves() -> None:
     for part in demo_parts():
         if part.label == "licences":
             break
-        part.load(context)
+        load_part(part, context)
     demo.load(context, COUNT)
 
     assert Case.objects.count() == COUNT + len(PLANS)

@@ -41,6 +41,7 @@ from zhengtong.core.identity.public import (
     RegionLevel,
     parse_citizen_number,
 )
+from zhengtong.kernel.bulk import count_rows
 from zhengtong.kernel.demo import DemoContext
 from zhengtong.kernel.policy import SYSTEM
 
@@ -128,6 +129,7 @@ def _load_population(context: DemoContext, rows: list[HouseholdRow], regions: di
         for person in row.members
     ]
     context.insert(residents, _("居民"))
+    count_rows(Household, Resident)
     with connection.cursor() as cursor:  # seven thousand heads in one statement
         cursor.execute(
             f"UPDATE {Household._meta.db_table} h SET head_id = r.id FROM {Resident._meta.db_table} r"

@@ -10,7 +10,7 @@ from zhengtong.capabilities.supervision import demo
 from zhengtong.capabilities.supervision.models import Card, Delta, Tally
 from zhengtong.capabilities.supervision.tests.test_count_every_act import counted, recount
 from zhengtong.kernel.calendar import SHANGHAI
-from zhengtong.kernel.demo import DemoContext, Scale, as_of, demo_parts
+from zhengtong.kernel.demo import DemoContext, Scale, as_of, demo_parts, load_part
 
 TODAY = date(2026, 3, 2)
 CITY = DemoContext(today=TODAY, seed=7, scale=Scale.CITY)
@@ -21,7 +21,7 @@ def test_a_city_is_counted() -> None:
     small = replace(CITY, scale=Scale.SMALL)
     for part in demo_parts():
         if part.label in {"identity", "geography", "cases", "registers"}:
-            part.load(small)
+            load_part(part, small)
     with as_of(datetime.combine(TODAY, time(), SHANGHAI)):
         load_city(CITY, 250, first_day=TODAY - timedelta(days=50))
         assert not Tally.objects.exists()
