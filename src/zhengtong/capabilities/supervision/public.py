@@ -85,6 +85,7 @@ from zhengtong.capabilities.supervision.scoring import (
 )
 from zhengtong.capabilities.supervision.sums import (
     Sums,
+    list_busiest_items,
     read_days,
     read_exercise,
     read_hours,
@@ -153,6 +154,7 @@ __all__ = [
     "judge_pending",
     "let_cards_stand",
     "list_all_rules",
+    "list_busiest_items",
     "list_cameras",
     "list_cameras_of",
     "list_cards",

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from django.db import connection
 
 from zhengtong.capabilities.cases.public import CaseKind, ServiceItem
+from zhengtong.capabilities.supervision.measures import Measure
 from zhengtong.capabilities.supervision.models import Delta, HourTally, Standing, Tally
 from zhengtong.kernel.reach import IdSet
 
@@ -56,6 +57,20 @@ def read_item_totals(item: int) -> dict[str, int]:
             [item, item],
         )
         return {measure: int(amount) for measure, amount in cursor.fetchall()}
+
+
+def list_busiest_items(first: date) -> list[int]:
+    """Return the items that were applied for since ``first``, the most wanted first."""
+    table, pending = Tally._meta.db_table, Delta._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT item_id FROM (SELECT item_id, amount, day, measure FROM {table} UNION ALL "
+            f"SELECT item_id, amount, day, measure FROM {pending}) AS counted "
+            "WHERE day >= %s AND measure = %s GROUP BY item_id HAVING sum(amount) > 0 "
+            "ORDER BY sum(amount) DESC, item_id",
+            [first, Measure.RECEIVED],
+        )
+        return [item for (item,) in cursor.fetchall()]
 
 
 def read_exercise(items: Iterable[int], first: date) -> tuple[dict[str, int], dict[str, int]]:

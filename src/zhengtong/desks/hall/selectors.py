@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
+from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 
 from zhengtong.capabilities.bundles.public import BundlePart, is_bundle
 from zhengtong.capabilities.cases.public import (
     ITEM_KIND,
     Case,
+    CaseKind,
     Decision,
     ItemDefinition,
     ItemVersion,
@@ -24,6 +27,7 @@ from zhengtong.capabilities.cases.public import (
     shown_applicant,
 )
 from zhengtong.capabilities.payments.public import describe_fees
+from zhengtong.capabilities.supervision.public import list_busiest_items
 from zhengtong.core.papers.public import Paper
 from zhengtong.core.search.public import SearchAudience, search, suggest
 from zhengtong.desks.hall.standing import Progress, count_progress
@@ -31,6 +35,8 @@ from zhengtong.desks.hall.status import get_chip
 from zhengtong.kernel.policy import Actor
 
 COUNTED = 99
+POPULAR_DAYS = 90
+POPULAR_SECONDS = 600
 _DECISIONS = {"cases.grant", "cases.refusal"}
 
 
@@ -64,6 +70,18 @@ def show_cases(cases: Iterable[Case]) -> list[ShownCase]:
     return [
         ShownCase(case, *get_chip(case), count_progress(parts[case.pk]) if case.pk in parts else None) for case in found
     ]
+
+
+def list_popular(limit: int) -> list[ServiceItem]:
+    """Return what was applied for most in the last ``POPULAR_DAYS``, filled up by name; counted every ten minutes."""
+    busiest: list[int] | None = cache.get("hall.busiest")
+    if busiest is None:
+        busiest = list_busiest_items(timezone.localdate() - timedelta(days=POPULAR_DAYS))
+        cache.set("hall.busiest", busiest, POPULAR_SECONDS)
+    single = list_items().exclude(kind=CaseKind.BUNDLE)
+    # Some may have been withdrawn since.
+    found = sorted(single.filter(pk__in=busiest[: 2 * limit]), key=lambda item: busiest.index(item.pk))[:limit]
+    return [*found, *single.exclude(pk__in=[item.pk for item in found])[: limit - len(found)]]
 
 
 def get_own_summary(actor: Actor) -> OwnSummary:

@@ -1,6 +1,7 @@
 """A visitor looks for what she has to do and reads the guide."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -58,6 +59,19 @@ def test_the_front_door_tells_first_what_waits_for_the_visitor(cast: Cast, owner
     words = text_of(owner.get("/"))
     assert str(case.number) in words
     assert words.index("我的办件") < words.index("常办的事")
+
+
+def test_what_is_applied_for_most_stands_first(cast: Cast, stranger: Client) -> None:
+    cache.delete("hall.busiest")
+    before = text_of(stranger.get("/"))
+    name = cast.office.item.name
+    first = before[before.index("常办的事") :]
+    cast.submitted()
+    cache.delete("hall.busiest")
+    words = text_of(stranger.get("/"))
+    now = words[words.index("常办的事") :]
+    assert not first.startswith(f"常办的事 按人生事件、部门找 个人办事 企业办事 {name}")
+    assert now.startswith(f"常办的事 按人生事件、部门找 个人办事 企业办事 {name}")
 
 
 def test_the_front_door_opens_for_strangers_and_staff(cast: Cast, stranger: Client, clerk: Visitor) -> None:

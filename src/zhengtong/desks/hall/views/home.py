@@ -7,7 +7,13 @@ from django.views.decorators.http import require_safe
 from zhengtong.capabilities.bundles.public import list_part_texts
 from zhengtong.capabilities.cases.public import Audience, CaseKind, list_items, list_published_grants
 from zhengtong.desks.hall.access import HallRequest
-from zhengtong.desks.hall.selectors import get_own_summary, list_live_definitions, list_shown_grants, suggest_items
+from zhengtong.desks.hall.selectors import (
+    get_own_summary,
+    list_live_definitions,
+    list_popular,
+    list_shown_grants,
+    suggest_items,
+)
 from zhengtong.kernel.policy import ActorKind
 
 BUNDLES = 6
@@ -18,13 +24,12 @@ LATEST = 5
 @require_safe
 def show_home(request: HallRequest) -> HttpResponse:
     items = list_items()
-    single = items.exclude(kind=CaseKind.BUNDLE)
     context = {
         "bundles": [
             (item, definition, len(list(list_part_texts(definition))))
             for item, definition in list_live_definitions(items.filter(kind=CaseKind.BUNDLE)[:BUNDLES])
         ],
-        "popular": list_live_definitions(single[:POPULAR]),
+        "popular": list_live_definitions(list_popular(POPULAR)),
         "audiences": [(each.value, each.label) for each in Audience if items.filter(audience=each).exists()],
         "grants": list_shown_grants(list_published_grants()[:LATEST]),
     }

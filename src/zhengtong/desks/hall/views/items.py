@@ -17,7 +17,7 @@ from zhengtong.capabilities.cases.public import (
 )
 from zhengtong.desks.hall.access import HallRequest
 from zhengtong.desks.hall.record import get_item_record
-from zhengtong.desks.hall.selectors import find_items, list_live_definitions
+from zhengtong.desks.hall.selectors import find_items, list_live_definitions, list_popular
 from zhengtong.desks.hall.views.bundles import show_bundle
 
 
@@ -33,7 +33,7 @@ def search(request: HallRequest) -> HttpResponse:
         "query": query,
         "audience": Audience(audience).label if audience else "",
         "found": list_live_definitions(found),
-        "popular": list_items()[:6],
+        "popular": list_popular(6),
     }
     return render(request, "hall/search.html", context)
 
