@@ -13,6 +13,7 @@ WALL = "/desk/supervision/wall/"
 FULL_HD = {"width": 1920, "height": 1080}
 A_DAY_IN_SHORT = 600
 QUICK = "0.005"
+LOOKS = 9
 
 
 @pytest.fixture
@@ -51,14 +52,20 @@ def wait_for_refreshes(page: Page, count: int) -> None:
 
 
 def measure(page: Page) -> dict[str, float]:
-    """Return what the page holds after the rubbish is gone: nodes, listeners, bytes."""
+    """Return what the page holds after the rubbish is gone: nodes, listeners, bytes.
+
+    The least of several looks: in the middle of a refresh it holds the old figures and the new ones.
+    """
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.enable")
-    session.send("HeapProfiler.collectGarbage")
     session.send("Performance.enable")
-    found = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+    looks = []
+    for _look in range(LOOKS):
+        session.send("HeapProfiler.collectGarbage")
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        looks.append({each["name"]: each["value"] for each in metrics})
     session.detach()
-    return {name: found[name] for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")}
+    return {name: min(look[name] for look in looks) for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")}
 
 
 def test_it_grows_neither_in_nodes_nor_in_memory(platform: Platform, wall: Page) -> None:
