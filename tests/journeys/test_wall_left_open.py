@@ -13,7 +13,12 @@ WALL = "/desk/supervision/wall/"
 FULL_HD = {"width": 1920, "height": 1080}
 A_DAY_IN_SHORT = 600
 QUICK = "0.005"
-LOOKS = 9
+COUNT_NODES = """() => {
+  const walker = document.createTreeWalker(document.querySelector("[data-wall-figures]"));
+  let count = 0;
+  while (walker.nextNode()) count += 1;
+  return count;
+}"""
 
 
 @pytest.fixture
@@ -52,20 +57,14 @@ def wait_for_refreshes(page: Page, count: int) -> None:
 
 
 def measure(page: Page) -> dict[str, float]:
-    """Return what the page holds after the rubbish is gone: nodes, listeners, bytes.
-
-    The least of several looks: in the middle of a refresh it holds the old figures and the new ones.
-    """
+    """Return what the page holds after the rubbish is gone: nodes, listeners, bytes."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.enable")
+    session.send("HeapProfiler.collectGarbage")
     session.send("Performance.enable")
-    looks = []
-    for _look in range(LOOKS):
-        session.send("HeapProfiler.collectGarbage")
-        metrics = session.send("Performance.getMetrics")["metrics"]
-        looks.append({each["name"]: each["value"] for each in metrics})
+    found = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
     session.detach()
-    return {name: min(look[name] for look in looks) for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")}
+    return {name: found[name] for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize")}
 
 
 def test_it_grows_neither_in_nodes_nor_in_memory(platform: Platform, wall: Page) -> None:
@@ -86,7 +85,8 @@ def test_it_grows_neither_in_nodes_nor_in_memory(platform: Platform, wall: Page)
     before = measure(wall)
     wait_for_refreshes(wall, A_DAY_IN_SHORT)
     after = measure(wall)
-    assert after["Nodes"] <= before["Nodes"] * 1.05
+    # The figures before these may not be gone yet and the next ones be on their way; six hundred would show.
+    assert after["Nodes"] <= before["Nodes"] * 1.05 + 2 * wall.evaluate(COUNT_NODES)
     assert after["JSEventListeners"] <= before["JSEventListeners"]
     assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] * 1.1 + 200_000
     assert wall.locator("[data-wall-figures] section").count() == 9
