@@ -45,8 +45,8 @@ def _tables() -> _Tables:
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = sorted(connection.ops.quote_name(name) for name in names)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = %s", [SCHEMA])
-        kept = [connection.ops.quote_name(name.strip('"')) for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [SCHEMA])
+        kept = [connection.ops.quote_name(name) for (name,) in cursor.fetchall()]
         cursor.execute(_COLUMNS, [kept])
         columns = dict(cursor.fetchall())
         cursor.execute(_TRIGGERS, [tables])
