@@ -1,6 +1,10 @@
 """What every test stands on: a database that answers, or one sentence that says how to get one."""
 
+import contextlib
+import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import starting_point
 from tests.cast import cast, forget_jobs, run_jobs
+from tests.signer import OWN_CONNECTIONS, SignerProcess, folder_of
 from zhengtong.kernel.calendars import forget
 
 __all__ = ["cast", "run_jobs"]
@@ -50,12 +55,54 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def signer(
+    django_db_modify_db_settings: None, django_db_keepdb: bool, django_db_createdb: bool
+) -> Iterator[SignerProcess]:
+    """The signer whose keys the rows of this test database name. It is there before the database is."""
+    creation: Any = connections["default"].creation
+    database = creation._get_test_db_name()
+    anew = django_db_createdb or not django_db_keepdb
+    process = SignerProcess(folder_of(settings.DATA_DIR, database, anew=anew)).start()
+    settings.SIGNER_SOCKET = process.socket
+    # Files are encrypted under this database's keys, so they aren't another's; processes that tests start find both.
+    own = Path(settings.DATA_DIR) / "databases" / database
+    if anew:
+        shutil.rmtree(own, ignore_errors=True)
+    own.mkdir(parents=True, exist_ok=True)
+    # The website that a journey starts looks for them in its own folder.
+    with contextlib.suppress(FileExistsError):
+        (own / "static").symlink_to(settings.STATIC_ROOT)
+    settings.DATA_DIR = own
+    # A renewal in the middle of a test is one more question than the test counts.
+    settings.DATA_KEY_FRESH_SECONDS = settings.DATA_KEY_SECONDS = 24 * 3600
+    os.environ["DATA_DIR"], os.environ["SIGNER_SOCKET"] = str(own), str(process.socket)
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def own_signer_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignerProcess]:
+    """A signer beside the session's, with narrow limits, which a file of tests may kill and hold ceremonies with."""
+    limits = {"SIGNER_MAX_CONNECTIONS": str(OWN_CONNECTIONS), "SIGNER_MAX_MESSAGE_MB": "1"}
+    process = SignerProcess(tmp_path_factory.mktemp("signer"), limits).start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def own_signer(own_signer_process: SignerProcess, settings: Any) -> SignerProcess:
+    settings.SIGNER_SOCKET = own_signer_process.socket
+    return own_signer_process
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(signer: SignerProcess, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Give the test database what every installation starts with: the cache's table, rules, the item."""
     monkeypatch = pytest.MonkeyPatch()
     with django_db_blocker.unblock():
         call_command("createcachetable")
         call_command("seed")
+        call_command("prepare_trust")
         starting_point.keep()
     # What Django would do is to leave them empty.
     monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: starting_point.put_back())

@@ -11,6 +11,7 @@ import { forms } from "./js/forms/fields.js";
 import { focusErrors, menus, previews, showCurrentTab, smallThings } from "./js/page.js";
 import { keyboard } from "./js/keyboard.js";
 import { live } from "./js/live.js";
+import { passkeys } from "./js/passkeys.js";
 import { palette } from "./js/palette.js";
 import { progress } from "./js/progress.js";
 import { readAloud } from "./js/read_aloud.js";
@@ -19,6 +20,7 @@ import { moreRows, showRowButtons } from "./js/more_rows.js";
 import { requests } from "./js/requests.js";
 import { reveals } from "./js/reveal.js";
 import { moves, sortables } from "./js/sortable.js";
+import { seals } from "./js/seals.js";
 import { suggestions } from "./js/suggestions.js";
 import { submitOnce } from "./js/submit_once.js";
 import { tour } from "./js/tour.js";
@@ -30,10 +32,10 @@ announcer(Alpine);
 Alpine.start();
 
 // Listeners on the document: they hold for what htmx brings in later.
-for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows, moves, lineLinks, suggestions]) start();
+for (const start of [requests, progress, submitOnce, dialogs, menus, keyboard, smallThings, reveals, columnChoice, live, moreRows, moves, lineLinks, suggestions, passkeys]) start();
 
 function enliven(root) {
-  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables, forms, numbered]) enrich(root);
+  for (const enrich of [showRowButtons, autosave, counters, uploads, previews, sortables, forms, numbered, seals]) enrich(root);
 }
 enliven(document);
 palette();

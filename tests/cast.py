@@ -76,6 +76,7 @@ class Cast:
     second_approver: Actor
     head: Actor
     supervisor: Actor
+    security: Actor
     outsider: Actor
     fire_reviewer: Actor
     fire_inspector: Actor
@@ -97,6 +98,11 @@ class Cast:
     hall_manager: Actor
     cashier: Actor
     refund_approver: Actor
+    keeper1: Actor
+    keeper2: Actor
+    keeper3: Actor
+    ca_officer: Actor
+    ca_approver: Actor
     office: cases.ItemOffice
     accounts: dict[str, identity.Account] = field(default_factory=dict)
 
@@ -241,6 +247,7 @@ def make_cast() -> Cast:
         "approver": _staff("approver", "沈立新", bureau, {"approver": own}),
         "second_approver": _staff("second_approver", "孙二", bureau, {"approver": own}),
         "head": _staff("head", "高婉清", bureau, {"organ_head": own}),
+        "security": _staff("security", "邓静怡", data_bureau, {"security_administrator": region_wide}),
         "supervisor": _staff("supervisor", "方明辉", data_bureau, {"supervisor": region_wide}),
         "outsider": _staff(
             "outsider", "罗建军", other_bureau, {"reviewer": own, "approver": own, "window_clerk": region_wide}
@@ -275,6 +282,11 @@ def make_cast() -> Cast:
         "hall_manager": _staff("hall_manager", "梁启明", centre, {"hall_manager": own}),
         "cashier": _staff("cashier", "沙丽萍", centre, {"cashier": region_wide}),
         "refund_approver": _staff("refund_approver", "毛建平", centre, {"refund_approver": region_wide}),
+        "keeper1": _staff("keeper1", "卢静安", data_bureau, {"key_custodian": region_wide}),
+        "keeper2": _staff("keeper2", "项海波", data_bureau, {"key_custodian": region_wide}),
+        "keeper3": _staff("keeper3", "祝玉兰", data_bureau, {"key_custodian": region_wide}),
+        "ca_officer": _staff("ca_officer", "钟书敏", data_bureau, {"ca_officer": region_wide}),
+        "ca_approver": _staff("ca_approver", "严立群", data_bureau, {"ca_approver": region_wide}),
         "citizen": _citizen(
             "citizen", "李秋", "13900005678", identity.make_citizen_number("990102", date(1985, 1, 2), 3)
         ),

@@ -28,8 +28,14 @@ OPERATIONS = {
     "get /api/items/{code}",
     "get /api/items/{code}/offices",
     "post /api/progress",
+    "post /api/sealed-files/verify",
     "get /api/grants",
     "get /api/verify/{code}",
+    "get /api/sealing/seals",
+    "post /api/sealing/uses",
+    "get /api/sealing/uses/{number}",
+    "post /api/sealing/uses/{number}/seal",
+    "get /api/sealing/uses/{number}/copies/{copy_number}/{render}",
 }
 DECLARED = {f"get /api/{screens.module}/{screens.code}/{one}" for screens in list_served() for one in ("", "{id}")}
 
@@ -306,7 +312,12 @@ def test_every_answer_is_as_described(granted: Case, kept_connection: None, mode
     described = from_wsgi("/api/openapi.json", application)
     for name in sorted(OPERATIONS | DECLARED):
         method, path = name.split()
-        probe(described[path][method].as_strategy(generation_mode=mode))
+        # The WSGI transport leaves a file without content out of the form, so that what arrives isn't what was drawn.
+        probe(described[path][method].as_strategy(generation_mode=mode).filter(has_content))
+
+
+def has_content(case: schemathesis.Case[Any]) -> bool:
+    return not (isinstance(case.body, dict) and getattr(case.body.get("file"), "data", None) == b"")
 
 
 def probe(strategy: SearchStrategy[schemathesis.Case[Any]]) -> None:

@@ -49,6 +49,7 @@ def run(instance: Instance) -> int:
         if private:
             url = until_stopped.enter_context(database(Postgres(instance.folder, steps), supervisor))
         env = instance.environ(url)
+        supervisor.add("签名服务", _service("signer", instance.folder, [ZHENGTONG, "signer"], env))
         mark = _mark(instance, env) if private else None
         is_known = mark is not None and mark.holds() and (instance.folder / "static").is_dir()
         if not is_known:
@@ -78,6 +79,7 @@ def _mark(instance: Instance, env: dict[str, str]) -> Stamp:
 def _fill(steps: Steps, instance: Instance, env: dict[str, str]) -> None:
     """Bring the database, the static files and the seeds up to this version, and load the demo once."""
     steps.run("数据库结构与基础数据 · migrations and seeds", [ZHENGTONG, "migrate"], env=env, cwd=ROOT)
+    steps.run("证书颁发机构 · certificate authority", [ZHENGTONG, "prepare_trust"], env=env, cwd=ROOT)
     if _has_demo(env):
         today = ["--today", instance.today] if instance.today else []
         steps.run("演示城市 · demo city", [ZHENGTONG, "demo", "load", "--once", *today], env=env, cwd=ROOT)

@@ -249,7 +249,7 @@ class Postgres:
         if marked.exists():
             return
         if self.ask(f"SELECT count(*) FROM pg_roles WHERE rolname = '{ROLE}'") == "0":
-            self.ask(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+            self.ask(f"CREATE ROLE {ROLE} LOGIN CREATEDB CREATEROLE")
         if self.ask(f"SELECT count(*) FROM pg_database WHERE datname = '{ROLE}'") == "0":
             self.ask(f"CREATE DATABASE {ROLE} OWNER {ROLE} TEMPLATE template0")
         marked.write_text("1\n")

@@ -39,6 +39,7 @@ class Sample:
     ``create(organisation)``, ``amend(row)`` and ``acts[code](row)`` are what is typed into a form; a form that needs
     nothing typed gets an empty mapping; a row that is chosen is given as it is. ``before[code](row)`` brings a row to
     where an act is possible.
+    ``forget(row)`` removes a row of a model that is a view of others.
     ``own(row, account)`` makes a citizen the owner of a row; citizens' screens need it.
     """
 
@@ -48,6 +49,7 @@ class Sample:
     acts: Mapping[str, Callable[[Any], Typed]] = field(default_factory=dict)
     before: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     own: Callable[[Any, Account], object] | None = None
+    forget: Callable[[Any], object] = lambda row: type(row).objects.filter(pk=row.pk).delete()
 
 
 def get_sample(screens: ModelScreens) -> Sample:

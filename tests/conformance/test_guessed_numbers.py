@@ -14,7 +14,8 @@ from zhengtong.capabilities.cases import public as cases
 from zhengtong.core.identity.public import Mandate
 from zhengtong.core.papers.public import Paper
 
-REFUSED = {302, 403, 404, 405}
+# Programs without a token are told so: 401.
+REFUSED = {302, 401, 403, 404, 405}
 
 
 def browser(cast: Cast, name: str) -> Client:

@@ -28,7 +28,7 @@ def ceiling(room: Room, verb: str) -> int:
     screens = room.screens
     match verb:
         case "list" | "map":
-            return 13
+            return 14
         case "detail":
             return 13 + 3 * sum(isinstance(panel, Related) for panel in screens.detail)
         case "statistics":
@@ -36,7 +36,8 @@ def ceiling(room: Room, verb: str) -> int:
         case "interface":
             # A filter by another row counts what there is to choose from.
             return 6 + sum(_is_relation(screens.model, declared) for declared in screens.filters)
-    return 10
+    # Among them whether she has to prove herself anew before she takes something along.
+    return 11
 
 
 def _is_relation(model: type[Model], declared: Filter | str) -> bool:

@@ -117,6 +117,8 @@ def platform(transactional_db: None, browser: Browser, tmp_path: Path) -> Iterat
         "DATABASE_URL": f"postgresql:///{database['NAME']}?host={database['HOST']}&user={database['USER']}"
         f"&password={database['PASSWORD']}&port={database['PORT']}",
         "DATA_DIR": str(settings.DATA_DIR),
+        # The one whose keys the rows of the test's database name.
+        "SIGNER_SOCKET": str(settings.SIGNER_SOCKET),
         "PORT": str(port),
         "PUBLIC_URL": url,
         "WEB_CONCURRENCY": "1",

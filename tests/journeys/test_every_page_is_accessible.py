@@ -144,7 +144,7 @@ def make_lobby(cast: Cast) -> dict[str, list[str]]:
 @pytest.mark.django_db(transaction=True)
 def test_no_page_shuts_anybody_out(platform: Platform) -> None:
     found = [fault for person, paths in pages(platform.cast).items() for fault in visit(platform, person, paths)]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def import_something(room: Room, holder: Account) -> str:
@@ -178,4 +178,4 @@ def test_no_declared_page_shuts_anybody_out(platform: Platform) -> None:
     addresses = furnish(platform.cast)
     assert sum(map(len, addresses.values())) > 100
     found = [fault for person, paths in addresses.items() for fault in visit(platform, person, paths)]
-    assert found == []
+    assert not found, "\n".join(found)

@@ -16,6 +16,8 @@ def main() -> None:
                 serve(arguments[1:])
             case ["worker"]:
                 worker()
+            case ["signer"]:
+                signer()
             case ["migrate"]:
                 migrate(arguments[1:])
             case _:
@@ -69,6 +71,11 @@ def serve(options: list[str]) -> None:
             "zhengtong.config.wsgi:application",
         ],
     )
+
+
+def signer() -> None:
+    """Become the signer: a process without Django, which holds the keys and listens at ``SIGNER_SOCKET``."""
+    os.execv(sys.executable, [sys.executable, "-m", "zhengtong.capabilities.keys.signer"])
 
 
 def worker() -> None:

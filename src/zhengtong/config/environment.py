@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlparse
 
+from zhengtong.kernel.sockets import signer_socket
+
 
 class UnusableEnvironment(Exception):
     """A variable holds something that can't be used."""
@@ -13,6 +15,28 @@ class UnusableEnvironment(Exception):
 def _flag(name: str, default: bool) -> bool:
     value = os.environ.get(name, "").strip().lower()
     return default if not value else value in {"1", "true", "yes", "on"}
+
+
+def _secret(name: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if value and len(value) < 32:
+        raise UnusableEnvironment(f"{name} 至少 32 个字符，可以用 openssl rand -hex 32 生成")
+    return value
+
+
+def _data_cipher() -> str:
+    cipher = os.environ.get("DATA_CIPHER", "").strip().lower() or "aes256"
+    if cipher not in ("aes256", "sm4"):
+        raise UnusableEnvironment(f"DATA_CIPHER 应为 aes256 或 sm4，现在是 {cipher!r}")
+    return cipher
+
+
+def _timestamp_clock() -> str:
+    usual = "local" if _flag("DEMO", True) else "synchronised"
+    clock = os.environ.get("TIMESTAMP_CLOCK", "").strip().lower() or usual
+    if clock not in ("local", "synchronised"):
+        raise UnusableEnvironment(f"TIMESTAMP_CLOCK 应为 local 或 synchronised，现在是 {clock!r}")
+    return clock
 
 
 @dataclass(frozen=True)
@@ -52,6 +76,28 @@ class Gateways:
 
 
 @dataclass(frozen=True)
+class JournalRoots:
+    """Where the roots of the journal are brought to, off this machine; nothing set, nothing is."""
+
+    folder: str
+    url: str
+    key: str
+    mail: str
+
+    @classmethod
+    def read(cls) -> "JournalRoots":
+        url = os.environ.get("JOURNAL_ROOTS_URL", "")
+        if url and urlparse(url).scheme not in ("http", "https"):
+            raise UnusableEnvironment(f"JOURNAL_ROOTS_URL 应为 http 或 https 地址，现在是 {url!r}")
+        return cls(
+            folder=os.environ.get("JOURNAL_ROOTS_DIR", ""),
+            url=url,
+            key=os.environ.get("JOURNAL_ROOTS_KEY", ""),
+            mail=os.environ.get("JOURNAL_ROOTS_MAIL", ""),
+        )
+
+
+@dataclass(frozen=True)
 class Environment:
     database_url: str
     data_dir: Path
@@ -63,8 +109,13 @@ class Environment:
     case_prefix: str
     clamd_socket: str
     trusted_proxies: frozenset[str]
+    client_certificate_secret: str
+    signer_socket: Path
+    data_cipher: str
+    timestamp_clock: str
     upload_max_bytes: int
     gateways: Gateways
+    journal_roots: JournalRoots
 
     @classmethod
     def read(cls) -> "Environment":
@@ -84,8 +135,13 @@ class Environment:
             case_prefix=os.environ.get("CASE_PREFIX", "AL"),
             clamd_socket=os.environ.get("CLAMD_SOCKET", "/run/clamav/clamd.ctl"),
             trusted_proxies=frozenset(os.environ.get("TRUSTED_PROXIES", "").replace(",", " ").split()),
+            client_certificate_secret=_secret("CLIENT_CERTIFICATE_SECRET"),
+            signer_socket=signer_socket(os.environ, data_dir),
+            data_cipher=_data_cipher(),
+            timestamp_clock=_timestamp_clock(),
             upload_max_bytes=int(os.environ.get("UPLOAD_MAX_MB", "20")) * 1024 * 1024,
             gateways=Gateways.read(site_name),
+            journal_roots=JournalRoots.read(),
         )
 
     def database(self) -> dict[str, object]:

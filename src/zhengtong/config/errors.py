@@ -49,6 +49,12 @@ UNAVAILABLE = Problem(
     _("系统暂时连不上数据库"),
     _("这通常几分钟内就会恢复，已经提交成功的内容都在。请稍等片刻再试；很急的事请打热线或者到窗口办理。"),
 )
+SIGNER_AWAY = Problem(
+    503,
+    "signer-unavailable",
+    _("签名服务没有应答"),
+    _("这一步要用签名服务，没有办理，已经填写的内容没有丢失。请稍后再试；如果一直这样，请联系平台管理员。"),
+)
 # As long as a database takes to start again.
 _RETRY_AFTER_SECONDS = 30
 

@@ -16,6 +16,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from zhengtong.capabilities.cases.public import RuleBroken, say
 from zhengtong.config import errors
 from zhengtong.config.logs import request_id
+from zhengtong.core.crypto.public import SignerRefused, SignerUnavailable
 from zhengtong.core.files.public import refuse_oversized_body
 from zhengtong.kernel.policy import ActorKind, Denied
 
@@ -26,6 +27,9 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _OTHERS_AT_WORK = (DeadlockDetected, LockNotAvailable)
 # As long as the longest of the short limits; those of a day say so in words.
 _RETRY_AFTER_SECONDS = 600
+# What passes by itself; every other refusal is the caller's to put into words.
+_SIGNER_PAUSES = frozenset({"device_away", "busy"})
+_SIGNER_RETRY_SECONDS = 30
 _USABLE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -119,6 +123,12 @@ class ErrorsInWords:
         if isinstance(exception, RuleBroken):
             # A page whose own answer didn't expect it: the case changed while the request was on its way.
             return errors.answer(request, errors.CONFLICT, say(exception))
+        if isinstance(exception, SignerUnavailable) or (
+            isinstance(exception, SignerRefused) and exception.code in _SIGNER_PAUSES
+        ):
+            response = errors.answer(request, errors.SIGNER_AWAY, str(exception))
+            response.headers["Retry-After"] = str(_SIGNER_RETRY_SECONDS)
+            return response
         if isinstance(exception, OperationalError) and isinstance(exception.__cause__, _OTHERS_AT_WORK):
             return errors.answer(request, errors.CONFLICT)
         return None

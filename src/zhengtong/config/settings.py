@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "zhengtong.core.crypto.apps.CryptoConfig",
     "zhengtong.core.audit.apps.AuditConfig",
     "zhengtong.core.identity.apps.IdentityConfig",
+    "zhengtong.core.marks.apps.MarksConfig",
     "zhengtong.core.files.apps.FilesConfig",
     "zhengtong.core.messages.apps.MessagesConfig",
     "zhengtong.core.worklist.apps.WorklistConfig",
@@ -46,6 +47,11 @@ INSTALLED_APPS = [
     "zhengtong.core.search.apps.SearchConfig",
     "zhengtong.screens.apps.ScreensConfig",
     "zhengtong.screens.sheets.apps.SheetsConfig",
+    "zhengtong.capabilities.signon.apps.SignonConfig",
+    "zhengtong.capabilities.keys.apps.KeysConfig",
+    "zhengtong.capabilities.pki.apps.PkiConfig",
+    "zhengtong.capabilities.timestamps.apps.TimestampsConfig",
+    "zhengtong.capabilities.seals.apps.SealsConfig",
     "zhengtong.capabilities.geography.apps.GeographyConfig",
     "zhengtong.capabilities.powers.apps.PowersConfig",
     "zhengtong.capabilities.workflow.apps.WorkflowConfig",
@@ -70,6 +76,12 @@ INSTALLED_APPS = [
     "zhengtong.desks.lobby.apps.LobbyConfig",
     "zhengtong.desks.ratings.apps.RatingsDeskConfig",
     "zhengtong.desks.cashier.apps.CashierDeskConfig",
+    "zhengtong.desks.trust.apps.TrustDeskConfig",
+    "zhengtong.desks.seals.apps.SealsDeskConfig",
+    "zhengtong.desks.licences.apps.LicencesDeskConfig",
+    "zhengtong.desks.security.apps.SecurityDeskConfig",
+    "zhengtong.desks.oversight.apps.OversightDeskConfig",
+    "zhengtong.desks.marks.apps.MarksDeskConfig",
     "zhengtong.sectors.market.apps.MarketConfig",
     "zhengtong.sectors.food.apps.FoodConfig",
     "zhengtong.sectors.fire.apps.FireConfig",
@@ -80,6 +92,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.idp.oidc",
 ]
 
 MIDDLEWARE = [
@@ -100,6 +113,7 @@ MIDDLEWARE = [
     "zhengtong.core.identity.middleware.IdleSessions",
     "django_htmx.middleware.HtmxMiddleware",
     "zhengtong.core.identity.middleware.ActorMiddleware",
+    "zhengtong.capabilities.signon.middleware.ProofMiddleware",
     "zhengtong.config.middleware.ErrorsInWords",
 ]
 
@@ -165,7 +179,7 @@ LOGIN_REDIRECT_URL = "/account/"
 STAFF_HOME_URL = "/desk/"
 CITIZEN_HOME_URL = "/hall/cases/"
 
-ACCOUNT_ADAPTER = "zhengtong.core.identity.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "zhengtong.capabilities.signon.adapter.SignOnAdapter"
 ACCOUNT_LOGIN_METHODS = {"phone", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*"]
 ACCOUNT_SIGNUP_REDIRECT_URL = "/account/profile/"
@@ -201,8 +215,12 @@ ACCOUNT_RATE_LIMITS = {
     "change_phone": "5/h/user",
     "change_password": "5/m/user",
     "reauthenticate": "10/5m/user",
+    "second_factor": "5/5m/key",
     "identity_claim": "20/h/user",
     "mail_code": "10/h/user",
+    # Reading a stranger's file takes the machine some tenths of a second; a stranger's time stamp is kept for ever.
+    "verify_file": "20/5m/ip",
+    "time_stamp": "600/10m/ip",
     # Anyone may ask how a case stands: guessing the phone's four digits must not pay.
     "case_progress": "10/5m/ip,5/5m/key",
     "letter_progress": "20/5m/ip,5/5m/key",
@@ -212,10 +230,19 @@ ACCOUNT_RATE_LIMITS = {
     "letter_write": "60/h/ip",
 }
 
+# The OpenID provider for outside systems. A code lives a minute, what it is changed for no longer than a session.
+IDP_OIDC_ADAPTER = "zhengtong.capabilities.signon.applications.adapter.OpenIdAdapter"
+IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN = 60
+IDP_OIDC_ID_TOKEN_EXPIRES_IN = 5 * 60
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 15 * 60
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 8 * 3600
+
 # The oldest session ends when there are more; one that isn't used ends after these seconds.
 SESSIONS_PER_ACCOUNT = 5
 SESSION_IDLE_SECONDS = {"staff": 30 * 60, "citizen": 8 * 3600}
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+# What the proxy that verifies client certificates says beside each one; without it none is believed or asked for.
+CLIENT_CERTIFICATE_SECRET = ENVIRONMENT.client_certificate_secret
 # How many masked values one account may have shown whole in an hour; whoever needs more exports, which is recorded too.
 REVEALS_PER_HOUR = 60
 
@@ -262,6 +289,20 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# The process that holds the keys listens here.
+SIGNER_SOCKET = ENVIRONMENT.signer_socket
+# What new data keys encrypt with; those in use keep their cipher until the next change of keys.
+DATA_CIPHER = ENVIRONMENT.data_cipher
+# An unwrapped data key is asked for anew after the first, and without the signer it serves as long as the second.
+DATA_KEY_FRESH_SECONDS = 5 * 60
+DATA_KEY_SECONDS = 30 * 60
+# Which clock time stamps are read from: "local", or "synchronised" and refused when it isn't.
+TIMESTAMP_CLOCK = ENVIRONMENT.timestamp_clock
+
+# Where the roots of the journal go, off this machine.
+JOURNAL_ROOTS_DIR, JOURNAL_ROOTS_URL = ENVIRONMENT.journal_roots.folder, ENVIRONMENT.journal_roots.url
+JOURNAL_ROOTS_KEY, JOURNAL_ROOTS_MAIL = ENVIRONMENT.journal_roots.key, ENVIRONMENT.journal_roots.mail
+
 # Files, messages -------------------------------------------------------------------------------------
 
 UPLOAD_MAX_BYTES = ENVIRONMENT.upload_max_bytes
@@ -293,5 +334,9 @@ LOGGING = {
     "formatters": {"json": {"()": "zhengtong.config.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"procrastinate": {"level": "WARNING"}, "django.server": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # a line for each table of each font that is cut down
+        "django.server": {"handlers": [], "propagate": False},
+    },
 }

@@ -5,6 +5,7 @@ from copy import copy
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -43,6 +44,23 @@ def for_staff(*permissions: str) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return wrap
+
+
+def for_citizens(view: View) -> View:
+    """Let citizens in; whoever isn't signed in is asked to, staff have no business there. Raises Denied."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
+        actor = actor_of(request)
+        if actor.kind is ActorKind.ANONYMOUS:
+            return redirect_to_login(request.get_full_path())
+        if actor.kind is not ActorKind.CITIZEN:
+            raise Denied("be a citizen")
+        response = view(request, *args, **options)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return cast(View, guarded)
 
 
 def may(actor: Actor, screens: ModelScreens, permission: str, row: Any = None) -> bool:

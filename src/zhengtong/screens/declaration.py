@@ -97,6 +97,7 @@ class Act:
     exceptions with ``message`` and ``field`` (``Refused``, ``InvalidIdentifier``) are shown beside the field.
     ``permission`` decides whether the button is there, ``when`` for which rows; the service itself decides again.
     ``is_bulk``: also offered for selected rows, each row its own service call, what failed named with its reason.
+    ``assurance``: before it is done the person may have to prove anew who she is (an ``AssuredAct`` of the kernel's).
     """
 
     service: Callable[..., Any]
@@ -113,6 +114,7 @@ class Act:
     is_bulk: bool = False
     is_dangerous: bool = False
     icon: str = ""
+    assurance: str = ""
 
     @property
     def code(self) -> str:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.journal import ACTION_WORDS
+from zhengtong.capabilities.cases.marking import FILE_HOLDER, MARK_CONTENT, MARKABLE_CASE
 from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES, NOTICE_TOPIC
 from zhengtong.capabilities.cases.models import (
     Case,
@@ -18,6 +19,7 @@ from zhengtong.capabilities.cases.selectors import list_agent_matters
 from zhengtong.capabilities.cases.services.papers import PAPER_KINDS
 from zhengtong.capabilities.cases.work_kinds import WORK_KINDS
 from zhengtong.core.identity.public import AgentMatters, MatterKind, Protected
+from zhengtong.core.marks.public import MARK_RULE
 from zhengtong.kernel.calendars import IMPORT_CALENDAR
 from zhengtong.kernel.modules import Module, Permission, Role
 
@@ -53,6 +55,7 @@ MODULE = Module(
                 "payments.view_order",
                 "payments.collect_fee",
                 "payments.ask_refund",
+                "licences.look_up",
             ),
         ),
         Role(
@@ -61,9 +64,11 @@ MODULE = Module(
             (
                 "cases.view_case",
                 "cases.review_case",
+                MARK_CONTENT,
                 "cases.archive_case",
                 "licences.view_licence",
                 "licences.propose_revocation",
+                "licences.look_up",
                 "ratings.view_rating",
                 "ratings.handle_rating",
             ),
@@ -74,6 +79,7 @@ MODULE = Module(
             (
                 "cases.view_case",
                 "cases.decide_case",
+                MARK_CONTENT,
                 "licences.view_licence",
                 "licences.decide_revocation",
                 "ratings.view_rating",
@@ -87,6 +93,8 @@ MODULE = Module(
                 "cases.view_case",
                 "cases.decide_case",
                 "cases.approve_extension",
+                MARK_CONTENT,
+                "marks.view_marks",
                 "licences.view_licence",
                 "licences.decide_revocation",
                 "ratings.view_rating",
@@ -116,8 +124,10 @@ MODULE = Module(
         Protected(LibraryMaterial, organisation="organisation_id"),
         Protected(
             Case,
+            **MARK_RULE,
             organisation="organisation_id",
             owner="account_id",
+            owner_is_cleared=True,
             entity="legal_entity_id",
             matters=("office__item__code", "parent__office__item__code"),
             owner_actions=frozenset(
@@ -135,6 +145,8 @@ MODULE = Module(
             entity="legal_entity_id",
             owner_actions=frozenset({"cases.keep_material"}),
         ),
+        MARKABLE_CASE,
+        FILE_HOLDER,
         Protected(Dictionary, is_unscoped=True),
         Protected(DictionaryEntry, is_unscoped=True),
         DictionaryScreens(),

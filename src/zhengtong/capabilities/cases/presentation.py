@@ -24,6 +24,7 @@ from zhengtong.core.identity.public import name_agent
 from zhengtong.core.papers.public import Paper, ensure_rendered
 from zhengtong.core.worklist.public import AlertLevel, WorkItem
 from zhengtong.kernel.calendars import get_calendar
+from zhengtong.kernel.policy import Actor
 from zhengtong.screens.addresses import addresses_of
 from zhengtong.screens.formats import cn_datetime, mask_id, mask_phone
 from zhengtong.screens.templatetags.look import chip, deadline
@@ -144,19 +145,19 @@ def list_paper_files(case: Case, desk: str) -> list[dict[str, Any]]:
     ]
 
 
-def open_material(case: Case, material_id: int) -> FileResponse | None:
+def open_material(actor: Actor, case: Case, material_id: int) -> FileResponse | None:
     """Return the bytes of a file of ``case``, replaced ones included; the caller has authorised."""
     material = case.materials.select_related("file").filter(pk=material_id).first()
-    return file_response(material.file, as_attachment=False) if material else None
+    return file_response(material.file, actor=actor, as_attachment=False) if material else None
 
 
-def open_paper(case: Case, code: str) -> FileResponse | None:
+def open_paper(actor: Actor, case: Case, code: str) -> FileResponse | None:
     """Return the PDF of a paper of ``case``, made now if it isn't there yet; the caller has authorised."""
     paper = Paper.objects.filter(code=code, pk__in=case.documents.values("paper_id")).select_related("file").first()
     if paper is None:
         return None
     rendered = ensure_rendered(paper)
-    return file_response(rendered.file, as_attachment=False) if rendered.file else None
+    return file_response(rendered.file, actor=actor, as_attachment=False) if rendered.file else None
 
 
 # What happened

@@ -314,7 +314,7 @@ from zhengtong.capabilities.cases.services.rules import revise_rule, verify_rule
 from zhengtong.capabilities.cases.services.steps import PERMISSIONS as TASK_PERMISSIONS
 from zhengtong.capabilities.cases.services.steps import admit as admit_to_case
 from zhengtong.capabilities.cases.services.steps import advance as advance_case
-from zhengtong.capabilities.cases.services.steps import lock_case, note_act, shown_date, task_url
+from zhengtong.capabilities.cases.services.steps import describe_on_lists, lock_case, note_act, shown_date, task_url
 from zhengtong.capabilities.cases.services.supervision import fire_due
 from zhengtong.capabilities.cases.services.urging import hold_open_task, note_happening, note_remark
 from zhengtong.capabilities.cases.staffing import ORGAN_HEAD, list_named, name_permission
@@ -498,6 +498,7 @@ __all__ = [
     "describe_guide",
     "describe_material",
     "describe_materials",
+    "describe_on_lists",
     "describe_walk",
     "drop_consultation",
     "drop_countersign",

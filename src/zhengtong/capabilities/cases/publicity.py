@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from zhengtong.capabilities.cases.models import Case, Decision, ItemVersion, Outcome, ServiceItem
 from zhengtong.core.identity.public import LegalEntity
+from zhengtong.kernel.marks import Mark
 
 MOST_WORDS, LONGEST_WORD = 5, 40
 # What has up to so many hits is looked up by them; of what has more, the newest are soon met on the way by date.
@@ -21,7 +22,7 @@ def list_published_grants(query: str = "") -> QuerySet[Decision]:
     """
     hidden = ItemVersion.objects.filter(definition__publish_grants=False).values_list("pk", flat=True)
     found = (
-        Decision.objects.filter(outcome=Outcome.GRANT)
+        Decision.objects.filter(outcome=Outcome.GRANT, case__mark__lte=Mark.INTERNAL, case__mark_circle=None)
         .exclude(case__item_version_id__in=list(hidden))
         .select_related("case__organisation", "case__office__region")
     )

@@ -15,8 +15,11 @@ from zhengtong.capabilities.licences.changing import (
 )
 from zhengtong.capabilities.licences.described import DEFAULT_PAPER, check_licence, get_described_status
 from zhengtong.capabilities.licences.journal import ACTION_WORDS
-from zhengtong.capabilities.licences.models import Licence
+from zhengtong.capabilities.licences.lookups import ASKED, LOOK_UP
+from zhengtong.capabilities.licences.models import Licence, LicenceLookup
 from zhengtong.capabilities.licences.screens import LicenceScreens
+from zhengtong.capabilities.licences.sealing import FINISHER
+from zhengtong.capabilities.licences.suspending import RESUMED, SUSPENDED
 from zhengtong.core.identity.public import Protected
 from zhengtong.core.papers.public import DESCRIBED_MUST_SHOW, DESCRIBED_SAMPLE, PaperKind
 from zhengtong.core.worklist.public import WorkKind
@@ -32,6 +35,10 @@ MODULE = Module(
         LicenceScreens(),
         REVOCATION_PAPER,
         REVOKED,
+        SUSPENDED,
+        RESUMED,
+        ASKED,
+        FINISHER,
         WorkKind(WORK_KIND, _("撤销许可"), permissions=(DECIDE,), transfer_allowed=False),
         PaperKind(
             code=DEFAULT_PAPER,
@@ -46,6 +53,8 @@ MODULE = Module(
         Permission("licences.view_licence", _("查看证照")),
         Permission(PROPOSE, _("提出撤销许可")),
         Permission(DECIDE, _("决定撤销许可")),
+        Permission(LOOK_UP, _("经同意查看他人证照")),
+        Protected(LicenceLookup, organisation="organisation_id"),
         Protected(
             Licence,
             organisation="organisation_id",

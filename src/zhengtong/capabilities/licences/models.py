@@ -99,3 +99,30 @@ class Revocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.licence} {self.grounds}"
+
+
+class LookupState(models.TextChoices):
+    ASKED = "asked", _("等待答复")
+    ALLOWED = "allowed", _("已同意")
+    REFUSED = "refused", _("未同意")
+
+
+class LicenceLookup(models.Model):
+    """Another organ's question to see a licence, and the holder's answer. ``ends_at`` is when the question, or what was
+    allowed, is over."""
+
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="lookups")
+    organisation = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey("identity.Appointment", on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(_("用途"), max_length=200)
+    state = models.CharField(_("状态"), max_length=8, choices=LookupState.choices, default=LookupState.ASKED)
+    asked_at = models.DateTimeField(_("申请时间"), auto_now_add=True)
+    answered_at = models.DateTimeField(_("答复时间"), null=True)
+    ends_at = models.DateTimeField(_("截止时间"))
+
+    class Meta:
+        verbose_name = _("证照查看申请")
+        indexes = [models.Index(fields=["organisation", "-id"], name="lookups_by_organ")]
+
+    def __str__(self) -> str:
+        return f"{self.licence} {self.organisation}"

@@ -15,6 +15,7 @@ from zhengtong.capabilities.licences.changing import (
     propose_revocation,
 )
 from zhengtong.capabilities.licences.models import Licence, LicenceRequest, Revocation
+from zhengtong.capabilities.licences.suspending import resume_licence, suspend_licence
 from zhengtong.core.papers.public import Standing, get_status
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.declaration import STAFF, Act, Column, Fields, History, ModelScreens, Related
@@ -54,6 +55,10 @@ class RevocationForm(forms.Form):
         widget=forms.RadioSelect,
     )
     opinion = forms.CharField(label=_("意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 def _list_requests(_actor: Actor, licence: Licence) -> QuerySet[Any]:
@@ -99,6 +104,23 @@ class LicenceScreens(ModelScreens):
             when=_has_open,
             is_dangerous=True,
             done=_("已作出决定"),
+        ),
+        Act(
+            suspend_licence,
+            DECIDE,
+            title=_("暂停使用"),
+            form=ReasonForm,
+            when=lambda licence: licence.paper.revoked_at is None and licence.paper.suspended_at is None,
+            is_dangerous=True,
+            done=_("已暂停"),
+        ),
+        Act(
+            resume_licence,
+            DECIDE,
+            title=_("恢复使用"),
+            form=ReasonForm,
+            when=lambda licence: licence.paper.suspended_at is not None,
+            done=_("已恢复"),
         ),
     )
     detail = (

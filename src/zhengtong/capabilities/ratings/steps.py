@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhengtong.capabilities.cases.public import calendar_of_case, note_act
+from zhengtong.capabilities.cases.public import calendar_of_case, describe_on_lists, note_act
 from zhengtong.capabilities.letters.public import Lamp, lamp_at
 from zhengtong.capabilities.ratings.declarations import FollowUpPage
 from zhengtong.capabilities.ratings.models import FollowUp
@@ -94,14 +94,15 @@ def open_work(follow_up: FollowUp, node: Node) -> None:
     follow_up.save(update_fields=["level", "next_alert_at"])
     with translation.override("zh-hans"):
         step = str(TITLES[node])
+    listed = describe_on_lists(follow_up.case)
     open_item(
         kind=node.kind,
         object_id=follow_up.pk,
         organisation_id=follow_up.organisation_id,
         permission=NODE_PERMISSIONS[node],
-        reference=follow_up.case.number or "",
-        title=f"差评整改：{follow_up.case.item_name}"[:120],
-        party=follow_up.case.applicant_name,
+        reference=listed["reference"],
+        title=f"差评整改：{listed['title']}"[:120],
+        party=listed["party"],
         step=step,
         url=page_of(follow_up),
         due_at=due_of(follow_up, node),

@@ -17,6 +17,7 @@ from zhengtong.capabilities.cases.public import (
     TaskNode,
     TaskStatus,
     calendar_of_case,
+    describe_on_lists,
     get_rulebook,
 )
 from zhengtong.capabilities.supervision.declarations import CardPage
@@ -119,7 +120,7 @@ def open_card(card: Card) -> None:
             assignee_id=assignee.pk if assignee else None,
             reference=case.number or "",
             title=version.rule.name,
-            party=case.applicant_name,
+            party=describe_on_lists(case)["party"],
             step=f"{card.get_level_display()}说明",
             url=card_url(card),
             due_at=card.explain_by,
@@ -139,7 +140,7 @@ def tell(card: Card, reader: Appointment, template: str, **more: Any) -> None:
     """Send one of the cards' messages."""
     context = {
         "level": card.get_level_display(),
-        "title": card.case.item_name,
+        "title": describe_on_lists(card.case)["title"],
         "reference": card.case.number,
         **more,
     }

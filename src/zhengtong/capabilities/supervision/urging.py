@@ -13,6 +13,7 @@ from zhengtong.capabilities.cases.public import (
     Task,
     TaskStatus,
     Unacceptable,
+    describe_on_lists,
     hold_open_task,
     note_remark,
     task_url,
@@ -75,9 +76,7 @@ def _ask(urging: Urging, case: Case, task: Task, reader: Appointment, *, actor: 
         organisation_id=task.organisation_id,
         permission=task.permission,
         assignee_id=reader.pk,
-        reference=case.number or "",
-        title=case.item_name,
-        party=case.applicant_name,
+        **describe_on_lists(case),
         step=_("催办"),
         url=url,
         due_at=case.due_at,
@@ -86,7 +85,12 @@ def _ask(urging: Urging, case: Case, task: Task, reader: Appointment, *, actor: 
         actor=actor,
         recipient=reader.staff.account,
         template="supervision.urged",
-        context={"name": actor.name, "title": case.item_name, "reference": case.number, "words": urging.words},
+        context={
+            "name": actor.name,
+            "title": describe_on_lists(case)["title"],
+            "reference": case.number,
+            "words": urging.words,
+        },
         link=url,
     )
 
@@ -124,7 +128,7 @@ def answer_urging(*, actor: Actor, urging_id: int, words: str) -> Urging:
         template="supervision.urging_answered",
         context={
             "name": actor.name,
-            "title": urging.case.item_name,
+            "title": describe_on_lists(urging.case)["title"],
             "reference": urging.case.number,
             "words": urging.answer[:200],
         },

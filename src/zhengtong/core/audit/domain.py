@@ -1,30 +1,14 @@
-"""The canonical form of a journal record and its digest, computable by anyone who exported the record; its place."""
+"""The canonical form of a journal record and its digest, as the stand-alone verifier defines them; its place."""
 
-import hashlib
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-# Added after the first records were written: left out of the canonical form when empty, so that those stay verifiable.
-LATER_FIELDS: Final = frozenset({"agent", "subject"})
+from zhengtong_verify.canonical import LATER_FIELDS, canonical, sm3
+
+__all__ = ["LATER_FIELDS", "canonical", "read_place", "sm3", "write_place"]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-
-def canonical(fields: Mapping[str, Any]) -> bytes:
-    """Return ``fields`` as JSON with sorted keys, no spaces, UTF-8: one text for one record.
-
-    ``agent`` and ``subject`` are part of it only when they are set.
-    """
-    stated = {name: value for name, value in fields.items() if value is not None or name not in LATER_FIELDS}
-    return json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
-
-
-def sm3(content: bytes) -> str:
-    """Return the SM3 (GB/T 32905) of ``content`` in hex."""
-    return hashlib.new("sm3", content).hexdigest()
 
 
 def write_place(at: datetime, pk: int) -> str:

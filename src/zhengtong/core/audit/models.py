@@ -3,6 +3,35 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.core.audit.sealed import (
+    CheckRun,
+    CheckState,
+    JournalBlock,
+    JournalCertificate,
+    JournalLeaf,
+    JournalRoot,
+    PendingRecord,
+    RecordWords,
+    RootReceipt,
+    SealedHeader,
+    SealingTrouble,
+)
+
+__all__ = [
+    "AuditRecord",
+    "CheckRun",
+    "CheckState",
+    "JournalBlock",
+    "JournalCertificate",
+    "JournalLeaf",
+    "JournalRoot",
+    "PendingRecord",
+    "RecordWords",
+    "RootReceipt",
+    "SealedHeader",
+    "SealingTrouble",
+]
+
 
 class AuditRecord(models.Model):
     """Who did what to which object, from where. ``digest`` is the SM3 of the record's canonical JSON.

@@ -9,6 +9,7 @@ from pathlib import Path
 from zhengtong.core.files.domain import FORMS, HEAD_BYTES, Content, FileKind, extension_of, names_of, sniff
 from zhengtong.core.files.probe import CPU_SECONDS, MAX_PIXELS
 from zhengtong.core.files.refusals import UploadRefused, refuse_content
+from zhengtong.kernel.state_secrets import find_state_secret
 
 logger = logging.getLogger(__name__)
 # Waiting for a processor is not the file's fault, so the clock is wider than the processor time.
@@ -23,6 +24,8 @@ def inspect_upload(path: Path, name: str, allowed: frozenset[FileKind], *, sha25
     Raises UploadRefused when it is none of ``allowed``, when name and bytes disagree, or when it can't be
     opened safely.
     """
+    if find_state_secret("", name) is not None:
+        raise UploadRefused("state_secret")
     extension = extension_of(name)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)

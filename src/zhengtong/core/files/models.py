@@ -7,14 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.files.domain import FORMS, NAME_MAX, FileKind, describe_size, extension_of
-
-
-class Mark(models.TextChoices):
-    """The classification of a file. State secrets are not taken on this network at all."""
-
-    PUBLIC = "public", _("公开")
-    INTERNAL = "internal", _("内部")
-    WORK_SECRET = "work_secret", _("工作秘密")
+from zhengtong.core.marks.public import MarkedRow
 
 
 class ScanState(models.TextChoices):
@@ -23,7 +16,7 @@ class ScanState(models.TextChoices):
     INFECTED = "infected", _("有病毒")
 
 
-class StoredFile(models.Model):
+class StoredFile(MarkedRow):
     """A file. Two uploads of the same bytes are two rows over one stored copy.
 
     Bytes are written before the row, so a row always has its bytes; bytes without a row are only space.
@@ -34,7 +27,6 @@ class StoredFile(models.Model):
     size = models.PositiveBigIntegerField(_("大小"))
     content_type = models.CharField(_("类型"), max_length=100)
     name = models.CharField(_("文件名"), max_length=NAME_MAX)
-    mark = models.CharField(_("标识"), max_length=12, choices=Mark.choices, default=Mark.INTERNAL)
     owner_account = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("上传人"), on_delete=models.PROTECT, null=True, related_name="+"
     )

@@ -12,9 +12,10 @@ import sys
 import warnings
 import zipfile
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from zhengtong.core.files.domain import Content, FileKind
+from zhengtong.kernel.state_secrets import find_state_secret
 
 CPU_SECONDS = 10
 MEMORY_BYTES = 1 << 30
@@ -57,6 +58,9 @@ def inspect_pdf(file: IO[bytes]) -> FileKind:
             for page in (reader.pages[0], reader.pages[count - 1]):
                 if not page.mediabox.width or not page.mediabox.height:
                     raise Rejected("pdf_unreadable")
+            # GB/T 9704 writes the mark into the upper left corner of the first page.
+            if find_state_secret(_read_text(reader.pages[0])) is not None:
+                raise Rejected("state_secret")
     except (Rejected, MemoryError):
         raise
     except RecursionError as error:
@@ -66,6 +70,16 @@ def inspect_pdf(file: IO[bytes]) -> FileKind:
     if not count:
         raise Rejected("pdf_no_pages")
     return FileKind.PDF
+
+
+def _read_text(page: Any) -> str:
+    """Return the page's text, "" for one whose text can't be read: it opens, and that is enough to take it."""
+    try:
+        return str(page.extract_text())
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:
+        return ""
 
 
 def inspect_image(file: IO[bytes], kind: FileKind) -> FileKind:

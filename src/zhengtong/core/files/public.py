@@ -9,7 +9,8 @@ from zhengtong.core.files.domain import (
     names_of,
     sanitise_name,
 )
-from zhengtong.core.files.models import Mark, ScanState, StoredFile
+from zhengtong.core.files.holders import FileHolder
+from zhengtong.core.files.models import ScanState, StoredFile
 from zhengtong.core.files.refusals import UploadRefused
 from zhengtong.core.files.scanner import Scanner, ScannerUnavailable, get_scanner
 from zhengtong.core.files.selectors import Withheld, describe_kinds, file_response, open_bytes, open_file
@@ -19,9 +20,9 @@ from zhengtong.core.files.uploads import LimitedUploadHandler, refuse_oversized_
 __all__ = [
     "ALL_KINDS",
     "PAPERS_AND_PHOTOS",
+    "FileHolder",
     "FileKind",
     "LimitedUploadHandler",
-    "Mark",
     "ScanState",
     "Scanner",
     "ScannerUnavailable",

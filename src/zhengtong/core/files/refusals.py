@@ -35,6 +35,10 @@ SENTENCES: dict[str, Promise] = {
     "package_nested": gettext_lazy("这个文件里套着别的压缩包，为安全起见不能上传。请把内容拆开后分别上传。"),
     "package_macros": gettext_lazy("这个文件带有宏（程序），为安全起见不能上传。请另存为不带宏的文件或 PDF，再上传。"),
     "package_unsafe": gettext_lazy("这个文件的内部结构不安全，不能上传。请用软件打开后另存，再上传。"),
+    "state_secret": gettext_lazy(
+        "这个文件标有国家秘密的密级（秘密、机密或者绝密），不得在本网络上传、存储和传输（保守国家秘密法第二十六条、第三十一条），"
+        "没有保存。请立即停止操作，把载体交本单位保密工作机构处理。"
+    ),
     "zip": gettext_lazy("这里不收压缩包。请解压后分别上传。可以上传：%(allowed)s。"),
     "too_complex": gettext_lazy("这个文件过于复杂，检查不完。请用软件打开后另存为普通 PDF，再上传。"),
     "infected": gettext_lazy("这个文件里查出了病毒，没有保存。请先给设备杀毒，再换一个文件上传。"),

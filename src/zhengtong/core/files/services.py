@@ -8,18 +8,23 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 
 from zhengtong.core.audit.public import record
+from zhengtong.core.crypto.public import Batch, Unreadable
 from zhengtong.core.files import storage
 from zhengtong.core.files.domain import FORMS, HEAD_BYTES, Content, FileKind, describe_size, sanitise_name, sniff
 from zhengtong.core.files.inspection import inspect_upload
-from zhengtong.core.files.models import Mark, ScanState, StoredFile
+from zhengtong.core.files.models import ScanState, StoredFile
 from zhengtong.core.files.refusals import UploadRefused
 from zhengtong.core.files.scanner import ScannerUnavailable, get_scanner
 from zhengtong.core.files.storage import Incoming
 from zhengtong.core.files.uploads import upload_limit
 from zhengtong.kernel.jobs import Job, enqueue
+from zhengtong.kernel.marks import Mark
 from zhengtong.kernel.policy import Actor
 
 logger = logging.getLogger(__name__)
+
+# Uploads of the same bytes wait for a batch.
+RESEALED_AT_ONCE = 20
 
 
 def receive_upload(
@@ -97,6 +102,21 @@ def _holding(sha256: str) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"files:{sha256}"])
         yield
+
+
+def reseal_files(position: str, number: int) -> Batch:
+    """Bring the next kept files under the data key ``number``. Called in a transaction."""
+    names = storage.list_stored(position, RESEALED_AT_ONCE)
+    changed = unreadable = 0
+    for sha256 in names:
+        with _holding(sha256):
+            try:
+                changed += storage.reseal(sha256, number)
+            except Unreadable:
+                logger.error("file does not open", extra={"sha256": sha256})
+                unreadable += 1
+    ended = len(names) < RESEALED_AT_ONCE
+    return Batch(None if ended else names[-1], len(names), changed, unreadable)
 
 
 def drop_bytes_job() -> Job:

@@ -63,4 +63,5 @@ def actor(request: HttpRequest) -> dict[str, Any]:
         "actor": getattr(request, "actor", None),
         "capacity": SimpleLazyObject(lambda: get_capacity(request)),
         "is_demo": settings.DEMO,
+        "offers_certificates": bool(settings.CLIENT_CERTIFICATE_SECRET),
     }

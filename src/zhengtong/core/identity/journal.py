@@ -34,6 +34,7 @@ ACTION_WORDS = ActionWords(
         "representation_verified": _("核验监护或者代理身份"),
         "representation_revoked": _("终止监护或者代理身份"),
         "guardianship_ended": _("被监护人成年，监护自动终止"),
+        "staff_amended": _("更正工作人员信息"),
         "staff_account_created": _("开通工作人员账号"),
         "appointed": _("任职"),
         "appointment_ended": _("结束任职"),

@@ -28,10 +28,11 @@ class Protected(Declaration):
     who holds the permission anywhere. At most one of the three is given; without any of them no role reaches a row.
     A citizen may do ``owner_actions`` to a row whose ``owner`` is the account that she acts for. Where there is an
     ``entity``, her capacity decides: rows of the legal entity that she acts for at this moment, or else her own rows
-    without one. Whoever it is, the row's ``mark`` may not be above her clearance.
-    For an agent who was asked to do some matters only (``Actor.matters``), one of the columns that ``matters`` names
-    has to hold one of these; rows of a model without any are closed to her.
-    A null in one of these columns is nobody's. Raises ImproperlyConfigured when two scopes are given.
+    without one. Whoever it is, the row's ``mark`` may not be above her clearance, and where ``circle`` (organisations)
+    or ``readers`` (appointments) hold somebody she has to be among them; ``owner_is_cleared``: who gave the row knows
+    it. For an agent who was asked to do some matters only (``Actor.matters``), one of the columns that ``matters``
+    names has to hold one of these; rows of a model without any are closed to her. A null in one of these columns is
+    nobody's. Raises ImproperlyConfigured when two scopes are given.
     """
 
     model: type[Model]
@@ -41,10 +42,15 @@ class Protected(Declaration):
     owner_actions: frozenset[str] = field(default_factory=frozenset)
     region: str = ""
     mark: str = ""
+    circle: str = ""
+    readers: str = ""
+    owner_is_cleared: bool = False
     is_unscoped: bool = False
     matters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if bool(self.circle) is not bool(self.readers) or (self.circle and not self.mark):
+            raise ImproperlyConfigured(f"{self.key}: a circle is of organisations and readers, and goes with a mark")
         if sum(map(bool, (self.organisation, self.region, self.is_unscoped))) > 1:
             raise ImproperlyConfigured(f"{self.key}: organisation, region and is_unscoped exclude each other")
 
@@ -57,8 +63,28 @@ def _protection(model: type[Model]) -> Protected:
     return registry.get(Protected, model._meta.label_lower)
 
 
+def knower(actor: Actor) -> int | None:
+    """Return the appointment of the person who reads: an agent's own one, a circle isn't delegated."""
+    return actor.agent or actor.appointment
+
+
 def _value(row: Model, path: str) -> Any:
     return reduce(lambda at, name: None if at is None else getattr(at, name), path.split("__"), row)
+
+
+def is_cleared(actor: Actor, obj: Model) -> bool:
+    """Return whether the row's mark and circle let ``actor`` know of it, whatever her roles are."""
+    rule = _protection(type(obj))
+    if actor.kind is ActorKind.SYSTEM or not rule.mark:
+        return True
+    mark = _value(obj, rule.mark)
+    if mark is None or mark > actor.clearance:
+        return False
+    circle = _value(obj, rule.circle) if rule.circle else None
+    readers = _value(obj, rule.readers) if rule.readers else None
+    if circle is None and readers is None:
+        return True
+    return actor.organisation in (circle or ()) or knower(actor) in (readers or ())
 
 
 class IdentityPolicy:
@@ -70,12 +96,11 @@ class IdentityPolicy:
         if obj is None:
             return actor.has(action)
         rule = _protection(type(obj))
-        if rule.mark:
-            mark = _value(obj, rule.mark)
-            if mark is None or mark > actor.clearance:
-                return False
         if actor.kind is ActorKind.CITIZEN:
-            return action in rule.owner_actions and self._owns(actor, rule, obj)
+            owns = action in rule.owner_actions and self._owns(actor, rule, obj)
+            return owns and (rule.owner_is_cleared or is_cleared(actor, obj))
+        if not is_cleared(actor, obj):
+            return False
         if rule.is_unscoped:
             return actor.has(action)
         if rule.region:
@@ -86,8 +111,8 @@ class IdentityPolicy:
         if actor.kind is ActorKind.SYSTEM:
             return queryset
         rule = _protection(queryset.model)
-        if rule.mark:
-            queryset = queryset.filter(**{f"{rule.mark}__lte": actor.clearance})
+        if rule.mark and not (rule.owner_is_cleared and actor.kind is ActorKind.CITIZEN):
+            queryset = self._cleared(actor, rule, queryset)
         if actor.kind is ActorKind.CITIZEN:
             return self._owned(actor, rule, queryset) if action in rule.owner_actions else queryset.none()
         if rule.is_unscoped:
@@ -95,6 +120,18 @@ class IdentityPolicy:
         if rule.region:
             return self._within(queryset, rule.region, self._regions(actor, action))
         return self._within(queryset, rule.organisation, actor.reach(action)) if rule.organisation else queryset.none()
+
+    @staticmethod
+    def _cleared(actor: Actor, rule: Protected, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        queryset = queryset.filter(**{f"{rule.mark}__lte": actor.clearance})
+        if not rule.circle:
+            return queryset
+        within = Q(**{rule.circle: None, rule.readers: None})
+        if actor.organisation is not None:
+            within |= Q(**{f"{rule.circle}__contains": [actor.organisation]})
+        if (appointment := knower(actor)) is not None:
+            within |= Q(**{f"{rule.readers}__contains": [appointment]})
+        return queryset.filter(within)
 
     def denied(self, actor: Actor, action: str, obj: Model | None) -> None:
         logger.warning(

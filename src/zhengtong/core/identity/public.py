@@ -1,11 +1,14 @@
 """The identity module's door."""
 
+from zhengtong.core.identity.adapter import AccountAdapter
+from zhengtong.core.identity.administrators import list_guarded_roles
 from zhengtong.core.identity.delegations import (
     get_delegated_actor,
     is_same_person,
     list_live_delegations,
     name_agent,
 )
+from zhengtong.core.identity.devices import describe_device
 from zhengtong.core.identity.domain import (
     InvalidIdentifier,
     Sex,
@@ -61,7 +64,8 @@ from zhengtong.core.identity.models import (
     StaffMember,
     Succession,
 )
-from zhengtong.core.identity.policy import Protected
+from zhengtong.core.identity.policy import Protected, is_cleared, knower
+from zhengtong.core.identity.proofs import say_proofs
 from zhengtong.core.identity.records import Told, describe_records
 from zhengtong.core.identity.representations import (
     get_representing_actor,
@@ -87,10 +91,11 @@ from zhengtong.core.identity.selectors import (
     list_successors,
     list_versions,
 )
-from zhengtong.core.identity.separation import IncompatibleRoles
+from zhengtong.core.identity.separation import IncompatibleRoles, check_person
 from zhengtong.core.identity.services import (
     Refused,
     abolish_organisation,
+    amend_staff,
     appoint,
     appoint_agent,
     cancel_reorganisation,
@@ -98,6 +103,7 @@ from zhengtong.core.identity.services import (
     create_staff_account,
     delegate,
     end_appointment,
+    end_sessions,
     found_organisation,
     grant_mandate,
     grant_role,
@@ -127,6 +133,7 @@ __all__ = [
     "ACCOUNT_NOTICES",
     "ACCOUNT_TEXTS",
     "Account",
+    "AccountAdapter",
     "AccountKind",
     "AccountNotice",
     "AccountNoticeRequested",
@@ -171,16 +178,20 @@ __all__ = [
     "WardRegistered",
     "abolish_organisation",
     "age_on",
+    "amend_staff",
     "appoint",
     "appoint_agent",
     "cancel_reorganisation",
+    "check_person",
     "client_address",
     "close_post",
     "compare_versions",
     "create_staff_account",
     "delegate",
+    "describe_device",
     "describe_records",
     "end_appointment",
+    "end_sessions",
     "found_organisation",
     "get_account_actor",
     "get_citizen_actor",
@@ -191,10 +202,13 @@ __all__ = [
     "get_version",
     "grant_mandate",
     "grant_role",
+    "is_cleared",
     "is_same_person",
+    "knower",
     "leave",
     "list_colleagues",
     "list_current_appointments",
+    "list_guarded_roles",
     "list_held_posts",
     "list_holders",
     "list_live_delegations",
@@ -230,6 +244,7 @@ __all__ = [
     "revoke_mandate",
     "revoke_representation",
     "say_agent_matters",
+    "say_proofs",
     "set_active",
     "set_clearance",
     "split_organisation",

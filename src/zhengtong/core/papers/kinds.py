@@ -32,3 +32,32 @@ class PaperKind(Declaration):
     @property
     def key(self) -> str:
         return self.code
+
+
+@dataclass(frozen=True)
+class PaperFinisher(Declaration):
+    """What is done to the PDF of a paper before it is kept for good: sealed, where somebody seals such papers.
+
+    ``finish`` returns the bytes to keep, the same ones where it has nothing to do. What it raises keeps the paper from
+    being made: it is tried again later.
+    """
+
+    code: str
+    finish: Callable[["Paper", bytes], bytes]
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True)
+class VerificationPage(Declaration):
+    """Another public page on which something can be verified; the page of verification codes leads to it."""
+
+    url_name: str
+    title: Text
+    about: Text
+
+    @property
+    def key(self) -> str:
+        return self.url_name

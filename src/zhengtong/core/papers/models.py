@@ -42,6 +42,9 @@ class Paper(models.Model):
     )
     # Why that one couldn't be used: the file was then set with the supplied template.
     template_fault = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # Without effect for a time (暂扣、停止使用), until somebody lifts it.
+    suspended_at = models.DateTimeField(_("暂停时间"), null=True)
+    suspended_reason = models.CharField(_("暂停理由"), max_length=300, blank=True, default="", db_default="")
     revoked_at = models.DateTimeField(_("撤销时间"), null=True)
     revoked_reason = models.CharField(_("撤销理由"), max_length=300, blank=True, default="")
 

@@ -8,10 +8,13 @@ from django.db import transaction
 
 from zhengtong.core.audit.public import record
 from zhengtong.core.files.public import open_bytes, store_bytes
+from zhengtong.core.marks.public import derive_mark
 from zhengtong.core.papers.edited import set_edited
 from zhengtong.core.papers.faults import TemplateFault
+from zhengtong.core.papers.kinds import PaperFinisher
 from zhengtong.core.papers.models import Paper, TemplateStatus, TemplateVersion
 from zhengtong.core.papers.typesetting import Sheet, render_pdf, template_hash
+from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import SYSTEM
 
 
@@ -33,11 +36,15 @@ def ensure_rendered(paper: Paper) -> Paper:
     if locked.file_id is None:
         locked.template_version = find_in_force(locked.kind, locked.issued_at)
         pdf = _set_in_force(locked)
+        for finisher in registry.of(PaperFinisher):
+            pdf = finisher.finish(locked, pdf)
         locked.file = store_bytes(actor=SYSTEM, name=locked.file_name, data=pdf, content_type="application/pdf")
         locked.sha256 = sha256(pdf).hexdigest()
         edited = find_edited(locked)
         locked.template_hash = template_hash(edited.source if edited else locked.template)
         locked.save(update_fields=["file", "sha256", "template_hash", "template_version", "template_fault"])
+        # What it was made from may be a work secret.
+        derive_mark(actor=SYSTEM, row=locked.file)
     for name in ("file", "sha256", "template_hash", "template_version", "template_fault"):
         setattr(paper, name, getattr(locked, name))
     return paper

@@ -41,6 +41,11 @@ def get_status(paper: Paper) -> PaperStatus:
         if paper.revoked_reason:
             sentence += _("理由：%(reason)s") % {"reason": paper.revoked_reason}
         return PaperStatus(Standing.REVOKED, sentence)
+    if paper.suspended_at is not None:
+        sentence = _("本文书自 %(date)s 起暂停使用。") % {"date": _day(paper.suspended_at)}
+        if paper.suspended_reason:
+            sentence += _("理由：%(reason)s") % {"reason": paper.suspended_reason}
+        return PaperStatus(Standing.SUSPENDED, sentence)
     if answer := paper.declaration.status:
         return answer(paper)
     return PaperStatus(Standing.IN_FORCE, _("本文书真实、有效。"))

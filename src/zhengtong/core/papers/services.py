@@ -68,6 +68,27 @@ def revoke_paper(*, actor: Actor, paper: Paper, reason: str) -> Paper:
 
 
 @transaction.atomic
+def suspend_paper(*, paper: Paper, reason: str) -> None:
+    """Let a paper be without effect for a time, as part of another act, whose record says so. Twice is once.
+
+    Raises AlreadyRevoked.
+    """
+    locked = Paper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    if locked.revoked_at is not None:
+        raise AlreadyRevoked(locked.code)
+    if locked.suspended_at is None:
+        locked.suspended_at, locked.suspended_reason = timezone.now(), printable(reason)[:300]
+        locked.save(update_fields=["suspended_at", "suspended_reason"])
+
+
+def resume_paper(*, paper: Paper) -> None:
+    """Give a suspended paper its effect back, as part of another act, whose record says so."""
+    locked = Paper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    if locked.suspended_at is not None:
+        locked.suspended_at, locked.suspended_reason = None, ""
+        locked.save(update_fields=["suspended_at", "suspended_reason"])
+
+
 def end_paper(*, actor: Actor, paper: Paper, reason: str) -> Paper:
     """Take the effect from a paper as part of another act, whose service has decided that ``actor`` may: a newer paper
     stands in its place, or what it certified has ended. Raises AlreadyRevoked."""

@@ -22,7 +22,7 @@ from zhengtong.kernel.modules import registry
 
 BATCH: Final = 500
 _COLUMNS: Final = (
-    "kind", "object_id", "organisation_id", "owner_id", "entity_id", "mark", "newest_at",
+    "kind", "object_id", "organisation_id", "owner_id", "entity_id", "mark", "circle", "readers", "newest_at",
     "reference", "slug", "title", "names", "body", "digest",
 )  # fmt: skip
 _WRITE: Final = (
@@ -69,6 +69,8 @@ def _read(declared: Searchable, row: Any) -> tuple[Any, ...]:
         _value(row, rule.owner if rule else ""),
         _value(row, rule.entity if rule else ""),
         _mark(row, rule.mark if rule else ""),
+        _value(row, rule.circle if rule else ""),
+        _value(row, rule.readers if rule else ""),
         _moment(_value(row, declared.newest)),
         text.normalise_reference(str(_value(row, declared.reference) or "")),
         str(_value(row, declared.slug) or "")[:160],

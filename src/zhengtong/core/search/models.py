@@ -1,5 +1,6 @@
 """The index: one row a searchable row of any table, what waits to be indexed, and how far a rebuilding has come."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -20,6 +21,8 @@ class Entry(models.Model):
     owner_id = models.BigIntegerField(null=True)
     entity_id = models.BigIntegerField(null=True)
     mark = models.SmallIntegerField(default=0)
+    circle = ArrayField(models.BigIntegerField(), null=True)
+    readers = ArrayField(models.BigIntegerField(), null=True)
     newest_at = models.DateTimeField()
     reference = models.CharField(max_length=80, blank=True)
     slug = models.CharField(max_length=160, blank=True)

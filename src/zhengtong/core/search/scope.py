@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from zhengtong.core.identity.public import Protected
+from zhengtong.core.identity.public import Protected, knower
 from zhengtong.core.search.declarations import Searchable, SearchAudience
 from zhengtong.core.search.matching import Condition, either, every
 from zhengtong.kernel.modules import registry
@@ -31,7 +31,7 @@ def _condition(actor: Actor, audience: SearchAudience, declared: Searchable) -> 
     if actor.kind is ActorKind.SYSTEM:
         return _ALL
     rule = declared.protection
-    cleared = Condition("mark <= %s", (int(actor.clearance),)) if rule and rule.mark else _ALL
+    cleared = _cleared(actor, rule) if rule and rule.mark else _ALL
     if declared.is_public:
         return cleared
     if rule is None or audience not in declared.audiences:
@@ -40,9 +40,24 @@ def _condition(actor: Actor, audience: SearchAudience, declared: Searchable) -> 
         scope = _of_staff(actor, declared.permission, rule)
     elif audience is SearchAudience.CITIZEN and actor.kind is ActorKind.CITIZEN:
         scope = _of_citizen(actor, declared.permission, rule)
+        cleared = _ALL if rule.owner_is_cleared else cleared
     else:
         scope = None
     return scope if scope is None or cleared is _ALL else every([cleared, scope])
+
+
+def _cleared(actor: Actor, rule: Protected) -> Condition:
+    """Return the condition that mark and circle let ``actor`` know of an entry, as identity's policy has it for
+    rows."""
+    level = Condition("mark <= %s", (int(actor.clearance),))
+    if not rule.circle:
+        return level
+    within = Condition(
+        "((circle IS NULL AND readers IS NULL) OR circle @> ARRAY[%s]::bigint[] OR readers @> ARRAY[%s]::bigint[])",
+        # Nobody is organisation or appointment 0.
+        (actor.organisation or 0, knower(actor) or 0),
+    )
+    return every([level, within])
 
 
 def _of_staff(actor: Actor, permission: str, rule: Protected) -> Condition | None:

@@ -46,7 +46,7 @@ from zhengtong.core.worklist.selectors import (
     list_watches,
     summarise_received,
 )
-from zhengtong.core.worklist.services.items import close_item, open_item, reschedule_items
+from zhengtong.core.worklist.services.items import close_item, open_item, rename_items, reschedule_items
 from zhengtong.core.worklist.services.leaving import LeftOpen, hand_over
 from zhengtong.core.worklist.services.moving import (
     Batch,
@@ -126,6 +126,7 @@ __all__ = [
     "reassign_items",
     "recall_item",
     "recall_items",
+    "rename_items",
     "reschedule_items",
     "return_item",
     "return_items",

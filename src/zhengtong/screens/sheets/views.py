@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhengtong.core.audit.public import record
 from zhengtong.core.files.public import describe_size, upload_limit
+from zhengtong.kernel.assurance import require_assurance
 from zhengtong.kernel.policy import Actor, can, require
 from zhengtong.screens import presenting
-from zhengtong.screens.declaration import ModelScreens
+from zhengtong.screens.declaration import STAFF, ModelScreens
 from zhengtong.screens.listing import Listing
 from zhengtong.screens.routing import Route, url_of
 from zhengtong.screens.sheets import exporting, services, template
@@ -53,6 +54,8 @@ def export(request: HttpRequest, screens: ModelScreens, actor: Actor, *, extensi
 
     A sheet's personal values are masked, unless the actor may reveal them and says what for (``purpose``).
     """
+    if screens.audience == STAFF:
+        require_assurance(request, "export")
     form = FORMATS[extension]
     listing = Listing(screens, actor, request.GET, further=(SHEET, PURPOSE))
     asked: dict[str, Any] = {"filters": _filters(request)}

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from zhengtong.kernel.assurance import require_assurance
 from zhengtong.kernel.jobs import once
 from zhengtong.kernel.policy import Actor, Denied
 from zhengtong.screens import presenting
@@ -88,6 +89,8 @@ def act_on_rows(request: HttpRequest, screens: ModelScreens, actor: Actor, act: 
         )
         return render(request, "screens/model/bulk.html", context, status=422 if is_sent else 200)
     form.is_valid()
+    if found.assurance:
+        require_assurance(request, found.assurance)
     # One transaction with the mark: whoever sends it again after a crash finds either all of it done or nothing.
     with once(f"form:{request.POST.get(TOKEN, '')[:64] or uuid4().hex}") as is_first:
         if not is_first:

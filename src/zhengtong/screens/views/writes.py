@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from zhengtong.kernel.assurance import require_assurance
 from zhengtong.kernel.jobs import once
 from zhengtong.kernel.policy import Actor, Denied
 from zhengtong.screens import meanwhile, presenting
@@ -53,6 +54,8 @@ class Write:
             return self.show()
         if not self.form.is_valid():
             return self.show(status=422)
+        if self.act.assurance:
+            require_assurance(self.request, self.act.assurance)
         key = f"form:{self.request.POST.get(TOKEN, '')[:64] or uuid4().hex}"
         try:
             with once(key) as is_first:

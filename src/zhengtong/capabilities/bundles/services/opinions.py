@@ -47,9 +47,7 @@ def ask_opinion(*, actor: Actor, case_id: int, asked_id: int, question: str, ver
         organisation_id=asked.organisation_id,
         permission=REVIEW,
         assignee_id=reviewer_of(asked),
-        reference=asked.number or "",
-        title=asked.item_name,
-        party=asked.applicant_name,
+        **cases.describe_on_lists(asked),
         step=_("答复征求意见"),
         url=cases.task_url(asked, TaskNode.REVIEW),
     )
@@ -81,9 +79,7 @@ def give_opinion(*, actor: Actor, opinion_id: int, answer: str, version: int | N
         organisation_id=case.organisation_id,
         permission=REVIEW,
         assignee_id=reviewer_of(case) or opinion.asked_by_id,
-        reference=case.number or "",
-        title=case.item_name,
-        party=case.applicant_name,
+        **cases.describe_on_lists(case),
         step=f"{asked.organisation.short_name}已答复意见"[:40],
         url=cases.task_url(case, TaskNode.REVIEW),
     )

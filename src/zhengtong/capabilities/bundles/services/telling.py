@@ -1,7 +1,7 @@
 """Who else has to know that a part failed: those who hold or decided the other parts of the same application."""
 
 from zhengtong.capabilities.bundles.models import BundlePart
-from zhengtong.capabilities.cases.public import Task, TaskNode, TaskStatus, task_url
+from zhengtong.capabilities.cases.public import Task, TaskNode, TaskStatus, describe_on_lists, task_url
 from zhengtong.core.worklist.public import WorkItem, WorkState, open_item
 
 PART_FAILED = "bundles.part_failed"
@@ -36,9 +36,7 @@ def tell_other_organs(parts: list[BundlePart], failed: BundlePart, why: str) -> 
             organisation_id=task.organisation_id,
             permission=REVIEW,
             assignee_id=holder,
-            reference=case.number or "",
-            title=case.item_name,
-            party=case.applicant_name,
+            **describe_on_lists(case),
             step=why[:40],
             url=task_url(case, TaskNode.REVIEW),
         )

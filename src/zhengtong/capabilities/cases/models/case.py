@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.crypto.public import EncryptedJSONField, EncryptedTextField
+from zhengtong.core.marks.public import MarkedRow
 
 CASE_STATES = [
     ("draft", _("草稿")),
@@ -65,7 +66,7 @@ class NumberSequence(models.Model):
         return f"{self.key} {self.last}"
 
 
-class Case(models.Model):
+class Case(MarkedRow):
     """One piece of business: an application from draft to archive.
 
     ``state`` moves only through the table in ``domain``. ``version`` grows with every act, so that two

@@ -11,6 +11,7 @@ from zhengtong.capabilities.cases.models import Case, CaseMaterial
 from zhengtong.capabilities.cases.services.drafting import correctable_materials, lock_editable, open_marks
 from zhengtong.core.audit.public import record
 from zhengtong.core.files.public import FileKind, StoredFile, receive_upload
+from zhengtong.core.marks.public import derive_mark
 from zhengtong.kernel.policy import Actor
 from zhengtong.kernel.steps import step
 
@@ -49,6 +50,8 @@ def _attach(*, actor: Actor, case_id: int, key: str, file: StoredFile) -> CaseMa
     case = lock_editable(case_id, actor)
     room_for(case, key)
     material = CaseMaterial.objects.create(case=case, key=key, file=file)
+    if file.mark > case.mark:
+        derive_mark(actor=actor, row=case)
     record(actor, "cases.attach_file", case, after={"material": key, "sha256": file.sha256, "size": file.size})
     return material
 

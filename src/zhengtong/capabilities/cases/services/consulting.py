@@ -16,6 +16,7 @@ from zhengtong.capabilities.cases.services.papers import issue_case_paper
 from zhengtong.capabilities.cases.services.steps import (
     WORK_KIND,
     admit_to_task,
+    describe_on_lists,
     finish_task,
     lock_case,
     note_act,
@@ -199,9 +200,7 @@ def _tell_asker(asked: Consultation, case: Case, kind: str, words: str) -> None:
         organisation_id=case.organisation_id,
         permission=REVIEW,
         assignee_id=review.values_list("assignee_id", flat=True).first() or asked.asked_by_id,
-        reference=case.number or "",
-        title=case.item_name,
-        party=case.applicant_name,
+        **describe_on_lists(case),
         step=words[:40],
         url=task_url(case, TaskNode.REVIEW),
     )
@@ -267,7 +266,7 @@ def _remind(asked: Consultation, now: datetime) -> None:
             template="cases.consultation_late",
             context={
                 "asker": case.organisation.name,
-                "item": case.item_name,
+                "item": describe_on_lists(case)["title"],
                 "number": case.number,
                 "due": shown_date(asked.last_day),
             },

@@ -29,6 +29,7 @@ from zhengtong.capabilities.cases.services.countersigns import await_signers, op
 from zhengtong.capabilities.cases.services.papers import issue_case_paper
 from zhengtong.capabilities.cases.services.steps import (
     advance,
+    describe_on_lists,
     finish_task,
     lock_case,
     note_act,
@@ -286,9 +287,7 @@ def _let_reviewer_read(case: Case, request: ExtensionRequest) -> None:
             organisation_id=task.organisation_id,
             permission=REVIEW,
             assignee_id=task.assignee_id,
-            reference=case.number or "",
-            title=case.item_name,
-            party=case.applicant_name,
+            **describe_on_lists(case),
             step=_("同意延期") if request.is_approved else _("不同意延期"),
             url=task_url(case, TaskNode.REVIEW),
         )

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.cases.declarations import StepGuard, TaskPage
 from zhengtong.capabilities.cases.domain import Act, LegalState, next_state
@@ -15,6 +16,7 @@ from zhengtong.capabilities.cases.models import ELSEWHERE, Case, CaseEvent, Task
 from zhengtong.capabilities.cases.references import get_office, get_version
 from zhengtong.core.audit.public import record
 from zhengtong.core.worklist.public import close_item, open_item
+from zhengtong.kernel.marks import Mark
 from zhengtong.kernel.modules import registry
 from zhengtong.kernel.policy import Actor, Denied, require
 from zhengtong.kernel.rows import find_sole
@@ -178,9 +180,7 @@ def open_task(
         organisation_id=organisation_id,
         permission=permission,
         assignee_id=assignee_id,
-        reference=case.number or "",
-        title=case.item_name,
-        party=case.applicant_name,
+        **describe_on_lists(case),
         step=step,
         url=task_url(case, node),
         due_at=min(due_at, case.due_at) if due_at and case.due_at else case.due_at,
@@ -188,6 +188,23 @@ def open_task(
         next_alert_at=lamp[1],
     )
     return task
+
+
+class OnLists(TypedDict):
+    """What a list of work says of a case, whoever reads it."""
+
+    reference: str
+    title: str
+    party: str
+
+
+def describe_on_lists(case: Case) -> OnLists:
+    """Return number, item and applicant as lists of work and messages say them: of a restricted case neither item nor
+    applicant, because whoever may read them needn't be in the circle."""
+    title, party = case.item_name, case.applicant_name
+    if case.is_restricted:
+        title, party = _("（%(mark)s件，知悉范围内可见）") % {"mark": Mark(case.mark).label}, "——"
+    return OnLists(reference=case.number or "", title=title, party=party)
 
 
 def task_url(case: Case, node: str) -> str:

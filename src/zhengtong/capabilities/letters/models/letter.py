@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhengtong.core.crypto.public import EncryptedJSONField, EncryptedTextField
+from zhengtong.core.marks.public import MarkedRow
 
 LETTER_STATES = [
     ("received", _("待受理")),
@@ -76,7 +77,7 @@ class LetterDraft(models.Model):
         return str(self.public_id)
 
 
-class Letter(models.Model):
+class Letter(MarkedRow):
     """One ticket with one deadline, whatever the channel that it came through.
 
     ``organisation`` is who has it now; before it is dispatched that is ``reception``. ``due_at`` is the deadline of the

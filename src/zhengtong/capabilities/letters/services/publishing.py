@@ -17,6 +17,7 @@ from zhengtong.capabilities.letters.messages import tell_writer
 from zhengtong.capabilities.letters.models import Letter, PublishedLetter
 from zhengtong.capabilities.letters.redaction import clean, find_personal, is_clean, redact
 from zhengtong.capabilities.letters.services.steps import cancel_work, find_work, finish_work, lock_letter, note_act
+from zhengtong.kernel.marks import Mark
 from zhengtong.kernel.policy import Actor, require
 from zhengtong.kernel.steps import step
 
@@ -84,6 +85,8 @@ def publish_letter(
         raise LetterRefused(_("答复以后才能公开。"))
     if letter.is_confidential or not letter.may_publish:
         raise LetterRefused(_("来信人没有同意公开，不能公开。"))
+    if letter.mark > Mark.INTERNAL or letter.mark_circle is not None or letter.mark_readers is not None:
+        raise LetterRefused(_("来信标有密级或者限定了知悉范围，不能公开。"))
     if PublishedLetter.objects.filter(letter=letter).exists():
         raise LetterRefused(_("这封来信已经公开过。"))
     if not is_confirmed:

@@ -121,6 +121,8 @@ def _office_of(actor: Actor) -> str:
 
 def party_of(letter: Letter) -> str:
     """What lists show of the writer: her name masked, nothing of who wants to be kept secret."""
+    if letter.is_restricted:
+        return "——"
     if letter.is_confidential or not letter.writer_name:
         with translation.override("zh-hans"):
             return str(_("（保密）")) if letter.is_confidential else str(_("（未留姓名）"))

@@ -9,7 +9,7 @@ from zhengtong.capabilities.cases.public import Case, Channel, ItemOffice
 from zhengtong.capabilities.licences.changing import GROUNDS
 from zhengtong.capabilities.licences.models import Licence, Revocation
 from zhengtong.core.identity.public import Appointment, Organisation
-from zhengtong.core.papers.public import Paper
+from zhengtong.core.papers.public import Paper, suspend_paper
 
 
 def keep_licence(organisation: Organisation, number: int) -> Licence:
@@ -54,6 +54,10 @@ def propose(licence: Licence) -> Revocation:
     )
 
 
+def suspend(licence: Licence) -> None:
+    suspend_paper(paper=licence.paper, reason="停业整顿期间")
+
+
 SAMPLES = {
     "licences.licences": Sample(
         make=keep_licence,
@@ -64,7 +68,9 @@ SAMPLES = {
                 "hearing": "已告知，未提出陈述、申辩",
             },
             "decide-revocation": lambda licence: {"is_approved": "no", "opinion": "证据不足"},
+            "suspend-licence": lambda _licence: {"reason": "停业整顿期间"},
+            "resume-licence": lambda _licence: {"reason": "整改完毕"},
         },
-        before={"decide-revocation": propose},
+        before={"decide-revocation": propose, "resume-licence": suspend},
     )
 }

@@ -22,7 +22,7 @@ def keep(name: str = "受理 通知书.pdf") -> StoredFile:
 
 def test_download() -> None:
     file = keep()
-    response = file_response(file, as_attachment=True)
+    response = file_response(file, actor=SYSTEM, as_attachment=True)
     assert response["Content-Disposition"] == (
         "attachment; filename*=utf-8''%E5%8F%97%E7%90%86%20%E9%80%9A%E7%9F%A5%E4%B9%A6.pdf"
     )
@@ -35,14 +35,14 @@ def test_download() -> None:
 
 
 def test_look_at_it_in_the_browser() -> None:
-    response = file_response(keep(), as_attachment=False)
+    response = file_response(keep(), actor=SYSTEM, as_attachment=False)
     assert response["Content-Disposition"].startswith("inline;")
     response.close()
 
 
 def test_what_no_browser_shows_is_always_a_download() -> None:
     file = store_bytes(actor=SYSTEM, name="a.docx", data=make_docx(), content_type=DOCX)
-    response = file_response(file, as_attachment=False)
+    response = file_response(file, actor=SYSTEM, as_attachment=False)
     assert response["Content-Disposition"].startswith("attachment;")
     response.close()
 
@@ -54,4 +54,4 @@ def test_an_infected_file_stays_where_it_is() -> None:
     with pytest.raises(Withheld):
         open_bytes(file)
     with pytest.raises(Withheld):
-        file_response(file, as_attachment=True)
+        file_response(file, actor=SYSTEM, as_attachment=True)

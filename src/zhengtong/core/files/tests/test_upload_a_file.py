@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from zhengtong.core.audit.public import AuditRecord
+from zhengtong.core.files import storage
 from zhengtong.core.files.models import ScanState, StoredFile
 from zhengtong.core.files.public import ALL_KINDS, FileKind, UploadRefused, open_bytes, receive_upload, store_bytes
 from zhengtong.core.files.tests.conftest import (
@@ -20,6 +21,7 @@ from zhengtong.core.files.tests.conftest import (
     make_pdf,
     make_zip,
 )
+from zhengtong.kernel.marks import Mark
 from zhengtong.kernel.policy import SYSTEM, Actor
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +48,12 @@ def test_what_is_taken(actor: Actor, store: Path, name: str, data: bytes, conten
     file.refresh_from_db()
     assert (file.name, file.content_type, file.size) == (name, content_type, len(data))
     assert file.sha256 == hashlib.sha256(data).hexdigest()
-    assert (file.owner_account_id, file.mark) == (actor.account_id, "internal")
+    assert (file.owner_account_id, file.mark) == (actor.account_id, Mark.INTERNAL)
     # No scanner runs here, and the row says so.
     assert (file.scan_state, file.scan_engine) == (ScanState.UNSCANNED, "")
-    assert (store / file.sha256[:2] / file.sha256[2:4] / file.sha256).read_bytes() == data
+    with storage.open_stored(file.sha256) as kept:
+        assert kept.read() == data
+    assert (store / file.sha256[:2] / file.sha256[2:4] / file.sha256).read_bytes() != data  # encrypted
     assert open_bytes(file) == data
     assert not list((store / "incoming").iterdir())
     record = AuditRecord.objects.get(action="files.store_file")

@@ -79,7 +79,18 @@ _ROLES = {
     "registrar": "登记员（经营主体）",
     "police": "户籍民警（人口）",
     "legal": "法制审核员（司法局）",
+    "seal_applicant": "印章申请和用印人",
+    "seal_keeper": "印章保管人（批准用印）",
+    "seal_reviewer": "印章审核人",
+    "seal_approver": "印章批准人",
+    "seal_maker": "印章制作人",
+    "keeper1": "密钥保管员（第一位）",
+    "keeper2": "密钥保管员（第二位）",
+    "keeper3": "密钥保管员（第三位）",
+    "ca_officer": "证书录入员",
+    "ca_approver": "证书审批员",
     "outsider": "外区人员（禾溪县审批员）",
+    "cipher_operator": "密码操作员（数据密钥、可信时间）",
 }
 
 
@@ -177,6 +188,7 @@ def _load_staff(
             name=row.name,
             phone=row.phone,
             enforcement_number=row.enforcement_number,
+            clearance=row.clearance,
             organisation=organisations[row.holdings[0].organ],
         )
         for row in staff

@@ -26,6 +26,7 @@ from zhengtong.core.identity.demo.organs import (
 from zhengtong.core.identity.demo.places import CITY_CODE, Place
 from zhengtong.core.identity.domain import make_citizen_number, make_credit_code
 from zhengtong.kernel.demo_names import family_name, given_name
+from zhengtong.kernel.marks import Mark
 
 STAFF_COUNT = 420
 CITIZEN_COUNT = 60
@@ -56,6 +57,18 @@ class DemoRole(StrEnum):
     PROCESS_COMPILER = "process_compiler"
     TEMPLATE_COMPILER = "template_compiler"
     TEMPLATE_PUBLISHER = "template_publisher"
+    KEY_CUSTODIAN = "key_custodian"
+    CIPHER_OPERATOR = "cipher_operator"
+    SEAL_APPLICANT = "seal_applicant"
+    SEAL_KEEPER = "seal_keeper"
+    SEAL_REVIEWER = "seal_reviewer"
+    SEAL_APPROVER = "seal_approver"
+    SEAL_MAKER = "seal_maker"
+    CA_OFFICER = "ca_officer"
+    CA_APPROVER = "ca_approver"
+
+
+_CLEARED = {DemoRole.APPROVER, DemoRole.ORGAN_HEAD, DemoRole.SUPERVISOR, DemoRole.SECURITY_ADMINISTRATOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,15 @@ CITY_ITEM_CLERK = PostKind("政策法规处科员", (DemoRole.ITEM_CLERK,), "reg
 CITY_ITEM_PUBLISHER = PostKind("政策法规处处长", (DemoRole.ITEM_PUBLISHER,), "region")
 HOUSEHOLD_OFFICER = PostKind("户政大队民警", (DemoRole.RESIDENT_READER,))
 LEGAL_OFFICER = PostKind("合法性审核科科员", (DemoRole.LEGAL_REVIEWER, DemoRole.TEMPLATE_PUBLISHER), "region")
+KEY_CUSTODIAN = PostKind("密钥保管员", (DemoRole.KEY_CUSTODIAN,), "region")
+CIPHER_OPERATOR = PostKind("密码操作员", (DemoRole.CIPHER_OPERATOR,), "region")
+CA_OFFICER = PostKind("证书录入员", (DemoRole.CA_OFFICER,), "region")
+CA_APPROVER = PostKind("证书审批员", (DemoRole.CA_APPROVER,), "region")
+SEAL_APPLICANT = PostKind("办公室文书", (DemoRole.SEAL_APPLICANT,))
+SEAL_KEEPER = PostKind("办公室主任", (DemoRole.SEAL_KEEPER,))
+SEAL_REVIEWER = PostKind("印章管理员", (DemoRole.SEAL_REVIEWER,), "region")
+SEAL_APPROVER = PostKind("印章管理处处长", (DemoRole.SEAL_APPROVER,), "region")
+SEAL_MAKER = PostKind("印章制作员", (DemoRole.SEAL_MAKER,), "region")
 DIRECTOR = PostKind("主任")
 # Whoever heads a town calls on households, too.
 TOWN_LEADER = PostKind("主要负责人", (DemoRole.REVIEWER,))
@@ -143,6 +165,12 @@ class StaffRow:
     phone: str
     enforcement_number: str
     holdings: list[Holding] = field(default_factory=list)
+
+    @property
+    def clearance(self) -> Mark:
+        """Whoever decides, and whoever looks after secrecy, may see work secrets; the others what is internal."""
+        roles = {role for holding in self.holdings for role in holding.post.roles}
+        return Mark.WORK_SECRET if roles & _CLEARED else Mark.INTERNAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +224,18 @@ STAFF_CAST: tuple[tuple[str, str, str, PostKind], ...] = (
     ("registrar", "范晓彤", f"{_DISTRICT}/{MARKET_BUREAU}", REGISTRAR),
     ("police", "石立军", f"{_DISTRICT}/{POLICE}", HOUSEHOLD_OFFICER),
     ("legal", "韩正平", f"{_DISTRICT}/{JUSTICE}", LEGAL_OFFICER),
+    ("keeper1", "卢静安", f"{CITY_CODE}/{DATA_BUREAU}", KEY_CUSTODIAN),
+    ("keeper2", "项海波", f"{CITY_CODE}/{DATA_BUREAU}", KEY_CUSTODIAN),
+    ("keeper3", "祝玉兰", f"{CITY_CODE}/{DATA_BUREAU}", KEY_CUSTODIAN),
+    ("ca_officer", "钟书敏", f"{CITY_CODE}/{DATA_BUREAU}", CA_OFFICER),
+    ("ca_approver", "严立群", f"{CITY_CODE}/{DATA_BUREAU}", CA_APPROVER),
     ("outsider", "罗建军", f"{_OTHER_COUNTY}/{MARKET_BUREAU}", APPROVER),
+    ("cipher_operator", "卢思齐", f"{CITY_CODE}/{DATA_BUREAU}", CIPHER_OPERATOR),
+    ("seal_applicant", "贾若云", f"{_DISTRICT}/{MARKET_BUREAU}", SEAL_APPLICANT),
+    ("seal_keeper", "阎秋实", f"{_DISTRICT}/{MARKET_BUREAU}", SEAL_KEEPER),
+    ("seal_reviewer", "尹书明", f"{CITY_CODE}/{DATA_BUREAU}", SEAL_REVIEWER),
+    ("seal_approver", "史振华", f"{CITY_CODE}/{DATA_BUREAU}", SEAL_APPROVER),
+    ("seal_maker", "龙海波", f"{CITY_CODE}/{DATA_BUREAU}", SEAL_MAKER),
 )
 CITIZEN_CAST = (
     CitizenRow(
@@ -252,8 +291,15 @@ def _establishment(organ: Organ) -> Iterator[tuple[PostKind, ...]]:
         if organ.title == DATA_BUREAU and is_city:
             yield (SUPERVISOR,)
             yield from ((ADMINISTRATOR,), (SECURITY,), (AUDITOR,), (OPERATOR,))
+            yield from [(KEY_CUSTODIAN,)] * 3
+            yield from ((CA_OFFICER,), (CA_APPROVER,), (CIPHER_OPERATOR,))
 
 
+# Who keeps seals in the organ whose matters the demo shows, and who gives seals to the city's organs.
+_SEALS = {
+    f"{_DISTRICT}/{MARKET_BUREAU}": (SEAL_APPLICANT, SEAL_KEEPER),
+    f"{CITY_CODE}/{DATA_BUREAU}": (SEAL_REVIEWER, SEAL_APPROVER, SEAL_MAKER),
+}
 # Who reviews the lists of power of the district's organs.
 _LAW = {JUSTICE: LEGAL_OFFICER}
 
@@ -270,6 +316,7 @@ def list_staff(organs: Iterable[Organ], *, today: date, rng: random.Random) -> l
         cast[organ_key, post.title].append((username, name))
     places = [(organ.key, posts) for organ in organs for posts in _establishment(organ)]
     places += [(organ.key, (_LAW[organ.title],)) for organ in organs if _has_law(organ)]
+    places += [(organ.key, (post,)) for organ in organs for post in _SEALS.get(organ.key, ())]
     ordinary = [o.key for o in organs if o.kind == "department"]
     places += [(rng.choice(ordinary), (CLERK,)) for _ in range(STAFF_COUNT - len(places))]
     rows: list[StaffRow] = []

@@ -58,13 +58,14 @@ from zhengtong.core.identity.services.representations import (
     revoke_representation,
 )
 from zhengtong.core.identity.services.roles import grant_role, set_clearance, unlock_account, withdraw_role
-from zhengtong.core.identity.services.staff import appoint, create_staff_account, set_active
+from zhengtong.core.identity.services.staff import amend_staff, appoint, create_staff_account, set_active
 
 __all__ = [
     "PHONE_TAKEN",
     "ImportedRegions",
     "Refused",
     "abolish_organisation",
+    "amend_staff",
     "apply_due_reorganisations",
     "appoint",
     "appoint_agent",

@@ -177,3 +177,25 @@ def test_a_locked_account_is_let_in_again(client: Browser, county: Organisation)
     response = client.post(reverse("account_login"), {"login": "zhaoyun", "password": PASSWORD})
     assert response.status_code == 302
     cache.clear()
+
+
+def test_posts_that_keep_keys_are_filled_by_security(county: Organisation, bureau: Organisation) -> None:
+    administrator, guard = system(county), security(county)
+    staff = services.create_staff_account(actor=administrator, username="keeper", password=PASSWORD, name="管钥")
+    post = services.open_post(actor=administrator, organisation=bureau, title="密钥保管员")
+    services.grant_role(actor=guard, post=post, role="key_custodian", reach=Reach.OWN)
+    with pytest.raises(Denied):
+        services.appoint(actor=administrator, staff=staff, post=post, start_date=TODAY())
+    held = services.appoint(actor=guard, staff=staff, post=post, start_date=TODAY())
+    with pytest.raises(Denied):
+        services.end_appointment(actor=administrator, appointment=held, end_date=TODAY())
+
+
+@pytest.mark.parametrize("role", ["security_administrator", "audit_administrator"])
+def test_who_operates_neither_authorises_nor_audits(county: Organisation, bureau: Organisation, role: str) -> None:
+    guard = security(county)
+    post = make_post(bureau, "运维", platform_operator=Reach.OWN)
+    with pytest.raises(Refused) as refused:
+        services.grant_role(actor=guard, post=post, role=role, reach=Reach.OWN)
+    assert refused.value.code == "incompatible"
+    assert "自己授权、自己检查" in str(refused.value.message)

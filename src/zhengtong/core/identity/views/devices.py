@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from zhengtong.core.identity import services
 from zhengtong.core.identity.devices import describe_device
 from zhengtong.core.identity.middleware import get_request_actor
+from zhengtong.core.identity.proofs import say_proofs
 from zhengtong.core.identity.views.access import get_account, read_number, signed_in
 
 
@@ -39,6 +40,7 @@ def edit_sessions(request: HttpRequest) -> HttpResponse:
             "address": session.ip,
             "created_at": session.created_at,
             "last_seen_at": session.last_seen_at,
+            "proofs": say_proofs(session.data.get("proofs", ())),
             "is_current": session.session_key == current,
         }
         for session in sessions

@@ -60,6 +60,11 @@ def reschedule_items(
     )
 
 
+def rename_items(*, reference: str, title: str, party: str) -> None:
+    """Say the items with a number by other words, those that are done too, after what has it got a mark or lost it."""
+    WorkItem.objects.filter(reference=reference).update(title=title, party=party)
+
+
 def close_item(*, kind: str, object_id: int, done_by_id: int | None, done_by_agent_id: int | None = None) -> None:
     """Mark an open item done by an appointee (by her agent, if one acted), or cancelled when nobody did it."""
     WorkItem.objects.filter(kind=kind, object_id=object_id, state=WorkState.OPEN, nature=Nature.TO_DO).update(

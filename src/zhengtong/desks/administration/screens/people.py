@@ -21,6 +21,7 @@ from zhengtong.core.identity.public import (
     create_staff_account,
     end_appointment,
     grant_role,
+    list_guarded_roles,
     mask_phone,
     open_post,
     rename_post,
@@ -45,7 +46,6 @@ from zhengtong.screens.declaration import (
 )
 from zhengtong.screens.routing import url_of
 
-ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")
 STAFFING, ROLES, ORGANISING = "identity.manage_staff", "identity.manage_roles", "identity.manage_organisations"
 
 
@@ -225,9 +225,9 @@ def _appointing() -> dict[str, forms.Field | Choice]:
     }
 
 
-def _is_administrators(post: Post) -> bool:
-    """Whether it is a post of one of the three administrators, which only the security administrator fills."""
-    return post.is_active and post.roles.filter(role__in=ADMINISTRATORS).exists()
+def _is_guarded(post: Post) -> bool:
+    """Whether it holds a role of which the security administrator decides who has it."""
+    return post.is_active and post.roles.filter(role__in=list_guarded_roles()).exists()
 
 
 class PostScreens(ModelScreens):
@@ -248,7 +248,7 @@ class PostScreens(ModelScreens):
             STAFFING,
             title=_("任命"),
             row="post",
-            when=lambda row: row.is_active and not _is_administrators(row),
+            when=lambda row: row.is_active and not _is_guarded(row),
             asks=_appointing(),
         ),
         Act(close_post, ORGANISING, title=_("撤销岗位"), row="post", when=lambda row: row.is_active, is_dangerous=True),
@@ -269,7 +269,7 @@ class PostRoleScreens(ModelScreens):
     search, order, name = ("title",), ("id",), "title"
     actions = (
         Act(grant_role, ROLES, title=_("授予角色"), row="post", form=GrantForm, when=lambda row: row.is_active),
-        Act(appoint, ROLES, title=_("任命"), row="post", when=_is_administrators, asks=_appointing()),
+        Act(appoint, ROLES, title=_("任命"), row="post", when=_is_guarded, asks=_appointing()),
         Act(withdraw_role, ROLES, title=_("收回角色"), row="post", form=WithdrawForm, is_dangerous=True),
     )
     detail = POST_DETAIL

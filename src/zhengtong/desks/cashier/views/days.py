@@ -17,6 +17,7 @@ from zhengtong.capabilities.payments import public as payments
 from zhengtong.capabilities.payments.public import RECONCILE, Difference, PaymentRefused, Reconciliation
 from zhengtong.core.audit.public import record
 from zhengtong.desks.cashier.forms import DayForm, SettlementForm
+from zhengtong.kernel.assurance import require_assurance
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.formats import cn_date, cn_datetime, cn_money
 from zhengtong.screens.paging import paginate
@@ -143,6 +144,7 @@ def settle(request: HttpRequest, day: date, difference_id: int) -> HttpResponse:
 @for_staff(RECONCILE)
 def export(request: HttpRequest, day: date) -> HttpResponse:
     """The day's differences as a sheet."""
+    require_assurance(request, "export")
     kept = _find(day)
     text = io.StringIO()
     writer = csv.writer(text)

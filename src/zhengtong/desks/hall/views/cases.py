@@ -127,7 +127,7 @@ def download_paper(request: HallRequest, case: Case, code: str) -> HttpResponseB
         return redirect("hall:case", case.public_id)
     paper = ensure_rendered(document.paper)
     assert paper.file is not None  # ensure_rendered gives it one
-    return file_response(paper.file, as_attachment="open" not in request.GET)
+    return file_response(paper.file, actor=request.actor, as_attachment="open" not in request.GET)
 
 
 @require_POST

@@ -113,7 +113,7 @@ def open_own(request: HallRequest, file_id: int) -> FileResponse:
     own = find_own_material(request.actor, file_id)
     if own is None:
         raise Http404
-    return file_response(own.file, as_attachment="download" in request.GET)
+    return file_response(own.file, actor=request.actor, as_attachment="download" in request.GET)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

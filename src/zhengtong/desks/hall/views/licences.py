@@ -97,4 +97,4 @@ def download(request: HallRequest, number: str) -> FileResponse:
         raise Http404
     paper = ensure_rendered(licence.paper)
     assert paper.file is not None  # ensure_rendered gives it one
-    return file_response(paper.file, as_attachment="open" not in request.GET)
+    return file_response(paper.file, actor=request.actor, as_attachment="open" not in request.GET)

@@ -16,6 +16,7 @@ from zhengtong.core.papers.public import (
     Paper,
     PaperDescription,
     Standing,
+    VerificationPage,
     describe,
     get_paper_by_code,
     read_code,
@@ -26,6 +27,7 @@ from zhengtong.desks.hall.paging import paginate
 from zhengtong.desks.hall.selectors import get_paper_of_file, list_shown_grants
 from zhengtong.desks.hall.standing import get_bundle_status, get_joined_timeline, show_parts
 from zhengtong.desks.hall.status import get_status, get_timeline, is_ended
+from zhengtong.kernel.modules import registry
 
 # How the answer of a verification looks: tone, shape, and the words that say it from afar.
 _ANSWERS = {
@@ -100,7 +102,8 @@ def verify(request: HallRequest) -> HttpResponse:
         file_form = IssuedFileForm(request.POST, request.FILES)
         if file_form.is_valid():
             return _compare(request, file_form, None)
-    return render(request, "hall/verify.html", {"code_form": code_form, "file_form": file_form})
+    others = registry.of(VerificationPage)
+    return render(request, "hall/verify.html", {"code_form": code_form, "file_form": file_form, "others": others})
 
 
 def _to_answer(typed: str) -> HttpResponse:

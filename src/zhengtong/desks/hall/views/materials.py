@@ -150,7 +150,7 @@ def open_file(request: HallRequest, case: Case, file_id: int) -> FileResponse:
     material = case.materials.select_related("file").filter(pk=file_id).first()
     if material is None:
         raise Http404
-    return file_response(material.file, as_attachment="download" in request.GET)
+    return file_response(material.file, actor=request.actor, as_attachment="download" in request.GET)
 
 
 @require_POST

@@ -277,7 +277,7 @@ def open_file(request: HttpRequest, number: str, file_id: int) -> HttpResponseBa
     attached = find_letter(request, number).files.select_related("file").filter(pk=file_id).first()
     if attached is None:
         raise Http404
-    return file_response(attached.file, as_attachment=False)
+    return file_response(attached.file, actor=actor_of(request), as_attachment=False)
 
 
 @require_http_methods(["GET", "POST"])

@@ -169,4 +169,4 @@ def open_file(request: HttpRequest, public_id: UUID, file_id: int) -> HttpRespon
     attached = letter.files.select_related("file").filter(pk=file_id).first()
     if attached is None:
         raise Http404
-    return file_response(attached.file, as_attachment=False)
+    return file_response(attached.file, actor=actor_of(request), as_attachment=False)

@@ -251,4 +251,4 @@ def show_paper(request: HttpRequest, card_id: int, code: str) -> HttpResponseBas
     rendered = ensure_rendered(noted.paper)
     if rendered.file is None:
         raise Http404
-    return file_response(rendered.file, as_attachment=False)
+    return file_response(rendered.file, actor=actor_of(request), as_attachment=False)

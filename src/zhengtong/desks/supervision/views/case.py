@@ -178,7 +178,7 @@ def urge(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @for_staff(WATCH)
 def show_paper(request: HttpRequest, number: str, code: str) -> HttpResponseBase:
-    response = open_paper(find_case(request, number), code)
+    response = open_paper(actor_of(request), find_case(request, number), code)
     if response is None:
         raise Http404
     return response

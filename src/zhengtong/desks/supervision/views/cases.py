@@ -32,6 +32,7 @@ from zhengtong.desks.supervision.listing import (
     read_month,
     write_lines,
 )
+from zhengtong.kernel.assurance import require_assurance
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.paging import Page, paginate
@@ -124,6 +125,7 @@ def _tabs(request: HttpRequest, lamp: str) -> list[tuple[str, str, bool]]:
 @for_staff(WATCH)
 def export_cases(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, natural persons masked; the journal says who took which list."""
+    require_assurance(request, "export")
     actor, given, now = actor_of(request), read_filters(request), timezone.now()
     record_export(actor=actor, filters={"running": "1", **{name: value for name, value in given.items() if value}})
     return csv_response(

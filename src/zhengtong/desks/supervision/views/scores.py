@@ -134,7 +134,7 @@ def show_paper(request: HttpRequest, code: str) -> HttpResponseBase:
     rendered = ensure_rendered(paper)
     if rendered.file is None:
         raise Http404
-    return file_response(rendered.file, as_attachment=False)
+    return file_response(rendered.file, actor=actor, as_attachment=False)
 
 
 @require_GET

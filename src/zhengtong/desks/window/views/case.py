@@ -88,7 +88,7 @@ def act_on_case(request: HttpRequest, number: str, code: str) -> HttpResponse:
 @require_GET
 @for_staff(*COUNTER)
 def show_file(request: HttpRequest, number: str, material_id: int) -> HttpResponseBase:
-    response = open_material(find_case(request, number), material_id)
+    response = open_material(actor_of(request), find_case(request, number), material_id)
     if response is None:
         raise Http404
     return response
@@ -97,7 +97,7 @@ def show_file(request: HttpRequest, number: str, material_id: int) -> HttpRespon
 @require_GET
 @for_staff(*COUNTER)
 def show_paper(request: HttpRequest, number: str, paper_code: str) -> HttpResponseBase:
-    response = open_paper(find_case(request, number), paper_code)
+    response = open_paper(actor_of(request), find_case(request, number), paper_code)
     if response is None:
         raise Http404
     return response

@@ -307,7 +307,7 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @for_staff(FILE)
 def show_file(request: HttpRequest, public_id: UUID, material_id: int) -> HttpResponseBase:
     """Show a file of an application that has no number yet."""
-    response = open_material(_draft(request, public_id), material_id)
+    response = open_material(actor_of(request), _draft(request, public_id), material_id)
     if response is None:
         raise Http404
     return response

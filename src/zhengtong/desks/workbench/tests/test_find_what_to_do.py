@@ -163,8 +163,8 @@ def test_each_sees_only_her_lines_of_the_menu(cast: Cast, browse: Browse) -> Non
 
     shared = ["已办", "办件查询", "搜索"]
     counter = ["待办", "窗口叫号", "窗口受理", "代办申请", "身份核验"]
-    assert titles("counter") == [*counter, *shared, "我的亮牌", "使用帮助"]
-    assert titles("reviewer") == ["待办", "好差评", *shared, "我的亮牌", "使用帮助"]
+    assert titles("counter") == [*counter, *shared, "证照查看", "我的亮牌", "使用帮助"]
+    assert titles("reviewer") == ["待办", "好差评", *shared, "证照查看", "证照目录", "我的亮牌", "使用帮助"]
     assert titles("supervisor") == ["待办", "好差评", *shared, "分管概况", "我的亮牌", "使用帮助"]
 
 

@@ -33,9 +33,12 @@ from zhengtong.capabilities.licences.public import get_request, list_differences
 from zhengtong.core.identity.public import Appointment
 from zhengtong.core.worklist.public import WorkTransfer, is_watching, list_transfers, note_opened
 from zhengtong.desks.workbench.acts import ACTS, BY_CODE
+from zhengtong.kernel.assurance import require_assurance
 from zhengtong.screens.access import actor_of, for_staff
 
 VIEW = "cases.view_case"
+# Acts that sign a decision (签发): whoever does them may have to prove anew that it is she.
+DECISIONS = ("grant", "refuse")
 DESK = "workbench"
 
 
@@ -156,13 +159,15 @@ def act_on_case(request: HttpRequest, number: str, code: str) -> HttpResponse:
         raise Http404
     situation = Situation.of(find_case(request, number), actor_of(request))
     back = reverse("workbench:case", args=[situation.case.number])
+    if code in DECISIONS and request.method == "POST":
+        require_assurance(request, "issue")
     return run_act(request, act, situation, back=back, show_case=show_fresh)
 
 
 @require_GET
 @for_staff(VIEW)
 def show_file(request: HttpRequest, number: str, material_id: int) -> HttpResponseBase:
-    response = open_material(find_case(request, number), material_id)
+    response = open_material(actor_of(request), find_case(request, number), material_id)
     if response is None:
         raise Http404
     return response
@@ -171,7 +176,7 @@ def show_file(request: HttpRequest, number: str, material_id: int) -> HttpRespon
 @require_GET
 @for_staff(VIEW)
 def show_paper(request: HttpRequest, number: str, paper_code: str) -> HttpResponseBase:
-    response = open_paper(find_case(request, number), paper_code)
+    response = open_paper(actor_of(request), find_case(request, number), paper_code)
     if response is None:
         raise Http404
     return response

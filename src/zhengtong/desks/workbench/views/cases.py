@@ -28,6 +28,7 @@ from zhengtong.capabilities.cases.public import (
     shown_applicant,
 )
 from zhengtong.core.identity.public import Appointment, Organisation
+from zhengtong.kernel.assurance import require_assurance
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.paging import paginate
@@ -136,6 +137,7 @@ def _lines(found: QuerySet[Case]) -> Iterator[list[object]]:
 @for_staff(VIEW)
 def export_cases(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, natural persons masked; the journal says who took which list."""
+    require_assurance(request, "export")
     actor, given = actor_of(request), _given(request)
     record_export(actor=actor, filters={name: value for name, value in given.items() if value})
     # The number tells a natural person, whose name is masked, from an enterprise.

@@ -27,6 +27,7 @@ from zhengtong.core.worklist.public import WorkRefused
 from zhengtong.desks.workbench.forms import GrantForm, Reasons
 from zhengtong.desks.workbench.views.lists import read_ids, show, staff_actor
 from zhengtong.desks.workbench.views.moving import BATCH, list_movable, say_batch
+from zhengtong.kernel.assurance import require_assurance
 from zhengtong.kernel.policy import Actor, Denied
 
 DECIDE = "cases.decide_case"
@@ -81,6 +82,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     is_asked = "reasons" in request.POST
     form = DecideManyForm(request.POST if is_asked else None)
     if is_asked and form.is_valid():
+        require_assurance(request, "issue")
         batch = grant_each(actor, tasks, form.cleaned_data["reasons"])
         n = len(batch.done)
         say_batch(request, batch, ngettext("已准予许可 %(n)d 件", "已准予许可 %(n)d 件", n) % {"n": n}, "")

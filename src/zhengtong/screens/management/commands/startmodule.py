@@ -116,6 +116,7 @@ def install(plan: Plan) -> None:
     lines = path.read_text("utf-8").splitlines(keepends=True)
     storeys = ("capabilities", "desks", "sectors")
     below = tuple(f'    "zhengtong.{storey}.' for storey in storeys[: storeys.index(plan.storey) + 1])
-    last = max(number for number, line in enumerate(lines) if line.startswith(below))
+    # Modules bring middleware, too, whose lines begin alike.
+    last = max(number for number, line in enumerate(lines) if line.startswith(below) and ".apps." in line)
     lines.insert(last + 1, f"    {plan.line}\n")
     path.write_text("".join(lines), "utf-8")

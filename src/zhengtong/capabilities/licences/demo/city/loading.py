@@ -21,6 +21,8 @@ from zhengtong.capabilities.licences.demo.city.days import DAY, spread_over
 from zhengtong.capabilities.licences.demo.city.lines import CaseWriter
 from zhengtong.capabilities.licences.demo.city.setting import Setting, gather_setting, table
 from zhengtong.capabilities.licences.demo.city.tables import DRAFTS, TABLES
+from zhengtong.core.audit.public import enlist_unsealed
+from zhengtong.core.crypto.public import HandedKeys, keyring
 from zhengtong.kernel.bulk import bare_tables, copy_lines, give_ids_after, next_id
 from zhengtong.kernel.demo import DemoContext
 from zhengtong.kernel.processes import beside
@@ -79,6 +81,7 @@ def load_cases(context: DemoContext, count: int, first_day: date) -> int:
         with context.phase(_("给决定和文书编号")):
             _number_drafts()
     give_ids_after(*(table(name) for name in _NUMBERED))
+    enlist_unsealed()  # their journal was put in while triggers were off
     _keep_numbers(pieces)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -130,7 +133,8 @@ def draw_piece(writer: CaseWriter, piece: Piece) -> dict[str, bytes]:
 _writers: list[CaseWriter] = []
 
 
-def _begin(setting: Setting) -> None:
+def _begin(setting: Setting, keys: HandedKeys) -> None:
+    keyring.take_over(keys)
     _writers[:] = [CaseWriter(setting)]
 
 
@@ -144,7 +148,7 @@ def _drawing(setting: Setting, pieces: list[Piece], count: int) -> Iterator[Iter
         writer = CaseWriter(setting)
         yield (draw_piece(writer, piece) for piece in pieces)
         return
-    with beside(_begin, setting) as pool:
+    with beside(_begin, setting, keyring.hand_over()) as pool:
         yield _in_order(pool, pieces)
 
 

@@ -1,0 +1,1 @@
+"""Rules of keys, without a database."""

@@ -1,0 +1,75 @@
+"""The door of keys."""
+
+from zhengtong.capabilities.keys.declarations import KeyRotation
+from zhengtong.capabilities.keys.models import LedgerRow
+from zhengtong.capabilities.keys.permissions import ASK, KEEP, VIEW
+from zhengtong.capabilities.keys.selectors import (
+    Custody,
+    CustodyRequest,
+    Key,
+    Status,
+    count_waiting,
+    get_custody,
+    get_key,
+    get_status,
+    list_candidates,
+    list_keys,
+    list_ledger,
+    list_requests,
+)
+from zhengtong.capabilities.keys.services import (
+    KeysRefused,
+    approve_request,
+    ask_custodians,
+    collect_key,
+    copy_ledger,
+    decline_request,
+    enroll_custodian,
+    perform_request,
+    rotate_key,
+    withdraw_request,
+)
+from zhengtong.capabilities.keys.words import (
+    AlgorithmWords,
+    LedgerWords,
+    PurposeWords,
+    RequestState,
+    StateWords,
+    Work,
+)
+
+__all__ = [
+    "ASK",
+    "KEEP",
+    "VIEW",
+    "AlgorithmWords",
+    "Custody",
+    "CustodyRequest",
+    "Key",
+    "KeyRotation",
+    "KeysRefused",
+    "LedgerRow",
+    "LedgerWords",
+    "PurposeWords",
+    "RequestState",
+    "StateWords",
+    "Status",
+    "Work",
+    "approve_request",
+    "ask_custodians",
+    "collect_key",
+    "copy_ledger",
+    "count_waiting",
+    "decline_request",
+    "enroll_custodian",
+    "get_custody",
+    "get_key",
+    "get_status",
+    "list_candidates",
+    "list_keys",
+    "list_ledger",
+    "list_requests",
+    "perform_request",
+    "rotate_key",
+    "withdraw_request",
+]

@@ -1,0 +1,1 @@
+"""Certificates as bytes: names, profiles, what is signed, what is asked for. No database and no keys here."""

@@ -1,0 +1,1 @@
+"""Acts of the authority: founding it, issuing, revoking, publishing lists, taking in others."""

@@ -1,0 +1,1 @@
+"""Writing seals: applications, making, use, batches, authorisations."""

@@ -1,0 +1,1 @@
+"""Writing sign-on: factors, sign-ins, rules, resets."""

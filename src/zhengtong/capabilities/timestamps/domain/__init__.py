@@ -1,0 +1,1 @@
+"""What time stamps are made of: plain rules, no Django."""

@@ -1,0 +1,1 @@
+"""Certificates: applications, what was issued, lists, outside authorities, and a person's own."""
