@@ -2,6 +2,7 @@
 
 import base64
 import logging
+from functools import partial
 from typing import Any
 
 from asn1crypto.x509 import Certificate
@@ -44,7 +45,9 @@ def rotate_key(*, actor: Actor, name: str, reason: str) -> str:
         successor = rotation.rotate(actor, name, reason)
     except LookupError:
         raise KeysRefused(_("这把密钥现在没有证书在用它，不需要轮换；不再需要的密钥可以申请销毁。")) from None
-    signer.call("retire", name=name, reason=reason, seconds=HANDED_OVER_SECONDS)
+    # Undone, the rotation leaves the old key in use; should the signer be away then, the old key only stays longer.
+    retire = partial(signer.call, "retire", name=name, reason=reason, seconds=HANDED_OVER_SECONDS)
+    transaction.on_commit(retire, robust=True)
     record(actor, "keys.rotate_key", ("keys.key", name), after={"successor": successor, "reason": reason})
     return successor
 

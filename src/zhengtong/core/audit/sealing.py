@@ -214,7 +214,7 @@ def _keep_leaves(block: int, waiting: Sequence[tuple[int, str]]) -> None:
 
 def note_trouble(reason: str) -> None:
     """Note that blocks can't be closed: one row from the first time to the last."""
-    now, reason = timezone.now(), reason[:300]
+    now, reason = timezone.now(), reason[:300].rstrip("。")
     logger.warning("blocks of the journal wait", extra={"reason": reason})
     open_one = SealingTrouble.objects.filter(ended_at=None)
     if not open_one.update(last_at=now, reason=reason):
