@@ -37,6 +37,12 @@ urlpatterns = [
     path("", include("zhengtong.desks.security.urls")),
     path("", include("zhengtong.desks.oversight.urls")),
     path("", include("zhengtong.desks.marks.urls")),
+    path("", include("zhengtong.desks.sources.urls")),
+    path("", include("zhengtong.desks.catalogue.urls")),
+    path("", include("zhengtong.desks.contracts.urls")),
+    path("", include("zhengtong.desks.exchange.urls")),
+    path("", include("zhengtong.desks.interfaces.urls")),
+    path("", include("zhengtong.desks.nodes.urls")),
     path("desk/", include("zhengtong.desks.workbench.urls")),
     path("", include("zhengtong.desks.hall.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Requests for data and the contracts made of them."""

@@ -1,0 +1,1 @@
+"""Data that flows under contracts."""

@@ -1,0 +1,1 @@
+"""Published services and subscriptions."""

@@ -1,0 +1,1 @@
+"""Other platforms that this one exchanges with."""

@@ -1,0 +1,7 @@
+"""Other platforms that this one exchanges with: what the module brings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.kernel.modules import Module
+
+MODULE = Module(code="nodes", title=_("节点互联"), declares=())

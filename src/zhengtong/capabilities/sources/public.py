@@ -1,0 +1,41 @@
+"""The sources' door."""
+
+from zhengtong.capabilities.sources.domain import (
+    CHUNK_ROWS,
+    Column,
+    ColumnKind,
+    Condition,
+    Landing,
+    Merged,
+    Operator,
+    Reading,
+    SourceError,
+    Table,
+    TooManyDeleted,
+    arrow_type,
+)
+from zhengtong.capabilities.sources.drivers.base import Connection, Target
+from zhengtong.capabilities.sources.models import Source, SourceKind, SourceState
+from zhengtong.capabilities.sources.opening import open_source, open_target
+
+__all__ = [
+    "CHUNK_ROWS",
+    "Column",
+    "ColumnKind",
+    "Condition",
+    "Connection",
+    "Landing",
+    "Merged",
+    "Operator",
+    "Reading",
+    "Source",
+    "SourceError",
+    "SourceKind",
+    "SourceState",
+    "Table",
+    "Target",
+    "TooManyDeleted",
+    "arrow_type",
+    "open_source",
+    "open_target",
+]

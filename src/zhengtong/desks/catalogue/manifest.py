@@ -1,0 +1,7 @@
+"""The desk of the catalogue: what the module brings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.kernel.modules import Module
+
+MODULE = Module(code="catalogue_desk", title=_("目录编制"), declares=())
