@@ -1,4 +1,4 @@
-"""The catalogue of data resources after GB/T 21063: entries, their immutable versions, fields, and where the data is."""
+"""The catalogue of data resources after GB/T 21063: entries, their versions, fields, and where the data is."""
 
 from typing import Any
 
@@ -211,9 +211,7 @@ class Field(models.Model):
     has_zone = models.BooleanField(_("带时区"), default=False)
     dictionary = models.CharField(_("字典"), max_length=100, blank=True)
     grade = models.PositiveSmallIntegerField(_("数据级别"), choices=FieldGrade.choices, default=FieldGrade.ONE)
-    personal = models.CharField(
-        _("个人信息"), max_length=9, choices=PersonalClass.choices, default=PersonalClass.NONE
-    )
+    personal = models.CharField(_("个人信息"), max_length=9, choices=PersonalClass.choices, default=PersonalClass.NONE)
     is_key = models.BooleanField(_("主键"), default=False)
     is_nullable = models.BooleanField(_("可以为空"), default=True)
     rule: "models.JSONField[Any, Any]" = models.JSONField(_("校验规则"), default=dict, blank=True)

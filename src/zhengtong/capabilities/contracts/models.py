@@ -112,15 +112,11 @@ class Contract(models.Model):
     mode = models.CharField(_("方式"), max_length=9, choices=Mode.choices)
     content: "models.JSONField[Any, Any]" = models.JSONField(_("内容"))
     digest = models.CharField(_("内容摘要"), max_length=64)
-    source = models.ForeignKey(
-        "sources.Source", on_delete=models.PROTECT, related_name="+", verbose_name=_("数据来源")
-    )
+    source = models.ForeignKey("sources.Source", on_delete=models.PROTECT, related_name="+", verbose_name=_("数据来源"))
     target = models.ForeignKey(
         "sources.Source", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("接收位置")
     )
-    state = models.CharField(
-        _("状态"), max_length=10, choices=ContractState.choices, default=ContractState.EFFECTIVE
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=ContractState.choices, default=ContractState.EFFECTIVE)
     reason = models.CharField(_("暂停或者撤销的原因"), max_length=500, blank=True)
     valid_from = models.DateField(_("生效日期"))
     valid_until = models.DateField(_("到期日期"))

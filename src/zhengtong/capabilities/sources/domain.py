@@ -113,8 +113,8 @@ class Landing:
 
     ``run`` names the attempt's window for ever: a second merge of the same ``run`` does nothing. With ``is_whole``
     the batch is the whole (rows of the target that it lacks are deleted, unless more than ``most_deleted`` of 1.0 of
-    them would be: then :class:`TooManyDeleted`). ``removed`` is the name of a boolean column that isn't landed: its rows
-    are deletions.
+    them would be: then :class:`TooManyDeleted`). ``removed`` names a boolean column that isn't landed: its rows are
+    deletions.
     """
 
     table: str

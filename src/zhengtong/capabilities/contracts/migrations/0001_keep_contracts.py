@@ -5,96 +5,270 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_keep_the_catalogue'),
-        ('identity', '0008_limit_agents_to_matters'),
-        ('sources', '0001_describe_sources'),
+        ("catalogue", "0001_keep_the_catalogue"),
+        ("identity", "0008_limit_agents_to_matters"),
+        ("sources", "0001_describe_sources"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DataRequest',
+            name="DataRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='编号')),
-                ('mode', models.CharField(choices=[('snapshot', '全量'), ('increment', '增量'), ('capture', '变更捕获'), ('once', '一次性'), ('interface', '接口调用')], max_length=9, verbose_name='方式')),
-                ('purpose', models.CharField(max_length=500, verbose_name='用途')),
-                ('matter', models.CharField(blank=True, max_length=200, verbose_name='应用场景（事项）')),
-                ('legal_basis', models.CharField(max_length=500, verbose_name='依据')),
-                ('terms', models.JSONField(default=dict, verbose_name='申请内容')),
-                ('target_table', models.CharField(blank=True, max_length=200, verbose_name='接收的表或者文件')),
-                ('valid_until', models.DateField(verbose_name='使用期限')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('compliance', '合规审查'), ('provider', '提供方审批'), ('correction', '待补正'), ('dispute', '争议协调'), ('refused', '不予共享'), ('granted', '已授权'), ('withdrawn', '已撤回')], default='draft', max_length=10, verbose_name='状态')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='办理期限')),
-                ('refusal', models.CharField(blank=True, max_length=20, verbose_name='不予共享的理由')),
-                ('opinion', models.CharField(blank=True, max_length=1000, verbose_name='意见')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='起草时间')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='提交时间')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='办结时间')),
-                ('applicant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment', verbose_name='申请人')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation', verbose_name='申请单位')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation', verbose_name='提供单位')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='catalogue.resource', verbose_name='信息资源')),
-                ('target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.source', verbose_name='接收位置')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.resourceversion', verbose_name='资源版本')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=30, unique=True, verbose_name="编号")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("snapshot", "全量"),
+                            ("increment", "增量"),
+                            ("capture", "变更捕获"),
+                            ("once", "一次性"),
+                            ("interface", "接口调用"),
+                        ],
+                        max_length=9,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=500, verbose_name="用途")),
+                ("matter", models.CharField(blank=True, max_length=200, verbose_name="应用场景（事项）")),
+                ("legal_basis", models.CharField(max_length=500, verbose_name="依据")),
+                ("terms", models.JSONField(default=dict, verbose_name="申请内容")),
+                ("target_table", models.CharField(blank=True, max_length=200, verbose_name="接收的表或者文件")),
+                ("valid_until", models.DateField(verbose_name="使用期限")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("compliance", "合规审查"),
+                            ("provider", "提供方审批"),
+                            ("correction", "待补正"),
+                            ("dispute", "争议协调"),
+                            ("refused", "不予共享"),
+                            ("granted", "已授权"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True, verbose_name="办理期限")),
+                ("refusal", models.CharField(blank=True, max_length=20, verbose_name="不予共享的理由")),
+                ("opinion", models.CharField(blank=True, max_length=1000, verbose_name="意见")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="起草时间")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="提交时间")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="办结时间")),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                        verbose_name="申请单位",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                        verbose_name="提供单位",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="catalogue.resource",
+                        verbose_name="信息资源",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sources.source",
+                        verbose_name="接收位置",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.resourceversion",
+                        verbose_name="资源版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '共享申请',
+                "verbose_name": "共享申请",
             },
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='编号')),
-                ('mode', models.CharField(choices=[('snapshot', '全量'), ('increment', '增量'), ('capture', '变更捕获'), ('once', '一次性'), ('interface', '接口调用')], max_length=9, verbose_name='方式')),
-                ('content', models.JSONField(verbose_name='内容')),
-                ('digest', models.CharField(max_length=64, verbose_name='内容摘要')),
-                ('state', models.CharField(choices=[('effective', '生效'), ('suspended', '暂停'), ('expired', '到期'), ('revoked', '撤销')], default='effective', max_length=10, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='暂停或者撤销的原因')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_until', models.DateField(verbose_name='到期日期')),
-                ('priority', models.PositiveSmallIntegerField(default=5, verbose_name='优先级')),
-                ('granted_at', models.DateTimeField(auto_now_add=True, verbose_name='授权时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='终止时间')),
-                ('consumer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation', verbose_name='使用单位')),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment', verbose_name='授权人')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation', verbose_name='提供单位')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='catalogue.resource', verbose_name='信息资源')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.source', verbose_name='数据来源')),
-                ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.source', verbose_name='接收位置')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.resourceversion', verbose_name='资源版本')),
-                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='contracts.datarequest', verbose_name='共享申请')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=30, unique=True, verbose_name="编号")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("snapshot", "全量"),
+                            ("increment", "增量"),
+                            ("capture", "变更捕获"),
+                            ("once", "一次性"),
+                            ("interface", "接口调用"),
+                        ],
+                        max_length=9,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("content", models.JSONField(verbose_name="内容")),
+                ("digest", models.CharField(max_length=64, verbose_name="内容摘要")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("effective", "生效"),
+                            ("suspended", "暂停"),
+                            ("expired", "到期"),
+                            ("revoked", "撤销"),
+                        ],
+                        default="effective",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="暂停或者撤销的原因")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_until", models.DateField(verbose_name="到期日期")),
+                ("priority", models.PositiveSmallIntegerField(default=5, verbose_name="优先级")),
+                ("granted_at", models.DateTimeField(auto_now_add=True, verbose_name="授权时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="终止时间")),
+                (
+                    "consumer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                        verbose_name="使用单位",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.appointment",
+                        verbose_name="授权人",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                        verbose_name="提供单位",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="catalogue.resource",
+                        verbose_name="信息资源",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sources.source",
+                        verbose_name="数据来源",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sources.source",
+                        verbose_name="接收位置",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.resourceversion",
+                        verbose_name="资源版本",
+                    ),
+                ),
+                (
+                    "request",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contract",
+                        to="contracts.datarequest",
+                        verbose_name="共享申请",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '共享合约',
+                "verbose_name": "共享合约",
             },
         ),
         migrations.AddIndex(
-            model_name='datarequest',
-            index=models.Index(fields=['organisation', 'state', 'id'], name='data_requests_by_office'),
+            model_name="datarequest",
+            index=models.Index(fields=["organisation", "state", "id"], name="data_requests_by_office"),
         ),
         migrations.AddIndex(
-            model_name='datarequest',
-            index=models.Index(fields=['provider', 'state', 'id'], name='data_requests_by_provider'),
+            model_name="datarequest",
+            index=models.Index(fields=["provider", "state", "id"], name="data_requests_by_provider"),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['consumer', 'state', 'id'], name='contracts_by_consumer'),
+            model_name="contract",
+            index=models.Index(fields=["consumer", "state", "id"], name="contracts_by_consumer"),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['provider', 'state', 'id'], name='contracts_by_provider'),
+            model_name="contract",
+            index=models.Index(fields=["provider", "state", "id"], name="contracts_by_provider"),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['resource', 'state'], name='contracts_by_resource'),
+            model_name="contract",
+            index=models.Index(fields=["resource", "state"], name="contracts_by_resource"),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='contract_ends_later'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_until__gte", models.F("valid_from"))), name="contract_ends_later"
+            ),
         ),
     ]

@@ -6,108 +6,190 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0001_keep_contracts'),
+        ("contracts", "0001_keep_contracts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('window', models.CharField(max_length=200, verbose_name='窗口')),
-                ('trigger', models.CharField(max_length=20, verbose_name='起因')),
-                ('state', models.CharField(choices=[('waiting', '等待'), ('running', '正在交换'), ('paused', '已暂停'), ('done', '已完成'), ('stopped', '超过阈值，已停止'), ('failed', '失败'), ('cancelled', '已取消')], default='waiting', max_length=10, verbose_name='状态')),
-                ('stage', models.CharField(choices=[('read', '读取'), ('check', '校验'), ('mask', '脱敏'), ('seal', '封存'), ('stage', '暂存'), ('merge', '合并'), ('reconcile', '对账')], default='read', max_length=10, verbose_name='步骤')),
-                ('attempt', models.PositiveSmallIntegerField(default=0, verbose_name='第几次')),
-                ('wish', models.CharField(blank=True, max_length=10, verbose_name='等待执行的指令')),
-                ('leased_by', models.CharField(blank=True, max_length=100, verbose_name='执行者')),
-                ('lease_until', models.DateTimeField(null=True, verbose_name='执行有效至')),
-                ('rows_expected', models.BigIntegerField(null=True, verbose_name='来源行数')),
-                ('rows_read', models.BigIntegerField(default=0, verbose_name='已读行数')),
-                ('rows_held', models.BigIntegerField(default=0, verbose_name='隔离行数')),
-                ('rows_staged', models.BigIntegerField(default=0, verbose_name='暂存行数')),
-                ('bytes_moved', models.BigIntegerField(default=0, verbose_name='传输字节')),
-                ('inserted', models.BigIntegerField(default=0, verbose_name='新增')),
-                ('updated', models.BigIntegerField(default=0, verbose_name='更新')),
-                ('deleted', models.BigIntegerField(default=0, verbose_name='删除')),
-                ('unchanged', models.BigIntegerField(default=0, verbose_name='未变')),
-                ('code', models.CharField(blank=True, max_length=40, verbose_name='结果代码')),
-                ('message', models.CharField(blank=True, max_length=500, verbose_name='结果')),
-                ('detail', models.JSONField(default=dict, verbose_name='过程')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='contracts.contract', verbose_name='共享合约')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("window", models.CharField(max_length=200, verbose_name="窗口")),
+                ("trigger", models.CharField(max_length=20, verbose_name="起因")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等待"),
+                            ("running", "正在交换"),
+                            ("paused", "已暂停"),
+                            ("done", "已完成"),
+                            ("stopped", "超过阈值，已停止"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("read", "读取"),
+                            ("check", "校验"),
+                            ("mask", "脱敏"),
+                            ("seal", "封存"),
+                            ("stage", "暂存"),
+                            ("merge", "合并"),
+                            ("reconcile", "对账"),
+                        ],
+                        default="read",
+                        max_length=10,
+                        verbose_name="步骤",
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0, verbose_name="第几次")),
+                ("wish", models.CharField(blank=True, max_length=10, verbose_name="等待执行的指令")),
+                ("leased_by", models.CharField(blank=True, max_length=100, verbose_name="执行者")),
+                ("lease_until", models.DateTimeField(null=True, verbose_name="执行有效至")),
+                ("rows_expected", models.BigIntegerField(null=True, verbose_name="来源行数")),
+                ("rows_read", models.BigIntegerField(default=0, verbose_name="已读行数")),
+                ("rows_held", models.BigIntegerField(default=0, verbose_name="隔离行数")),
+                ("rows_staged", models.BigIntegerField(default=0, verbose_name="暂存行数")),
+                ("bytes_moved", models.BigIntegerField(default=0, verbose_name="传输字节")),
+                ("inserted", models.BigIntegerField(default=0, verbose_name="新增")),
+                ("updated", models.BigIntegerField(default=0, verbose_name="更新")),
+                ("deleted", models.BigIntegerField(default=0, verbose_name="删除")),
+                ("unchanged", models.BigIntegerField(default=0, verbose_name="未变")),
+                ("code", models.CharField(blank=True, max_length=40, verbose_name="结果代码")),
+                ("message", models.CharField(blank=True, max_length=500, verbose_name="结果")),
+                ("detail", models.JSONField(default=dict, verbose_name="过程")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="开始时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="contracts.contract",
+                        verbose_name="共享合约",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '交换任务',
+                "verbose_name": "交换任务",
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, verbose_name='清单摘要')),
-                ('archive', models.BinaryField(verbose_name='封存的清单')),
-                ('rows', models.BigIntegerField(verbose_name='行数')),
-                ('chunks', models.PositiveIntegerField(verbose_name='分块数')),
-                ('is_stamped', models.BooleanField(default=True, verbose_name='已加盖时间戳')),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='生成时间')),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='exchange.run', verbose_name='交换任务')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, verbose_name="清单摘要")),
+                ("archive", models.BinaryField(verbose_name="封存的清单")),
+                ("rows", models.BigIntegerField(verbose_name="行数")),
+                ("chunks", models.PositiveIntegerField(verbose_name="分块数")),
+                ("is_stamped", models.BooleanField(default=True, verbose_name="已加盖时间戳")),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="生成时间")),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt",
+                        to="exchange.run",
+                        verbose_name="交换任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '交换回执',
+                "verbose_name": "交换回执",
             },
         ),
         migrations.CreateModel(
-            name='HeldRow',
+            name="HeldRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_text', models.CharField(max_length=200, verbose_name='主键')),
-                ('key_digest', models.CharField(max_length=64, verbose_name='主键摘要')),
-                ('column', models.CharField(max_length=128, verbose_name='列')),
-                ('rule', models.CharField(max_length=40, verbose_name='规则')),
-                ('original', zhengtong.core.crypto.public.EncryptedJSONField(verbose_name='原始内容')),
-                ('state', models.CharField(choices=[('waiting', '待处理'), ('ticketed', '已转源头更正'), ('replayed', '已重新交换'), ('dropped', '已放弃')], default='waiting', max_length=10, verbose_name='状态')),
-                ('held_at', models.DateTimeField(auto_now_add=True, verbose_name='隔离时间')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='处理时间')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held', to='contracts.contract', verbose_name='共享合约')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held', to='exchange.run', verbose_name='交换任务')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key_text", models.CharField(max_length=200, verbose_name="主键")),
+                ("key_digest", models.CharField(max_length=64, verbose_name="主键摘要")),
+                ("column", models.CharField(max_length=128, verbose_name="列")),
+                ("rule", models.CharField(max_length=40, verbose_name="规则")),
+                ("original", zhengtong.core.crypto.public.EncryptedJSONField(verbose_name="原始内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待处理"),
+                            ("ticketed", "已转源头更正"),
+                            ("replayed", "已重新交换"),
+                            ("dropped", "已放弃"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("held_at", models.DateTimeField(auto_now_add=True, verbose_name="隔离时间")),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="处理时间")),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held",
+                        to="contracts.contract",
+                        verbose_name="共享合约",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held",
+                        to="exchange.run",
+                        verbose_name="交换任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '隔离数据',
+                "verbose_name": "隔离数据",
             },
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['state', 'id'], name='runs_by_state'),
+            model_name="run",
+            index=models.Index(fields=["state", "id"], name="runs_by_state"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['contract', '-id'], name='runs_by_contract'),
+            model_name="run",
+            index=models.Index(fields=["contract", "-id"], name="runs_by_contract"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('contract', 'window'), name='one_run_a_window'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("contract", "window"), name="one_run_a_window"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('contract',), name='one_running_run_a_contract'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")), fields=("contract",), name="one_running_run_a_contract"
+            ),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(condition=models.Q(('is_stamped', False)), fields=['made_at'], name='receipts_to_be_stamped'),
+            model_name="receipt",
+            index=models.Index(
+                condition=models.Q(("is_stamped", False)), fields=["made_at"], name="receipts_to_be_stamped"
+            ),
         ),
         migrations.AddIndex(
-            model_name='heldrow',
-            index=models.Index(fields=['contract', 'state', 'id'], name='held_rows_by_contract'),
+            model_name="heldrow",
+            index=models.Index(fields=["contract", "state", "id"], name="held_rows_by_contract"),
         ),
         migrations.AddConstraint(
-            model_name='heldrow',
-            constraint=models.UniqueConstraint(fields=('run', 'key_digest', 'column', 'rule'), name='one_held_row_a_run_and_rule'),
+            model_name="heldrow",
+            constraint=models.UniqueConstraint(
+                fields=("run", "key_digest", "column", "rule"), name="one_held_row_a_run_and_rule"
+            ),
         ),
     ]

@@ -6,36 +6,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0008_limit_agents_to_matters'),
+        ("identity", "0008_limit_agents_to_matters"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('postgresql', 'PostgreSQL 数据库'), ('mariadb', 'MySQL / MariaDB 数据库'), ('folder', '共享文件夹'), ('sftp', 'SFTP 服务器'), ('http', 'HTTP 接口'), ('node', '另一个平台节点')], max_length=12, verbose_name='类型')),
-                ('settings', models.JSONField(default=dict, verbose_name='连接参数')),
-                ('secrets', zhengtong.core.crypto.public.EncryptedJSONField(default=dict, verbose_name='口令和密钥')),
-                ('is_readable', models.BooleanField(default=True, verbose_name='可以读取')),
-                ('is_writable', models.BooleanField(default=False, verbose_name='可以写入')),
-                ('bytes_a_second', models.BigIntegerField(blank=True, null=True, verbose_name='限速（字节/秒）')),
-                ('state', models.CharField(choices=[('active', '使用中'), ('suspended', '已停用')], default='active', max_length=10, verbose_name='状态')),
-                ('checked_at', models.DateTimeField(null=True, verbose_name='最近检查')),
-                ('answered', models.CharField(blank=True, max_length=200, verbose_name='应答')),
-                ('trouble', models.CharField(blank=True, max_length=500, verbose_name='故障')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation', verbose_name='所属单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("postgresql", "PostgreSQL 数据库"),
+                            ("mariadb", "MySQL / MariaDB 数据库"),
+                            ("folder", "共享文件夹"),
+                            ("sftp", "SFTP 服务器"),
+                            ("http", "HTTP 接口"),
+                            ("node", "另一个平台节点"),
+                        ],
+                        max_length=12,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("settings", models.JSONField(default=dict, verbose_name="连接参数")),
+                ("secrets", zhengtong.core.crypto.public.EncryptedJSONField(default=dict, verbose_name="口令和密钥")),
+                ("is_readable", models.BooleanField(default=True, verbose_name="可以读取")),
+                ("is_writable", models.BooleanField(default=False, verbose_name="可以写入")),
+                ("bytes_a_second", models.BigIntegerField(blank=True, null=True, verbose_name="限速（字节/秒）")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "使用中"), ("suspended", "已停用")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="最近检查")),
+                ("answered", models.CharField(blank=True, max_length=200, verbose_name="应答")),
+                ("trouble", models.CharField(blank=True, max_length=500, verbose_name="故障")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                        verbose_name="所属单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '数据源',
-                'indexes': [models.Index(fields=['organisation', 'code'], name='sources_by_office')],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'name'), name='one_source_of_a_name_an_office')],
+                "verbose_name": "数据源",
+                "indexes": [models.Index(fields=["organisation", "code"], name="sources_by_office")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "name"), name="one_source_of_a_name_an_office")
+                ],
             },
         ),
     ]
