@@ -18,10 +18,11 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import starting_point
 from tests.cast import cast, forget_jobs, run_jobs
+from tests.servers import mariadb, mariadb_process, sshd, sshd_process
 from tests.signer import OWN_CONNECTIONS, SignerProcess, folder_of
 from zhengtong.kernel.calendars import forget
 
-__all__ = ["cast", "run_jobs"]
+__all__ = ["cast", "mariadb", "mariadb_process", "run_jobs", "sshd", "sshd_process"]
 
 
 # How long an example takes says something of the machine, not of the rule.
