@@ -44,7 +44,6 @@ class PostgresTarget:
         with explained():
             self._connection: Any = adbc.connect(self._catalogue.conninfo(_SESSION), autocommit=True)
         self._tables: dict[str, Table] = {}
-        self._staged: dict[str, int] = {}
 
     # --- before the merge ---------------------------------------------------------------------------------------------
 
@@ -71,7 +70,6 @@ class PostgresTarget:
         stage = self._stage(landing)
         self._run("DROP TABLE IF EXISTS {}", stage)
         self._run("CREATE TEMP TABLE {} ({})", stage, _COMMA.join(columns))
-        self._staged[landing.run] = 0
 
     def stage(self, landing: Landing, batches: Iterable[pa.RecordBatch]) -> int:
         schema = pa.schema([(each.name, arrow_type(each)) for each in landing.columns])
@@ -98,7 +96,6 @@ class PostgresTarget:
             if trouble is not None:
                 raise trouble from None
             raise
-        self._staged[landing.run] += rows
         return rows
 
     # --- the merge ----------------------------------------------------------------------------------------------------
@@ -111,7 +108,6 @@ class PostgresTarget:
 
         What it raises takes the merge back.
         """
-        self._staged.pop(landing.run, None)
         with explained():
             self._connection.adbc_connection.set_autocommit(False)
         try:
@@ -274,7 +270,6 @@ class PostgresTarget:
         yield from stream(self._connection, self._catalogue.text(query), landing.columns, CHUNK)
 
     def drop_staging(self, landing: Landing) -> None:
-        self._staged.pop(landing.run, None)
         self._run("DROP TABLE IF EXISTS {}", self._stage(landing))
 
     def close(self) -> None:
