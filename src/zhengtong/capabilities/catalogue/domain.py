@@ -131,11 +131,7 @@ def compare(before: VersionText, after: VersionText) -> list[Change]:
         elif each.column in gone:
             old = gone.pop(each.column)
             found.append(Change(old.code, "renamed", old.code, each.code, Verdict.BREAKING))
-            found += [
-                change
-                for change in _compare_field(old, each)
-                if change.verdict != Verdict.SAME
-            ]
+            found += [change for change in _compare_field(old, each) if change.verdict != Verdict.SAME]
         else:
             # Whoever receives the agreed columns isn't reached by another one, unless rows are found by it.
             verdict = Verdict.BREAKING if each.is_key else Verdict.COMPATIBLE

@@ -1,10 +1,19 @@
 """What entries are found by, and the lists of who needs and who owes data: demands (需求清单), responsibilities (责任清单)."""
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+
+def list_cycles() -> list[tuple[str, Any]]:
+    # The entries' models import these ones.
+    from zhengtong.capabilities.catalogue.models import UpdateCycle
+
+    return list(UpdateCycle.choices)
 
 
 class Document(models.Model):
@@ -86,7 +95,7 @@ class Demand(models.Model):
     items = models.CharField(_("信息项"), max_length=1000, blank=True, help_text=_("需要的信息项，用顿号隔开"))
     matter = models.CharField(_("主要业务事项"), max_length=200, help_text=_("这些数据用来办哪一项业务"))
     basis = models.CharField(_("依据"), max_length=500, help_text=_("法律法规、三定方案或者文件的名称和条款"))
-    update_cycle = models.CharField(_("需要的更新周期"), max_length=9)
+    update_cycle = models.CharField(_("需要的更新周期"), max_length=9, choices=list_cycles)
     suggested = models.CharField(_("可能的提供单位"), max_length=120, blank=True)
     state = models.CharField(_("状态"), max_length=9, choices=DemandState.choices, default=DemandState.OPEN)
     resource = models.ForeignKey(
@@ -109,8 +118,7 @@ class Demand(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-id"], name="demands_by_office"),
             models.Index(fields=["state", "-id"], name="demands_by_state"),
-            models.Index(OpClass("name", "varchar_pattern_ops"), name="demands_by_name"),
-            models.Index(OpClass("number", "varchar_pattern_ops"), name="demands_by_number"),
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="demands_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -177,8 +185,7 @@ class Responsibility(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-id"], name="responsibilities_by_office"),
             models.Index(fields=["state", "due_at"], name="responsibilities_by_due"),
-            models.Index(OpClass("name", "varchar_pattern_ops"), name="responsibilities_by_name"),
-            models.Index(OpClass("number", "varchar_pattern_ops"), name="responsibilities_by_number"),
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="responsibilities_by_name"),
         ]
 
     def __str__(self) -> str:

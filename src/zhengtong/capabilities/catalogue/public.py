@@ -20,16 +20,10 @@ from zhengtong.capabilities.catalogue.models import (
 from zhengtong.capabilities.catalogue.searching import Found, Results, Value, Wanted, search_resources
 
 __all__ = [
-    "Found",
-    "Results",
-    "Value",
-    "Wanted",
-    "catch_up",
-    "search_resources",
-    "write_documents",
     "Classification",
     "Field",
     "FieldGrade",
+    "Found",
     "MaskKind",
     "Mount",
     "MountKind",
@@ -38,7 +32,13 @@ __all__ = [
     "Resource",
     "ResourceState",
     "ResourceVersion",
+    "Results",
     "ShareType",
     "UpdateCycle",
+    "Value",
     "VersionStatus",
+    "Wanted",
+    "catch_up",
+    "search_resources",
+    "write_documents",
 ]

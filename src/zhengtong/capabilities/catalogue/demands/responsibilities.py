@@ -6,18 +6,21 @@ What is owed is fulfilled when the entry that answers it is published, by whoeve
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.catalogue.demands.services import (
     DEMAND_WORK,
+    RESPONSIBILITIES_KEY,
     demand_url,
+    find_entry,
     lock_demand,
     next_number,
     require_open,
 )
 from zhengtong.capabilities.catalogue.indexing import SHOWN
-from zhengtong.capabilities.catalogue.models import Demand, DemandState, Resource, Responsibility, ResponsibilityState
+from zhengtong.capabilities.catalogue.models import Demand, DemandState, Responsibility, ResponsibilityState
 from zhengtong.capabilities.catalogue.permissions_finding import ANSWER, ASSIGN
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation, Refused
@@ -26,7 +29,6 @@ from zhengtong.kernel.calendars import get_calendar
 from zhengtong.kernel.policy import SYSTEM, Actor, Denied, require
 from zhengtong.kernel.rows import find_sole
 from zhengtong.kernel.steps import step
-from zhengtong.screens.routing import url_name
 
 RESPONSIBILITY_WORK = "catalogue.responsibility"
 MOST_DAYS = 250
@@ -40,11 +42,7 @@ def due_after(at: datetime, days: int, region: str) -> tuple[date, datetime]:
 
 
 def responsibility_url(responsibility: Responsibility) -> str:
-    from django.urls import reverse
-
-    from zhengtong.capabilities.catalogue.demands.screens import RESPONSIBILITIES
-
-    return reverse(url_name(RESPONSIBILITIES, "detail"), args=[responsibility.pk])
+    return reverse(f"screens:{RESPONSIBILITIES_KEY}.detail", args=[responsibility.pk])
 
 
 def _lock(responsibility: Responsibility, *, actor: Actor, permission: str) -> Responsibility:
@@ -64,7 +62,14 @@ def _require_owed(responsibility: Responsibility) -> None:
 
 
 def add_responsibility(
-    *, actor: Actor, organisation: Organisation, name: str, basis: str, days: int, demand: Demand | None = None
+    *,
+    actor: Actor,
+    organisation: Organisation,
+    name: str,
+    basis: str,
+    days: int,
+    demand: Demand | None = None,
+    number: str = "",
 ) -> Responsibility:
     """Keep a responsibility and put it on its organisation's list. Part of the caller's act and its journal record."""
     if len(name.strip()) < 2:
@@ -74,9 +79,12 @@ def add_responsibility(
     if not 1 <= days <= MOST_DAYS:
         raise Refused("days", _("期限应在1到%(most)s个工作日之间。") % {"most": MOST_DAYS}, "days")
     if not organisation.is_active:
-        raise Refused("ended", _("“%(name)s”已经撤销，请选择承接它职责的单位。") % {"name": organisation.name}, "organisation")
+        raise Refused(
+            "ended", _("“%(name)s”已经撤销，请选择承接它职责的单位。") % {"name": organisation.name}, "organisation"
+        )
     day, moment = due_after(timezone.now(), days, organisation.region.code)
-    taken, number = next_number(Responsibility, "ZR")
+    taken, next_one = next_number(Responsibility, "ZR")
+    number = number or next_one
     owed = Responsibility.objects.create(
         pk=taken,
         number=number,
@@ -138,15 +146,16 @@ def assign_responsibility(
 
 
 @step()
-def answer_responsibility(*, actor: Actor, responsibility: Responsibility, resource: Resource) -> Responsibility:
+def answer_responsibility(*, actor: Actor, responsibility: Responsibility, resource_code: str) -> Responsibility:
     """Say which of the organisation's own entries answers what it owes: published, it is fulfilled at once.
 
     Raises Refused for another organisation's entry, and Denied.
     """
     locked = _lock(responsibility, actor=actor, permission=ANSWER)
     _require_owed(locked)
+    resource = find_entry(resource_code)
     if resource.provider_id != locked.organisation_id:
-        raise Refused("other", _("“%(name)s”不是责任单位自己的资源。") % {"name": resource.name}, "resource")
+        raise Refused("other", _("“%(name)s”不是责任单位自己的资源。") % {"name": resource.name}, "resource_code")
     locked.resource = resource
     locked.save(update_fields=["resource"])
     if resource.state in SHOWN:
@@ -192,9 +201,7 @@ def _fulfil(owed: Responsibility, actor: Actor) -> None:
     now = timezone.now()
     owed.state, owed.fulfilled_at, owed.is_late = ResponsibilityState.FULFILLED, now, now > owed.due_at
     owed.save(update_fields=["state", "fulfilled_at", "is_late"])
-    close_item(
-        kind=RESPONSIBILITY_WORK, object_id=owed.pk, done_by_id=actor.appointment, done_by_agent_id=actor.agent
-    )
+    close_item(kind=RESPONSIBILITY_WORK, object_id=owed.pk, done_by_id=actor.appointment, done_by_agent_id=actor.agent)
     if owed.demand_id is not None:
         Demand.objects.filter(pk=owed.demand_id).update(
             state=DemandState.FULFILLED, resource=owed.resource, settled_at=now
@@ -222,6 +229,16 @@ def settle_published(resource_id: int | None = None, limit: int = 500) -> int:
     for owed in found:
         _fulfil(owed, SYSTEM)
     return len(found)
+
+
+def show_due(owed: Responsibility) -> None:
+    reschedule_items(
+        kind=RESPONSIBILITY_WORK,
+        object_ids=[owed.pk],
+        due_at=owed.due_at,
+        next_alert_at=owed.due_at,
+        level="red" if owed.is_late else "green",
+    )
 
 
 @step()

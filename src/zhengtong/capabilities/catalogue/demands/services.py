@@ -1,11 +1,12 @@
 """Writing 需求清单: a demand is raised, matched to an entry that is there, declined with reasons, or withdrawn."""
 
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.catalogue.indexing import SHOWN
-from zhengtong.capabilities.catalogue.models import Demand, DemandState, Resource, UpdateCycle
+from zhengtong.capabilities.catalogue.models import Demand, DemandState, Resource, Responsibility, UpdateCycle
 from zhengtong.capabilities.catalogue.permissions_finding import ASSIGN, RAISE
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation, Refused
@@ -13,16 +14,15 @@ from zhengtong.core.worklist.public import close_item, open_item
 from zhengtong.kernel.policy import Actor, Denied, require
 from zhengtong.kernel.rows import find_sole
 from zhengtong.kernel.steps import step
-from zhengtong.screens.routing import url_name
 
 DEMAND_WORK = "catalogue.demand"
+DEMANDS_KEY, RESPONSIBILITIES_KEY = "catalogue.demands", "catalogue.responsibilities"
 
 
-def next_number(model: type[Demand] | type["object"], prefix: str) -> tuple[int, str]:
+def next_number(model: type[Demand] | type[Responsibility], prefix: str) -> tuple[int, str]:
     """Return the next id of a table and the number made of it: ``XQ-2026-000012``."""
-    table = model._meta.db_table  # type: ignore[union-attr]  # a model of ours
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table])
         taken: int = cursor.fetchone()[0]
     return taken, f"{prefix}-{timezone.localdate().year}-{taken:06d}"
 
@@ -38,9 +38,19 @@ def lock_demand(demand: Demand, *, actor: Actor, permission: str) -> Demand:
 
 def require_open(demand: Demand) -> None:
     if demand.state != DemandState.OPEN:
+        raise Refused("not-open", _("这项需求%(state)s，不能再这样办。") % {"state": demand.get_state_display()})
+
+
+def find_entry(code: str) -> Resource:
+    """Return the entry of a code, as people copy it. Raises Refused."""
+    found = Resource.objects.filter(code=code.strip()).first()
+    if found is None:
         raise Refused(
-            "not-open", _("这项需求%(state)s，不能再这样办。") % {"state": demand.get_state_display()}
+            "no-resource",
+            _("没有代码是“%(code)s”的资源，请在“查找数据”里核对资源代码。") % {"code": code.strip()[:40]},
+            "resource_code",
         )
+    return found
 
 
 def _check(name: str, matter: str, basis: str, update_cycle: str) -> None:
@@ -65,10 +75,12 @@ def add_demand(
     update_cycle: str,
     items: str = "",
     suggested: str = "",
+    number: str = "",
 ) -> Demand:
     """Keep a demand and put it on the list of who settles demands of its organisation. Part of the caller's act."""
     _check(name, matter, basis, update_cycle)
-    taken, number = next_number(Demand, "XQ")
+    taken, next_one = next_number(Demand, "XQ")
+    number = number or next_one
     demand = Demand.objects.create(
         pk=taken,
         number=number,
@@ -97,11 +109,7 @@ def add_demand(
 
 
 def demand_url(demand: Demand) -> str:
-    from django.urls import reverse
-
-    from zhengtong.capabilities.catalogue.demands.screens import DEMANDS
-
-    return reverse(url_name(DEMANDS, "detail"), args=[demand.pk])
+    return reverse(f"screens:{DEMANDS_KEY}.detail", args=[demand.pk])
 
 
 @step()
@@ -167,16 +175,17 @@ def decline_demand(*, actor: Actor, demand: Demand, opinion: str) -> Demand:
 
 
 @step()
-def match_demand(*, actor: Actor, demand: Demand, resource: Resource, opinion: str = "") -> Demand:
+def match_demand(*, actor: Actor, demand: Demand, resource_code: str, opinion: str = "") -> Demand:
     """Say which published entry answers the demand. Raises Refused and Denied."""
     locked = lock_demand(demand, actor=actor, permission=ASSIGN)
     require_open(locked)
+    resource = find_entry(resource_code)
     if resource.state not in SHOWN:
         raise Refused(
             "not-published",
             _("“%(name)s”%(state)s，请选择已经发布的资源。")
             % {"name": resource.name, "state": resource.get_state_display()},
-            "resource",
+            "resource_code",
         )
     locked.resource = resource
     locked.save(update_fields=["resource"])

@@ -249,9 +249,7 @@ def withdraw_version(*, actor: Actor, version: ResourceVersion) -> ResourceVersi
     draft = lock_version(version.pk)
     require_row(actor, COMPILE, draft)
     if draft.status != VersionStatus.DEPARTMENT_REVIEW:
-        raise Refused(
-            "not-waiting", _("这一版现在是“%(status)s”，不能撤回。") % {"status": draft.get_status_display()}
-        )
+        raise Refused("not-waiting", _("这一版现在是“%(status)s”，不能撤回。") % {"status": draft.get_status_display()})
     draft.status, draft.due_at = VersionStatus.DRAFT, None
     draft.save(update_fields=["status", "due_at"])
     close_work(draft, actor=actor, is_done=False)

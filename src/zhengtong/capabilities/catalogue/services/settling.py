@@ -130,7 +130,9 @@ def check_text(text: VersionText) -> None:
     """Raise Refused, naming the field, for a text that can't even be kept as a draft. Gaps are another question."""
     for name, (known, title) in _CHOICES.items():
         if getattr(text, name) not in known:
-            raise Refused(name, _("%(title)s“%(value)s”不在规定的取值里。") % {"title": title, "value": getattr(text, name)}, name)
+            raise Refused(
+                name, _("%(title)s“%(value)s”不在规定的取值里。") % {"title": title, "value": getattr(text, name)}, name
+            )
     for name in HEAD_NAMES:
         limit = ResourceVersion._meta.get_field(name).max_length if name != "classification" else None
         if limit is not None and len(getattr(text, name)) > limit:
