@@ -1,4 +1,4 @@
-"""Who may look for data, ask for what isn't there, make others responsible for it, and check what is said of a source."""
+"""Who may look for data, ask for what isn't there, make others responsible for it, and compare entries with sources."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,8 +1,11 @@
 """The catalogue's door."""
 
-from zhengtong.capabilities.catalogue.indexing import catch_up, write_documents
+from zhengtong.capabilities.catalogue.entries import Entry, Item, list_catalogue, note_export
+from zhengtong.capabilities.catalogue.indexing import catch_up
 from zhengtong.capabilities.catalogue.models import (
     Classification,
+    Demand,
+    DemandState,
     Field,
     FieldGrade,
     MaskKind,
@@ -13,17 +16,34 @@ from zhengtong.capabilities.catalogue.models import (
     Resource,
     ResourceState,
     ResourceVersion,
+    Responsibility,
+    ResponsibilityState,
     ShareType,
     UpdateCycle,
     VersionStatus,
 )
-from zhengtong.capabilities.catalogue.searching import Found, Results, Value, Wanted, search_resources
+from zhengtong.capabilities.catalogue.searching import (
+    CAP,
+    FACETS,
+    Found,
+    Results,
+    Value,
+    Wanted,
+    clearance_of,
+    search_resources,
+)
 
 __all__ = [
+    "CAP",
+    "FACETS",
     "Classification",
+    "Demand",
+    "DemandState",
+    "Entry",
     "Field",
     "FieldGrade",
     "Found",
+    "Item",
     "MaskKind",
     "Mount",
     "MountKind",
@@ -32,6 +52,8 @@ __all__ = [
     "Resource",
     "ResourceState",
     "ResourceVersion",
+    "Responsibility",
+    "ResponsibilityState",
     "Results",
     "ShareType",
     "UpdateCycle",
@@ -39,6 +61,8 @@ __all__ = [
     "VersionStatus",
     "Wanted",
     "catch_up",
+    "clearance_of",
+    "list_catalogue",
+    "note_export",
     "search_resources",
-    "write_documents",
 ]

@@ -146,6 +146,20 @@ def search_resources(actor: Actor, wanted: Wanted, *, size: int = PAGE, with_fac
     )
 
 
+def list_ids(actor: Actor, wanted: Wanted) -> list[int]:
+    """Return all entries that a search finds, in the order of their codes."""
+    query = parse(wanted.words)
+    if wanted.words.strip() and not query:
+        return []
+    conditions = _list_filters(wanted, clearance_of(actor))
+    if query:
+        conditions.append(_match(query, _Variants(), in_names=False))
+    where = every(conditions)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT resource_id FROM {TABLE} WHERE {where.sql} ORDER BY code", where.parameters)
+        return [each for (each,) in cursor.fetchall()]
+
+
 @contextmanager
 def _bounded() -> Iterator[None]:
     """Run queries that may not last; compiling them (JIT) would take longer than they do."""
@@ -226,7 +240,8 @@ def _count(where: Condition, *, limit: int | None) -> Tally:
     sql = (
         f"WITH hits AS MATERIALIZED (SELECT {', '.join(columns)} FROM {TABLE} WHERE {where.sql}"
         f"{f' LIMIT {limit}' if limit else ''}) "
-        f"SELECT grouping({', '.join(columns)}), {', '.join(columns)}, count(*) FROM hits GROUP BY GROUPING SETS ({sets})"
+        f"SELECT grouping({', '.join(columns)}), {', '.join(columns)}, count(*) FROM hits "
+        f"GROUP BY GROUPING SETS ({sets})"
     )
     tally: Tally = {name: Counter() for name in FACETS}
     # ``grouping`` has a bit for each column that a row isn't grouped by, the first column's highest.

@@ -1,6 +1,6 @@
 """Addresses of the desk."""
 
-from django.urls import URLPattern
+from zhengtong.desks.catalogue.urls_finding import URLS_FINDING
 
 app_name = "catalogue_desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*URLS_FINDING]
