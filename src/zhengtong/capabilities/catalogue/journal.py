@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.catalogue.journal_finding import KEYS_FINDING, NAMES_FINDING, WORDS_FINDING
 from zhengtong.core.audit.public import ActionWords
 
 ACTION_WORDS = ActionWords(
@@ -29,7 +30,8 @@ ACTION_WORDS = ActionWords(
         "remove_classification": _("删除资源分类"),
         "set_limit": _("设定目录审核期限"),
         "verify_limit": _("核对目录审核期限"),
+        **WORDS_FINDING,
     },
-    keys={"code": _("资源代码"), "number": _("版本"), "verdict": _("兼容性"), "fields": _("信息项数")},
-    names={"catalogue.resource": "name", "catalogue.resourceversion": "name"},
+    keys={"code": _("资源代码"), "number": _("版本"), "verdict": _("兼容性"), "fields": _("信息项数"), **KEYS_FINDING},
+    names={"catalogue.resource": "name", "catalogue.resourceversion": "name", **NAMES_FINDING},
 )

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.catalogue.journal import ACTION_WORDS
+from zhengtong.capabilities.catalogue.manifest_finding import DECLARES as FINDING
 from zhengtong.capabilities.catalogue.messages import MESSAGE_TEMPLATES
 from zhengtong.capabilities.catalogue.models import (
     CatalogueLimit,
@@ -34,5 +35,6 @@ MODULE = Module(
         *MESSAGE_TEMPLATES,
         *WORK_KINDS,
         *SCREENS,
+        *FINDING,
     ),
 )

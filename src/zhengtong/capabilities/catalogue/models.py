@@ -6,6 +6,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.catalogue.models_finding import (
+    Demand,
+    DemandState,
+    Document,
+    Responsibility,
+    ResponsibilityState,
+    Synonym,
+)
+
+__all__ = ["Demand", "DemandState", "Document", "Responsibility", "ResponsibilityState", "Synonym"]
+
 
 class ShareType(models.TextChoices):
     """国发〔2016〕51号 第九条. 不予共享 needs a legal basis, 有条件共享 its conditions."""

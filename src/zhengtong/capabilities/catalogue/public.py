@@ -1,16 +1,36 @@
 """The catalogue's door."""
 
-from zhengtong.capabilities.catalogue.declarations import ResourceUse, UsesOfResource, list_uses
-from zhengtong.capabilities.catalogue.domain import FieldText, Verdict, VersionText, compare, verdict_of, worst
+from zhengtong.capabilities.catalogue.declarations import (
+    ResourceUse,
+    UsesOfResource,
+    list_uses,
+)
+from zhengtong.capabilities.catalogue.domain import (
+    FieldText,
+    Verdict,
+    VersionText,
+    compare,
+    verdict_of,
+    worst,
+)
+from zhengtong.capabilities.catalogue.entries import (
+    Entry,
+    Item,
+    list_catalogue,
+    note_export,
+)
 from zhengtong.capabilities.catalogue.events import (
     ResourceChanged,
     ResourcePublished,
     ResourceRestored,
     ResourceRetired,
 )
+from zhengtong.capabilities.catalogue.indexing import catch_up
 from zhengtong.capabilities.catalogue.models import (
     CatalogueSheet,
     Classification,
+    Demand,
+    DemandState,
     Field,
     FieldGrade,
     MaskKind,
@@ -21,12 +41,29 @@ from zhengtong.capabilities.catalogue.models import (
     Resource,
     ResourceState,
     ResourceVersion,
+    Responsibility,
+    ResponsibilityState,
     ShareType,
     SheetState,
     UpdateCycle,
     VersionStatus,
 )
-from zhengtong.capabilities.catalogue.permissions import APPROVE, COMPILE, REVIEW, VIEW
+from zhengtong.capabilities.catalogue.permissions import (
+    APPROVE,
+    COMPILE,
+    REVIEW,
+    VIEW,
+)
+from zhengtong.capabilities.catalogue.searching import (
+    CAP,
+    FACETS,
+    Found,
+    Results,
+    Value,
+    Wanted,
+    clearance_of,
+    search_resources,
+)
 from zhengtong.capabilities.catalogue.selectors import (
     EDITABLE,
     OPEN,
@@ -49,7 +86,11 @@ from zhengtong.capabilities.catalogue.services.compiling import (
     submit_version,
     withdraw_version,
 )
-from zhengtong.capabilities.catalogue.services.mounting import list_usable_sources, mount_resource, unmount_resource
+from zhengtong.capabilities.catalogue.services.mounting import (
+    list_usable_sources,
+    mount_resource,
+    unmount_resource,
+)
 from zhengtong.capabilities.catalogue.services.reading import (
     get_usable_source,
     list_places,
@@ -57,9 +98,17 @@ from zhengtong.capabilities.catalogue.services.reading import (
     start_from_place,
 )
 from zhengtong.capabilities.catalogue.services.retiring import restore_resource, retire_resource
-from zhengtong.capabilities.catalogue.services.reviewing import pass_version, publish_version, return_version
+from zhengtong.capabilities.catalogue.services.reviewing import (
+    pass_version,
+    publish_version,
+    return_version,
+)
 from zhengtong.capabilities.catalogue.services.settling import MOST_FIELDS
-from zhengtong.capabilities.catalogue.services.sheets import apply_sheet, cancel_sheet, read_sheet
+from zhengtong.capabilities.catalogue.services.sheets import (
+    apply_sheet,
+    cancel_sheet,
+    read_sheet,
+)
 from zhengtong.capabilities.catalogue.sheet_layout import write_workbook
 from zhengtong.capabilities.catalogue.wording import (
     KINDS,
@@ -72,9 +121,11 @@ from zhengtong.capabilities.catalogue.wording import (
 
 __all__ = [
     "APPROVE",
+    "CAP",
     "COMPILE",
     "EDITABLE",
     "EMPTY",
+    "FACETS",
     "KINDS",
     "MOST_FIELDS",
     "OPEN",
@@ -84,9 +135,14 @@ __all__ = [
     "VIEW",
     "CatalogueSheet",
     "Classification",
+    "Demand",
+    "DemandState",
+    "Entry",
     "Field",
     "FieldGrade",
     "FieldText",
+    "Found",
+    "Item",
     "MaskKind",
     "Mount",
     "MountKind",
@@ -100,16 +156,23 @@ __all__ = [
     "ResourceState",
     "ResourceUse",
     "ResourceVersion",
+    "Responsibility",
+    "ResponsibilityState",
+    "Results",
     "ShareType",
     "SheetState",
     "UpdateCycle",
     "UsesOfResource",
+    "Value",
     "Verdict",
     "VersionStatus",
     "VersionText",
+    "Wanted",
     "amend_version",
     "apply_sheet",
     "cancel_sheet",
+    "catch_up",
+    "clearance_of",
     "compare",
     "confirm_proposals",
     "discard_version",
@@ -118,6 +181,7 @@ __all__ = [
     "find_mount",
     "get_resource",
     "get_usable_source",
+    "list_catalogue",
     "list_entries",
     "list_fields",
     "list_places",
@@ -125,6 +189,7 @@ __all__ = [
     "list_uses",
     "list_versions",
     "mount_resource",
+    "note_export",
     "pass_version",
     "publish_version",
     "read_place",
@@ -136,6 +201,7 @@ __all__ = [
     "say_attribute",
     "say_changes",
     "say_value",
+    "search_resources",
     "start_change",
     "start_entry",
     "start_from_place",

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.catalogue.public import APPROVE, REVIEW, VIEW, ResourceVersion, VersionStatus
+from zhengtong.desks.catalogue.manifest_finding import DECLARES as FINDING
 from zhengtong.kernel.modules import Module
 from zhengtong.kernel.policy import Actor, visible
 from zhengtong.screens.menu import MenuEntry
@@ -34,5 +35,6 @@ MODULE = Module(
             count=count_waiting,
             group=_("数据"),
         ),
+        *FINDING,
     ),
 )

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from zhengtong.desks.catalogue.views import beginning, compiling, entries, lists, reviewing, sheets
+from zhengtong.desks.catalogue.urls_finding import URLS_FINDING
 
 ENTRY = "desk/catalogue/entries/<int:pk>/"
 VERSION = "desk/catalogue/versions/<int:pk>/"
@@ -35,4 +36,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{SHEETS}<int:pk>/", sheets.show_sheet, name="sheet"),
     path(f"{SHEETS}<int:pk>/confirm/", sheets.confirm, name="sheet_confirm"),
     path(f"{SHEETS}<int:pk>/cancel/", sheets.cancel, name="sheet_cancel"),
+    *URLS_FINDING,
 ]
