@@ -48,7 +48,7 @@ def test_see_the_ranking_and_go_to_a_department(bureau: identity.Organisation, s
 @pytest.mark.django_db
 def test_take_the_ranking_away_as_a_sheet(bureau: identity.Organisation, supervisor: Client) -> None:
     answer = supervisor.get("/desk/sharing/figures.xlsx", {"month": "2026-10"})
-    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer)))  # type: ignore[arg-type]  # streamed
+    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer)))
     assert book.sheet_names == ["名次", "数量"]
     assert [row[1] for row in book.get_sheet_by_name("名次").to_python()][-1] == bureau.name
 
