@@ -1,5 +1,6 @@
 """The catalogue's door."""
 
+from zhengtong.capabilities.catalogue.indexing import catch_up, write_documents
 from zhengtong.capabilities.catalogue.models import (
     Classification,
     Field,
@@ -16,8 +17,16 @@ from zhengtong.capabilities.catalogue.models import (
     UpdateCycle,
     VersionStatus,
 )
+from zhengtong.capabilities.catalogue.searching import Found, Results, Value, Wanted, search_resources
 
 __all__ = [
+    "Found",
+    "Results",
+    "Value",
+    "Wanted",
+    "catch_up",
+    "search_resources",
+    "write_documents",
     "Classification",
     "Field",
     "FieldGrade",
