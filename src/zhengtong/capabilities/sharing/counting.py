@@ -7,12 +7,21 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, DateTimeField, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
-from zhengtong.capabilities.catalogue.public import Resource, ResourceState, UpdateCycle
-from zhengtong.capabilities.contracts.public import DataRequest, RequestState
+from zhengtong.capabilities.catalogue.public import (
+    Demand,
+    DemandState,
+    Resource,
+    ResourceState,
+    Responsibility,
+    ResponsibilityState,
+    ShareType,
+    UpdateCycle,
+)
+from zhengtong.capabilities.contracts.public import Contract, ContractState, DataRequest, RequestState
 from zhengtong.capabilities.exchange.public import Run, RunState
 from zhengtong.capabilities.sharing.domain import Counts
 from zhengtong.capabilities.sharing.models import CycleAllowance, MonthFigure, Rectification
@@ -66,6 +75,28 @@ def _published() -> QuerySet[Any]:
     return published.annotate(newest=Coalesce("data_updated_at", Cast("published_on", DateTimeField())))
 
 
+def _can_use(consumer: str) -> Q:
+    """Whether the demanding organisation can use the resource: it is everybody's, or a contract gives it."""
+    given = Contract.objects.filter(
+        resource=OuterRef("resource_id"), consumer=OuterRef(consumer), state=ContractState.EFFECTIVE
+    )
+    return Q(resource__share_type=ShareType.UNCONDITIONAL) | Q(Exists(given))
+
+
+def _owed() -> QuerySet[Any]:
+    """What departments owe by 责任清单; met when it is published and whoever needs it can use it."""
+    running = Responsibility.objects.exclude(state=ResponsibilityState.RELEASED)
+    published = Q(state=ResponsibilityState.FULFILLED) & ~Q(resource__share_type=ShareType.WITHHELD)
+    usable = Q(demand=None) | _can_use("demand__organisation_id")
+    return running.annotate(is_met=Case(When(published & usable, then=True), default=False))
+
+
+def _matched() -> QuerySet[Any]:
+    """What was there already when it was asked for; met when whoever needs it can use it."""
+    found = Demand.objects.filter(state=DemandState.MATCHED, resource__isnull=False)
+    return found.annotate(is_met=Case(When(_can_use("organisation_id"), then=True), default=False))
+
+
 def list_stale(organisation_id: int) -> QuerySet[Any]:
     """Return a department's resources that are past their cycle, the longest first."""
     return _published().filter(_stale(timezone.now()), provider_id=organisation_id).order_by("newest", "pk")
@@ -87,6 +118,14 @@ def count_month(month: date, now: datetime) -> dict[int, Counts]:
             stale=Count("pk", filter=cyclic & _stale(now)),
             drifted=Count("pk", filter=Q(drifts__gt=0)),
         ),
+    )
+    _put(
+        counted,
+        _group(_owed(), "organisation_id", needed=Count("pk"), shared=Count("pk", filter=Q(is_met=True))),
+    )
+    _put(
+        counted,
+        _group(_matched(), "resource__provider_id", needed=Count("pk"), shared=Count("pk", filter=Q(is_met=True))),
     )
     late = Q(decided_at__gt=F("due_at"))
     overdue = Q(decided_at=None, due_at__lt=until)

@@ -12,10 +12,17 @@ from zhengtong.core.identity.public import Organisation
 _numbers = itertools.count(1)
 
 
-def make_resource(provider: Organisation, *, cycle: str = "daily", published_on: date, drifts: int = 0) -> Resource:
+def make_resource(
+    provider: Organisation,
+    *,
+    cycle: str = "daily",
+    published_on: date,
+    drifts: int = 0,
+    share_type: str = "unconditional",
+) -> Resource:
     number = next(_numbers)
     branch, _made = Classification.objects.get_or_create(code="9T", defaults={"name": "试验"})
-    said = {"name": f"资源{number}", "classification": branch, "share_type": "unconditional", "update_cycle": cycle}
+    said = {"name": f"资源{number}", "classification": branch, "share_type": share_type, "update_cycle": cycle}
     resource = Resource.objects.create(
         code=f"9T/{number:06d}", provider=provider, state="published", published_on=published_on, drifts=drifts, **said
     )

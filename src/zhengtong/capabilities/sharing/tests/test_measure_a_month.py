@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import Cast
+from zhengtong.capabilities.catalogue.public import Demand, Responsibility
 from zhengtong.capabilities.sharing.counting import count_month, keep_month, keep_months, list_stale
 from zhengtong.capabilities.sharing.domain import Counts, Measure, Target, add_up, read_measure, score
 from zhengtong.capabilities.sharing.models import MonthFigure
@@ -78,6 +79,52 @@ def test_a_department_is_counted_by_what_it_did_in_the_month(cast: Cast) -> None
     assert (counted.runs_done, counted.runs_failed) == (1, 1)
     assert (counted.rows_read, counted.rows_held, counted.rows_moved, counted.bytes_moved) == (1000, 20, 980, 100_000)
     assert [each.pk for each in list_stale(bureau.pk)] == [stale.pk]
+
+
+@pytest.mark.django_db
+def test_what_is_owed_counts_as_shared_once_whoever_needs_it_can_use_it(cast: Cast) -> None:
+    bureau, fire = (Organisation.objects.get(name=f"澄波区{name}") for name in ("市场监督管理局", "消防救援局"))
+    free = make_resource(bureau, published_on=MONTH)
+    bound = make_resource(bureau, published_on=MONTH, share_type="conditional")
+    asked = {"organisation": fire, "name": "数据", "matter": "检查", "basis": "法", "update_cycle": "daily"}
+    for number, resource in enumerate((free, bound, None)):
+        demand = Demand.objects.create(
+            number=f"D{number}",
+            organisation=fire,
+            name="数据",
+            matter="检查",
+            basis="法",
+            update_cycle="daily",
+            state="assigned",
+        )
+        Responsibility.objects.create(
+            number=f"R{number}",
+            demand=demand,
+            organisation=bureau,
+            name="数据",
+            basis="法",
+            days=5,
+            due_on=MONTH,
+            due_at=moment(31),
+            state="fulfilled" if resource else "owed",
+            resource=resource,
+        )
+    Demand.objects.create(
+        number="D9",
+        organisation=fire,
+        name="数据",
+        matter="检查",
+        basis="法",
+        update_cycle="daily",
+        state="matched",
+        resource=bound,
+    )
+    counted = count_month(MONTH, moment(31))[bureau.pk]
+    assert (counted.needed, counted.shared) == (4, 1)
+    granted = make_request(bound, fire, state="granted", submitted=moment(8), due=moment(20), decided=moment(15))
+    make_run(granted, state="done", ended=moment(16))
+    counted = count_month(MONTH, moment(31))[bureau.pk]
+    assert (counted.needed, counted.shared) == (4, 3)
 
 
 @pytest.mark.django_db
