@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("zhengtong.desks.exchange.urls")),
     path("", include("zhengtong.desks.interfaces.urls")),
     path("", include("zhengtong.desks.nodes.urls")),
+    path("", include("zhengtong.desks.sharing.urls")),
     path("desk/", include("zhengtong.desks.workbench.urls")),
     path("", include("zhengtong.desks.hall.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Supervision of sharing: what departments share, month by month, measured against targets."""

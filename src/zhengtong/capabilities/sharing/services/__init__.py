@@ -1,0 +1,1 @@
+"""Writing: targets, rectifications, circulars."""

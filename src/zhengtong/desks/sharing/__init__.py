@@ -1,0 +1,1 @@
+"""The desk of the supervision of sharing, and its public page."""
