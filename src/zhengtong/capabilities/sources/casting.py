@@ -93,7 +93,8 @@ def column_of(texts: Sequence[str | None], column: Column, table: str) -> "pa.Ar
     values: list[Any] = []
     for text in texts:
         try:
-            values.append(value_of(text, column) if text is not None and text.strip() else None)
+            is_empty = text is None or (not text.strip() and column.kind is not ColumnKind.BINARY)
+            values.append(None if text is None or is_empty else value_of(text, column))
         except ValueError:
             raise unfit(table, column, text) from None
     return array_of(values, column, table)
@@ -113,7 +114,7 @@ def unfit(table: str, column: Column, text: object) -> Exception:
 
 def batch_of(columns: Sequence[Column], arrays: Mapping[str, "pa.Array[Any]"]) -> pa.RecordBatch:
     """Return columns as one batch in their order."""
-    schema = pa.schema([pa.field(column.name, arrow_type(column), column.is_nullable) for column in columns])
+    schema = pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
     return pa.RecordBatch.from_arrays([arrays[column.name] for column in columns], schema=schema)
 
 

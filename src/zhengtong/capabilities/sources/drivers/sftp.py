@@ -172,6 +172,6 @@ def _read_key(text: str, passphrase: object) -> Any:
         file.flush()
         try:
             load: Any = PKey.from_path
-            return load(file.name, passphrase=word)
+            return load(file.name, word)
         except Exception as error:  # each kind of key fails in its own way
             raise ValueError(str(error)) from None

@@ -11,7 +11,7 @@ from zhengtong.capabilities.sources.casting import cast_batch
 from zhengtong.capabilities.sources.declared import read_declared
 from zhengtong.capabilities.sources.domain import Column, Reading, Table
 from zhengtong.capabilities.sources.drivers.files.formats import EXTENSIONS, OpenedFile, extension_of, open_table
-from zhengtong.capabilities.sources.drivers.files.stores import Entry, Store
+from zhengtong.capabilities.sources.drivers.files.stores import Entry, Store, check_name
 from zhengtong.capabilities.sources.failures import failure
 from zhengtong.capabilities.sources.filtering import filter_batch, find_columns, greatest, needed, say_watermark
 
@@ -79,7 +79,7 @@ class FileConnection:
         if "*" in name:
             known = [each for each in self._store.entries() if _is_table(each.name) and fnmatchcase(each.name, name)]
         else:
-            found = self._store.find(name) if _is_table(name) else None
+            found = self._store.find(check_name(name)) if _is_table(check_name(name)) else None
             known = [found] if found is not None else []
         if not known:
             raise failure("table-missing", name=name)
