@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import paramiko
 import pymysql
 import pytest
+from paramiko.client import SSHClient
+from paramiko.pkey import PKey
 
 from tooling import processes
 
@@ -144,9 +145,10 @@ class MariaDBServer:
 
     def connect(self, *, as_root: bool = False) -> Any:
         """Return a connection of one's own; as root through the socket, outside of any database."""
+        connect: Any = pymysql.connect
         if as_root:
-            return pymysql.connect(unix_socket=self._socket, user="root", autocommit=True, charset="utf8mb4")
-        return pymysql.connect(
+            return connect(unix_socket=self._socket, user="root", autocommit=True, charset="utf8mb4")
+        return connect(
             host=self.host,
             port=self.port,
             user=self.user,
@@ -288,11 +290,12 @@ class SSHServer:
         except OSError:
             return False
 
-    def connect(self) -> paramiko.SFTPClient:
-        """Return a client of one's own."""
-        client = paramiko.SSHClient()
+    def connect(self) -> Any:
+        """Return a client of one's own: paramiko's, which has no types."""
+        make: Any = SSHClient
+        client = make()
         kind, key = self.host_key.split()[:2]
-        known = paramiko.PKey.from_type_string(kind, base64.b64decode(key))
+        known = PKey.from_type_string(kind, base64.b64decode(key))
         client.get_host_keys().add(f"[{self.host}]:{self.port}", kind, known)
         client.connect(
             self.host,

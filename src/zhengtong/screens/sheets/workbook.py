@@ -146,7 +146,8 @@ def _locate(stream: IO[bytes]) -> dict[int, dict[int, str]]:
                 if attributes.get("t") == "e":
                     found.setdefault(row, {})[column] = "cell_error"
             case "f":
-                found.setdefault(row, {})[column] = "formula"
+                # A formula whose result is an error value is that first of all.
+                found.setdefault(row, {}).setdefault(column, "formula")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start

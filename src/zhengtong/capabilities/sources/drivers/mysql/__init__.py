@@ -1,0 +1,1 @@
+"""MariaDB and MySQL: the session with its errors, the types, writing. Reading is in ``drivers/mariadb.py``."""

@@ -1,0 +1,1 @@
+"""Interfaces over HTTP: asking with limits, posting rows in batches."""
