@@ -326,9 +326,7 @@ class PostgresTarget:
             return sql.SQL("t.{}").format(name)
         return sql.SQL("t.{}::{}").format(name, sql.SQL(cast))
 
-    def _run(
-        self, statement: LiteralString, *places: sql.Composable, passing: tuple[str, ...] = (), **parts: Any
-    ) -> int:
+    def _run(self, statement: LiteralString, *places: sql.Composable, passing: Any = (), **parts: Any) -> int:
         """Run a statement; return how many rows it changed."""
         query = self._catalogue.text(sql.SQL(statement).format(*places, **parts))
         with explained(), self._connection.cursor() as cursor:
