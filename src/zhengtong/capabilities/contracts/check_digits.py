@@ -7,7 +7,8 @@ from typing import Final
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from zhengtong.capabilities.sources.public import compute
 
 _LENGTH: Final = 18
 _IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -34,7 +35,7 @@ def find_bad(values: pa.Array, check: str) -> pl.Series:
     """Return which of ``values`` (large_string) are no such number; an absent one isn't. Raises ValueError."""
     if check not in ("GB11643", "GB32100"):
         raise ValueError(check)
-    fits = pc.fill_null(pc.equal(pc.binary_length(values), _LENGTH), False)
+    fits = compute.fill_null(compute.equal(compute.binary_length(values), _LENGTH), False)
     whole = values.filter(fits)
     good = pl.Series("good", [], dtype=pl.Boolean)
     if len(whole):
@@ -52,9 +53,7 @@ def _flatten(values: pa.Array) -> pl.Series:
     _valid, _offsets, content = values.buffers()
     offsets = pa.Array.from_buffers(pa.int64(), len(values) + 1, [None, values.buffers()[1]], offset=values.offset)
     start = offsets[0].as_py()
-    return pl.Series(
-        pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start)
-    )
+    return pl.Series(pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start))
 
 
 def _at(flat: pl.Series, place: int) -> pl.Series:

@@ -8,8 +8,10 @@ _MOST_RUNS = 4
 
 
 class Seen:
-    """The keys of a window so far, as 64-bit hashes. Two different keys of ten million share one once in 370,000 windows;
-    then a row too many is held, and none is lost."""
+    """The keys of a window so far, as 64-bit hashes.
+
+    Of ten million different keys two share one in one window of 370,000: then a row too many is held, and none is lost.
+    """
 
     def __init__(self) -> None:
         self._runs: list[pl.Series] = []
@@ -35,9 +37,7 @@ class Seen:
         fresh = (hashes.filter(~doubled) if doubled.any() else hashes).sort()
         if len(fresh):
             self._runs.append(fresh)
-        while len(self._runs) > 1 and (
-            len(self._runs) > _MOST_RUNS or len(self._runs[-2]) <= 2 * len(self._runs[-1])
-        ):
+        while len(self._runs) > 1 and (len(self._runs) > _MOST_RUNS or len(self._runs[-2]) <= 2 * len(self._runs[-1])):
             last, before = self._runs.pop(), self._runs.pop()
             self._runs.append(before.append(last).sort())
         return doubled if doubled.any() else None

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from zhengtong.capabilities.sources.public import Column, ColumnKind, arrow_type
+from zhengtong.capabilities.sources.public import Column, ColumnKind, arrow_type, compute
 
 # What a spreadsheet makes of a long number; its last digits are gone.
 _SPREADSHEET: Final = r"^[+-]?\d(?:\.\d+)?[Ee]\+?\d{1,3}$"
@@ -68,7 +67,7 @@ def read_as(values: pa.Array, column: Column, is_number: bool = False) -> Read:
 def _read_text(values: pa.Array, is_number: bool) -> Read:
     faults = []
     if _has(values, _NUL):
-        faults.append(("nul", pl.Series(pc.match_substring(values, "\0"))))
+        faults.append(("nul", pl.Series(compute.match_substring(values, "\0"))))
     normalised = None
     if is_number and _has(values, _CORRECTABLE):
         series = pl.Series(values)

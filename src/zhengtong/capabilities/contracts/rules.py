@@ -11,13 +11,12 @@ from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from zhengtong.capabilities.contracts import reading
 from zhengtong.capabilities.contracts.check_digits import find_bad
 from zhengtong.capabilities.contracts.domain import ContractField
 from zhengtong.capabilities.contracts.doubles import Seen
-from zhengtong.capabilities.sources.public import Column, ColumnKind, arrow_type
+from zhengtong.capabilities.sources.public import Column, ColumnKind, arrow_type, compute
 
 RULE_NAMES: Final = frozenset({"pattern", "least", "most", "one_of", "check"})
 CHECKS: Final = ("GB11643", "GB32100")
@@ -77,7 +76,7 @@ class Rules:
             if read.normalised is not None:
                 normalised.append((each, read.normalised))
             arrays.append(read.values)
-            self._judge(each, read.values, found)
+            self._judge(each, read, found)
         names = [each.column.name for each in self._fields]
         removed = None
         if self._removed:
@@ -85,8 +84,7 @@ class Rules:
             arrays.append(batch.column(self._removed))
             names.append(self._removed)
             found.masks = [
-                (column, rule, mask if column in self._key else mask & ~removed)
-                for column, rule, mask in found.masks
+                (column, rule, mask if column in self._key else mask & ~removed) for column, rule, mask in found.masks
             ]
         landing = pa.RecordBatch.from_arrays(arrays, names=names)
         bad = _union([mask for _column, _rule, mask in found.masks])
@@ -105,22 +103,27 @@ class Rules:
             landing = landing.filter((~bad).to_arrow())
         return Checked(landing, held, count, kept)
 
-    def _judge(self, agreed: ContractField, values: pa.Array, found: _Findings) -> None:
-        column, rule = agreed.column, agreed.rule or {}
+    def _judge(self, agreed: ContractField, read: reading.Read, found: _Findings) -> None:
+        column, rule, values = agreed.column, agreed.rule or {}, read.values
         name = column.name
         is_required = not column.is_nullable or name in self._key
         if is_required and values.null_count:
-            found.add(name, "missing", pl.Series(values.is_null()))
+            absent = pl.Series(values.is_null())
+            for _rule, unread in read.faults:  # what can't be read is there, and has its own name
+                absent = absent & ~unread
+            found.add(name, "missing", absent)
         if column.kind is ColumnKind.TEXT and is_required:
-            empty = pc.equal(pc.binary_length(values), 0)
-            if pc.any(empty).as_py():
+            empty = compute.equal(compute.binary_length(values), 0)
+            if compute.any(empty).as_py():
                 found.add(name, "missing", pl.Series(empty))
         if column.length is not None and column.kind in (ColumnKind.TEXT, ColumnKind.BINARY):
             # Characters are at most as many as bytes, and bytes are counted at once.
-            longest = pc.max(pc.binary_length(values)).as_py() or 0
+            longest = compute.max(compute.binary_length(values)).as_py() or 0
             if longest > column.length:
-                sizes = pc.binary_length(values) if column.kind is ColumnKind.BINARY else pc.utf8_length(values)
-                found.add(name, "too-long", pl.Series(pc.greater(sizes, column.length)))
+                sizes = (
+                    compute.binary_length(values) if column.kind is ColumnKind.BINARY else compute.utf8_length(values)
+                )
+                found.add(name, "too-long", pl.Series(compute.greater(sizes, column.length)))
         if column.kind in (ColumnKind.DATE, ColumnKind.DATETIME):
             low, high = reading.outer_bounds(column)
             _hold_bounds(values, low, high, name, "date-range", found)
@@ -136,7 +139,7 @@ class Rules:
         if one_of := rule.get("one_of"):
             allowed = pa.array([str(each) for each in one_of], pa.large_string())
             text = values if column.kind is ColumnKind.TEXT else values.cast(pa.large_string())
-            bad = pc.and_(pc.invert(pc.is_in(text, allowed)), pc.is_valid(text))
+            bad = compute.and_(compute.invert(compute.is_in(text, allowed)), compute.is_valid(text))
             found.add(column.name, "unknown-code", pl.Series(bad))
         least, most = (reading.read_bound(rule.get(each), column) for each in ("least", "most"))
         if least is not None or most is not None:
@@ -187,19 +190,17 @@ def check_rule(rule: Mapping[str, Any], column: Column) -> None:
             raise ValueError(f"bad-bound: {name}") from error
 
 
-def _hold_bounds(
-    values: pa.Array, low: object, high: object, column: str, rule: str, found: _Findings
-) -> None:
+def _hold_bounds(values: pa.Array, low: object, high: object, column: str, rule: str, found: _Findings) -> None:
     """Find values outside of [low, high]; most often the extremes say that there is none."""
     if values.null_count == len(values):
         return
     plain = reading.to_plain(values)
-    span = pc.min_max(plain)
+    span = compute.min_max(plain)
     for bound, extreme, is_low in ((low, span["min"], True), (high, span["max"], False)):
         if bound is None:
             continue
         limit = pa.scalar(bound, plain.type) if not isinstance(bound, Decimal) else pa.scalar(bound)
-        outside = pc.less if is_low else pc.greater
+        outside = compute.less if is_low else compute.greater
         if outside(extreme, limit).as_py():
             found.add(column, rule, pl.Series(outside(plain, limit)))
 
