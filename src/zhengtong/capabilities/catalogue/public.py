@@ -1,7 +1,7 @@
 """The catalogue's door."""
 
-from zhengtong.capabilities.catalogue.entries import Entry, Item, list_catalogue, note_export
-from zhengtong.capabilities.catalogue.indexing import catch_up
+from zhengtong.capabilities.catalogue.entries import Entry, Item, list_catalogue, note_export, read_entry
+from zhengtong.capabilities.catalogue.indexing import catch_up, write_documents
 from zhengtong.capabilities.catalogue.models import (
     Classification,
     Demand,
@@ -22,6 +22,7 @@ from zhengtong.capabilities.catalogue.models import (
     UpdateCycle,
     VersionStatus,
 )
+from zhengtong.capabilities.catalogue.permissions_finding import FIND
 from zhengtong.capabilities.catalogue.searching import (
     CAP,
     FACETS,
@@ -36,6 +37,7 @@ from zhengtong.capabilities.catalogue.searching import (
 __all__ = [
     "CAP",
     "FACETS",
+    "FIND",
     "Classification",
     "Demand",
     "DemandState",
@@ -64,5 +66,7 @@ __all__ = [
     "clearance_of",
     "list_catalogue",
     "note_export",
+    "read_entry",
     "search_resources",
+    "write_documents",
 ]
