@@ -110,7 +110,7 @@ def make_change(actor: Actor, resource: Resource) -> ResourceVersion:
     refuse_open(resource)
     if resource.state == ResourceState.RETIRED:
         raise Refused("retired", _("“%(name)s”已经停用，恢复使用后才能变更。") % {"name": resource.name})
-    base = ResourceVersion.objects.select_related("classification").filter(pk=resource.current_id).first()
+    base = ResourceVersion.objects.select_related("classification").filter(pk=resource.current_id or 0).first()
     if base is None:
         raise Refused("unpublished", _("“%(name)s”还没有发布过，请直接修改它的草稿。") % {"name": resource.name})
     last = ResourceVersion.objects.filter(resource=resource).order_by("-number").values_list("number", flat=True)[0]
