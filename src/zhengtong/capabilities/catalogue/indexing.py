@@ -1,4 +1,4 @@
-"""Making published entries searchable: one row an entry, of the version in force, made anew when that isn't it any more.
+"""Making published entries searchable: one row an entry, of the version in force, anew when another is.
 
 A published version is never written again, so an entry is to be made anew exactly when another version came into force,
 when it was retired, or when it got another provider, code or mark: that is one comparison, and no trigger is needed.
@@ -47,7 +47,7 @@ def mark_of(resource: Resource) -> Mark:
 
 
 def write_documents(ids: Iterable[int]) -> int:
-    """Make these entries anew in the caller's transaction, remove those that aren't published; return how many stand."""
+    """Make these entries anew in the caller's transaction, remove those not published; return how many stand."""
     wanted = sorted(set(ids))
     rows = (
         Resource.objects.filter(pk__in=wanted, state__in=SHOWN, current__isnull=False)
@@ -66,7 +66,7 @@ def write_documents(ids: Iterable[int]) -> int:
 def _read(resource: Resource) -> tuple[Any, ...]:
     version = resource.current
     assert version is not None
-    fields = [field for field in version.fields.all()]
+    fields = list(version.fields.all())
     title = clean(version.name)
     names = fold(f"{title}\n{resource.code}")
     said = "、".join(field.name for field in fields)

@@ -1,4 +1,4 @@
-"""What entries are found by, and the lists of who needs and who owes data: demands (需求清单), responsibilities (责任清单)."""
+"""What entries are found by, and the lists of who needs data (需求清单) and who owes it (责任清单)."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ is told that there are more. Of the whole catalogue they are always exact, and a
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Final
 
@@ -69,9 +69,6 @@ class Wanted:
     @property
     def is_narrowed(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self) if each.name != "after")
-
-    def without(self, name: str) -> "Wanted":
-        return replace(self, **{name: None if name == "provider" else "", "after": ""})
 
 
 @dataclass(frozen=True, slots=True)

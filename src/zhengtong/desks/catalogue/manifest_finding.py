@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.catalogue.public import FIND
 from zhengtong.screens.menu import MenuEntry
 
-GROUP = _("数据目录")
+GROUP = _("数据")
 DECLARES = (
-    MenuEntry("catalogue.find", _("查找数据"), "search", "catalogue_desk:find", (FIND,), order=50, group=GROUP),
+    MenuEntry("catalogue.find", _("查找数据"), "search", "catalogue_desk:find", (FIND,), order=49, group=GROUP),
 )

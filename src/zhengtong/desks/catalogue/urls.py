@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from zhengtong.desks.catalogue.urls_finding import URLS_FINDING
 from zhengtong.desks.catalogue.views import beginning, compiling, entries, lists, reviewing, sheets
 from zhengtong.desks.catalogue.urls_finding import URLS_FINDING
 

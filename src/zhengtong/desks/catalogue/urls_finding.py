@@ -7,7 +7,7 @@ from zhengtong.desks.catalogue.finding import views
 DESK = "desk/catalogue/"
 URLS_FINDING = [
     path(f"{DESK}find/", views.find, name="find"),
-    path(f"{DESK}find/catalogue.csv", views.export, name="export"),
+    path(f"{DESK}find/catalogue.csv", views.export, name="find_export"),
     path(f"{DESK}find/<int:pk>/", views.show, name="found"),
     path("open/catalogue/", views.find_open, name="open"),
     path("open/catalogue/<int:pk>/", views.show_open, name="open_entry"),

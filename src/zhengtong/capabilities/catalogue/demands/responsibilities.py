@@ -35,7 +35,7 @@ MOST_DAYS = 250
 
 
 def due_after(at: datetime, days: int, region: str) -> tuple[date, datetime]:
-    """Return the last day and the moment that it ends: the ``days``-th working day after ``at`` (民法典 第二百零一条)."""
+    """Return the last day and when it ends: the ``days``-th working day after ``at`` (民法典 第二百零一条)."""
     calendar = get_calendar(region)
     day = calendar.add_working_days(calendar.local_date(at), days)
     return day, calendar.end_of_day(day)
