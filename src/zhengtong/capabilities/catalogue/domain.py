@@ -131,11 +131,7 @@ def compare(before: VersionText, after: VersionText) -> list[Change]:
         elif each.column in gone:
             old = gone.pop(each.column)
             found.append(Change(old.code, "renamed", old.code, each.code, Verdict.BREAKING))
-            found += [
-                change
-                for change in _compare_field(old, each)
-                if change.verdict != Verdict.SAME
-            ]
+            found += [change for change in _compare_field(old, each) if change.verdict != Verdict.SAME]
         else:
             # Whoever receives the agreed columns isn't reached by another one, unless rows are found by it.
             verdict = Verdict.BREAKING if each.is_key else Verdict.COMPATIBLE
@@ -218,8 +214,8 @@ class Gap:
 def list_gaps(text: VersionText, *, watermarks: Sequence[str] = ()) -> list[Gap]:
     """Return what an entry lacks to be submitted, in the page's order.
 
-    国发〔2016〕51号 第九条: 不予共享 names its legal basis, 有条件共享 its conditions. 个人信息保护法 第二十五条: personal
-    information isn't published, so an open entry covers it. ``watermarks`` are the mounts' growing columns: an
+    国发〔2016〕51号 第九条: 不予共享 names its legal basis, 有条件共享 its conditions. 个人信息保护法 第二十五条:
+    what is personal isn't published, so an open entry covers it. ``watermarks`` are the mounts' growing columns: an
     increment finds its rows by a key.
     """
     found = [Gap(f"no-{name}", name) for name in ("name", "abstract") if not getattr(text, name).strip()]

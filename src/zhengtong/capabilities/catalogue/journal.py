@@ -23,6 +23,7 @@ ACTION_WORDS = ActionWords(
         "unmount_resource": _("取消挂接"),
         "read_sheet": _("上传目录表格"),
         "apply_sheet": _("确认导入目录表格"),
+        "cancel_sheet": _("放弃导入目录表格"),
         "add_classification": _("增加资源分类"),
         "rename_classification": _("修改资源分类"),
         "remove_classification": _("删除资源分类"),

@@ -42,7 +42,9 @@ VERDICT_TONES = {Verdict.SAME: "neutral", Verdict.COMPATIBLE: "success", Verdict
 _SENTENCES: dict[str, Text] = {
     "no-name": gettext_lazy("没有填写资源名称。"),
     "no-abstract": gettext_lazy("没有填写摘要。请写明有哪些内容、覆盖什么范围。"),
-    "no-basis": gettext_lazy("不予共享的，要写明法律、行政法规或者国务院政策依据的名称和条款（国发〔2016〕51号第九条）。"),
+    "no-basis": gettext_lazy(
+        "不予共享的，要写明法律、行政法规或者国务院政策依据的名称和条款（国发〔2016〕51号第九条）。"
+    ),
     "withheld-but-open": gettext_lazy("不予共享的资源不能向社会开放，请把开放属性改为“不开放”。"),
     "no-condition": gettext_lazy("有条件共享的，要写明共享条件。"),
     "no-open-condition": gettext_lazy("有条件开放的，要写明开放条件。"),

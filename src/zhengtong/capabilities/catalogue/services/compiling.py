@@ -110,7 +110,7 @@ def make_change(actor: Actor, resource: Resource) -> ResourceVersion:
     refuse_open(resource)
     if resource.state == ResourceState.RETIRED:
         raise Refused("retired", _("“%(name)s”已经停用，恢复使用后才能变更。") % {"name": resource.name})
-    base = ResourceVersion.objects.select_related("classification").filter(pk=resource.current_id).first()
+    base = ResourceVersion.objects.select_related("classification").filter(pk=resource.current_id or 0).first()
     if base is None:
         raise Refused("unpublished", _("“%(name)s”还没有发布过，请直接修改它的草稿。") % {"name": resource.name})
     last = ResourceVersion.objects.filter(resource=resource).order_by("-number").values_list("number", flat=True)[0]
@@ -249,9 +249,7 @@ def withdraw_version(*, actor: Actor, version: ResourceVersion) -> ResourceVersi
     draft = lock_version(version.pk)
     require_row(actor, COMPILE, draft)
     if draft.status != VersionStatus.DEPARTMENT_REVIEW:
-        raise Refused(
-            "not-waiting", _("这一版现在是“%(status)s”，不能撤回。") % {"status": draft.get_status_display()}
-        )
+        raise Refused("not-waiting", _("这一版现在是“%(status)s”，不能撤回。") % {"status": draft.get_status_display()})
     draft.status, draft.due_at = VersionStatus.DRAFT, None
     draft.save(update_fields=["status", "due_at"])
     close_work(draft, actor=actor, is_done=False)

@@ -23,11 +23,9 @@ KIND_OF_SOURCE = {
 
 
 def list_usable_sources(actor: Actor) -> QuerySet[Source]:
-    """Return the sources that may be read for an entry: active, readable, of the offices that ``actor`` compiles for."""
+    """Return the sources that may be read for an entry: active, readable, of offices that ``actor`` compiles for."""
     return (
-        Source.objects.filter(
-            organisation__in=list(actor.reach(COMPILE)), state=SourceState.ACTIVE, is_readable=True
-        )
+        Source.objects.filter(organisation__in=list(actor.reach(COMPILE)), state=SourceState.ACTIVE, is_readable=True)
         .select_related("organisation")
         .order_by("name", "pk")
     )

@@ -82,7 +82,10 @@ def _propose(column: Column, position: int, taken: list[str]) -> FieldText:
 def propose_text(source: Source, table: Table, classification: str) -> VersionText:
     fields = propose_fields(table)
     if len(fields) > MOST_FIELDS:
-        raise Refused("too-many-fields", _("这个表有%(n)s列，最多能编%(most)s个信息项。") % {"n": len(fields), "most": MOST_FIELDS})
+        raise Refused(
+            "too-many-fields",
+            _("这个表有%(n)s列，最多能编%(most)s个信息项。") % {"n": len(fields), "most": MOST_FIELDS},
+        )
     return replace(
         EMPTY,
         name=name_of(table.name, table.comment),

@@ -18,7 +18,9 @@ _CODE = re.compile(r"[1-9]([0-9]{2}([0-9]{3}([0-9]{1,6})?)?)?")
 
 def find_above(code: str) -> Classification | None:
     """Return the node above: the longest code that this one begins with."""
-    return Classification.objects.filter(code__in=[code[:size] for size in range(1, len(code))]).order_by("-code").first()
+    return (
+        Classification.objects.filter(code__in=[code[:size] for size in range(1, len(code))]).order_by("-code").first()
+    )
 
 
 @step()

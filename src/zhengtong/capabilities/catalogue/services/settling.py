@@ -1,5 +1,6 @@
 """What every act on an entry shares: lock, authorise, number, keep a text, put work on lists, tell the compiler."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +35,8 @@ from zhengtong.kernel.calendars import get_calendar
 from zhengtong.kernel.policy import Actor, Denied, can, require
 
 WORK_KIND = "catalogue.review"
+# Control characters, and marks that turn the direction of writing.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 MOST_FIELDS = 500
 # Which step a status waits for: who may do it, and by which limit.
 TURN = {
@@ -130,13 +133,19 @@ def check_text(text: VersionText) -> None:
     """Raise Refused, naming the field, for a text that can't even be kept as a draft. Gaps are another question."""
     for name, (known, title) in _CHOICES.items():
         if getattr(text, name) not in known:
-            raise Refused(name, _("%(title)s“%(value)s”不在规定的取值里。") % {"title": title, "value": getattr(text, name)}, name)
+            raise Refused(
+                name, _("%(title)s“%(value)s”不在规定的取值里。") % {"title": title, "value": getattr(text, name)}, name
+            )
     for name in HEAD_NAMES:
-        limit = ResourceVersion._meta.get_field(name).max_length if name != "classification" else None
+        limit = getattr(ResourceVersion._meta.get_field(name), "max_length", None)
         if limit is not None and len(getattr(text, name)) > limit:
             raise Refused("too-long", _("内容太长，最多%(n)s个字。") % {"n": limit}, name)
     if len(text.abstract) > 5000:
         raise Refused("too-long", _("内容太长，最多%(n)s个字。") % {"n": 5000}, "abstract")
+    said = [getattr(text, name) for name in HEAD_NAMES]
+    said += [part for each in text.fields for part in (each.code, each.name, each.column, each.dictionary, each.note)]
+    if any(_CONTROL.search(part) for part in said):
+        raise Refused("control", _("内容里有看不见的控制字符，请删除后重新填写。"))
     if not text.name.strip():
         raise Refused("no-name", _("没有填写资源名称。"), "name")
     if len(text.fields) > MOST_FIELDS:
