@@ -1,4 +1,4 @@
-"""From an agreed request to what the contract says: columns with masks, the rows' filter, where from, where to, when."""
+"""From an agreed request to what the contract says: columns with masks, the filter of rows, wherefrom, whereto, when."""
 
 import re
 from collections.abc import Mapping
@@ -156,9 +156,7 @@ def check_delivery(request: DataRequest, terms: Terms, today: date) -> None:
         raise Refused("quota", _("每日调用次数应在1到1000万之间，每次条数应在1到1万之间。"), "calls_a_day")
     longest = get_rule(RuleKey.LONGEST, today)
     if not 1 <= (request.valid_until - today).days <= longest:
-        raise Refused(
-            "until", _("使用期限应当在今天以后，最长 %(days)s 日。") % {"days": longest}, "valid_until"
-        )
+        raise Refused("until", _("使用期限应当在今天以后，最长 %(days)s 日。") % {"days": longest}, "valid_until")
 
 
 def find_mount(resource: Resource, mode: Mode) -> Mount:

@@ -112,9 +112,9 @@ def _why_not(field: Field, most: int) -> str:
 
 def list_targets(organisation_id: int) -> QuerySet[Source]:
     """Return where an organisation can have data delivered to."""
-    return Source.objects.filter(
-        organisation_id=organisation_id, is_writable=True, state=SourceState.ACTIVE
-    ).order_by("name")
+    return Source.objects.filter(organisation_id=organisation_id, is_writable=True, state=SourceState.ACTIVE).order_by(
+        "name"
+    )
 
 
 # Requests ----------------------------------------------------------------------------------------------------

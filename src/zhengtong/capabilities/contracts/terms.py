@@ -98,7 +98,7 @@ def check_cron(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What is asked for. ``columns`` are codes of the version's fields, in its order; ``reasons`` says of each personal
-    one why it is needed. ``conditions`` name fields by code too. ``rows_a_call`` and ``calls_a_day`` limit an interface.
+    one why it is needed. ``conditions`` name fields by code. ``rows_a_call`` and ``calls_a_day`` limit an interface.
     """
 
     columns: tuple[str, ...] = ()
@@ -130,7 +130,7 @@ class Terms:
         )
 
     def asks_no_more_than(self, other: "Terms") -> bool:
-        """Whether whoever agreed to ``other`` has agreed to this: no further column, no row filter less, not oftener."""
+        """Whether whoever agreed to ``other`` has agreed to this: no further column, no row filter less."""
         return (
             set(self.columns) <= set(other.columns)
             and set(other.conditions) <= set(self.conditions)

@@ -64,7 +64,10 @@ WORK_KINDS = (
         for code, title, permission, state, side in _OF_REQUESTS
     ),
     WorkKind(
-        CONSUMER_CHANGE, _("核对变更的合约（使用单位）"), permissions=(APPLY,), guard=_hold_contract(APPLY, "consumer_id")
+        CONSUMER_CHANGE,
+        _("核对变更的合约（使用单位）"),
+        permissions=(APPLY,),
+        guard=_hold_contract(APPLY, "consumer_id"),
     ),
     WorkKind(
         PROVIDER_CHANGE,

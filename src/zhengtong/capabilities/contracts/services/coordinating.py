@@ -1,4 +1,4 @@
-"""Coordination (争议协调): a refusal or a silence is taken to the authority; both sides are heard, its decision binds."""
+"""Coordination (争议协调): a refusal or a silence goes to the authority; both sides are heard, its decision binds."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ from zhengtong.kernel.steps import step
 
 
 def why_no_dispute(request: DataRequest) -> str:
-    """Return why a request can't be taken to coordination now, "" when it can: refused a short while ago, or overdue."""
+    """Return why a request can't be taken to coordination now, "" when it can: refused lately, or overdue."""
     if hasattr(request, "dispute"):
         return _("这件申请已经协调过，协调决定是最终的。")
     if request.state == RequestState.PROVIDER:

@@ -106,17 +106,13 @@ def save_columns(*, actor: Actor, request: DataRequest, terms: Terms) -> DataReq
     """Keep which columns and rows are asked for. Raises Refused for what can't be asked, and Denied."""
     locked = _take(actor, request)
     was = Terms.from_json(locked.terms)
-    merged = Terms(
-        terms.columns, terms.reasons, terms.conditions, was.timing, was.calls_a_day, was.rows_a_call
-    )
+    merged = Terms(terms.columns, terms.reasons, terms.conditions, was.timing, was.calls_a_day, was.rows_a_call)
     locked.terms = check_terms(locked, merged).to_json()
     return _keep(actor, locked, "columns")
 
 
 @step()
-def save_purpose(
-    *, actor: Actor, request: DataRequest, purpose: str, matter: str, legal_basis: str
-) -> DataRequest:
+def save_purpose(*, actor: Actor, request: DataRequest, purpose: str, matter: str, legal_basis: str) -> DataRequest:
     """Keep what the data is for and by which law. Raises Refused and Denied."""
     locked = _take(actor, request)
     locked.purpose = say(purpose, "purpose", least=4, most=500)
@@ -171,9 +167,7 @@ def _keep(actor: Actor, request: DataRequest, part: str) -> DataRequest:
 
 
 @step()
-def attach_paper(
-    *, actor: Actor, request: DataRequest, title: str, upload: "UploadedFile[bytes]"
-) -> RequestPaper:
+def attach_paper(*, actor: Actor, request: DataRequest, title: str, upload: "UploadedFile[bytes]") -> RequestPaper:
     """Attach a document. Raises Refused, UploadRefused and Denied."""
     locked = _take(actor, request)
     if locked.papers.count() >= MOST_PAPERS:

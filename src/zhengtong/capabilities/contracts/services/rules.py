@@ -16,9 +16,7 @@ MOST = {"days": 120, "notice": 365, "most": 3660, "share": 100}
 
 
 @step()
-def set_rule(
-    *, actor: Actor, key: str, value: int, source: str, effective_from: date, article: str = ""
-) -> ShareRule:
+def set_rule(*, actor: Actor, key: str, value: int, source: str, effective_from: date, article: str = "") -> ShareRule:
     """Set a rule from a day on. Raises Refused and Denied."""
     require(actor, RULES)
     if key not in RuleKey.values:

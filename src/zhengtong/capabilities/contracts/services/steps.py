@@ -172,9 +172,7 @@ def note_step(*, actor: Actor, request: DataRequest, act: Act, opinion: str = ""
 def close_work(actor: Actor, request: DataRequest) -> None:
     """Close what is open of the request: done by whoever acted, cancelled where the platform did."""
     for kind in (*KINDS.values(), CONSUMER_POSITION, PROVIDER_POSITION):
-        close_item(
-            kind=kind, object_id=request.pk, done_by_id=actor.appointment, done_by_agent_id=actor.agent
-        )
+        close_item(kind=kind, object_id=request.pk, done_by_id=actor.appointment, done_by_agent_id=actor.agent)
 
 
 def hand_on(request: DataRequest) -> None:

@@ -68,9 +68,7 @@ def _remind(request: DataRequest, template: str, *, is_over: bool) -> None:
             tell(request.applicant, template, actor=SYSTEM, link=link, **said)
     level = AlertLevel.RED if is_over else AlertLevel.YELLOW
     for kind in (KINDS[request.state], CONSUMER_POSITION, PROVIDER_POSITION):
-        reschedule_items(
-            kind=kind, object_ids=[request.pk], due_at=request.due_at, next_alert_at=None, level=level
-        )
+        reschedule_items(kind=kind, object_ids=[request.pk], due_at=request.due_at, next_alert_at=None, level=level)
 
 
 def lapse_corrections() -> int:
@@ -148,8 +146,6 @@ def recompute_clocks() -> int:
             reschedule_items(
                 kind=kind, object_ids=[request.pk], due_at=due_at, next_alert_at=None, level=AlertLevel.GREEN
             )
-        record(
-            SYSTEM, "contracts.recompute_clock", request, before={"due_at": before}, after={"due_at": due_at}
-        )
+        record(SYSTEM, "contracts.recompute_clock", request, before={"due_at": before}, after={"due_at": due_at})
         moved += 1
     return moved
