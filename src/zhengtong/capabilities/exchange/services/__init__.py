@@ -1,0 +1,1 @@
+"""Writing: runs, turns, alerts, held rows."""
