@@ -72,17 +72,15 @@ def read_turns(text: str, *, working_days_only: bool = False) -> Turns:
     parts = text.split()
     if len(parts) != len(_FIELDS):
         raise UnreadableTurns("", text)
-    read = [
-        _read_field(name, part, least, most) for part, (name, least, most) in zip(parts, _FIELDS, strict=True)
-    ]
+    read = [_read_field(name, part, least, most) for part, (name, least, most) in zip(parts, _FIELDS, strict=True)]
     return Turns(
         minutes=tuple(sorted(read[0])),
         hours=tuple(sorted(read[1])),
         days=read[2],
         months=read[3],
         weekdays=frozenset(day % 7 for day in read[4]),
-        is_any_day=parts[2].startswith("*"),
-        is_any_weekday=parts[4].startswith("*"),
+        is_any_day=parts[2] == "*",
+        is_any_weekday=parts[4] == "*",
         working_days_only=working_days_only,
     )
 

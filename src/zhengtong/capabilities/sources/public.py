@@ -15,6 +15,9 @@ from zhengtong.capabilities.sources.domain import (
     arrow_type,
 )
 from zhengtong.capabilities.sources.drivers.base import ConfirmingTarget, Connection, Target
+from zhengtong.capabilities.sources.drivers.postgresql_words import explain as explain_postgresql
+from zhengtong.capabilities.sources.drivers.postgresql_words import read_settings as read_postgresql_settings
+from zhengtong.capabilities.sources.drivers.postgresql_words import table_name as split_postgresql_table
 from zhengtong.capabilities.sources.models import Source, SourceKind, SourceState
 from zhengtong.capabilities.sources.opening import open_source, open_target
 
@@ -37,6 +40,9 @@ __all__ = [
     "Target",
     "TooManyDeleted",
     "arrow_type",
+    "explain_postgresql",
     "open_source",
     "open_target",
+    "read_postgresql_settings",
+    "split_postgresql_table",
 ]

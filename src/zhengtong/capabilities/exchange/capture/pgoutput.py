@@ -59,7 +59,7 @@ class RelationColumn:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as it was when the changes that follow were written. ``identity``: d(efault), n(othing), f(ull), i(ndex)."""
+    """A table as it was when the changes that follow were written. ``identity``: default, nothing, full, index."""
 
     relation: int
     schema: str

@@ -60,7 +60,9 @@ def make_array(column: Column, values: Sequence[str | None]) -> pa.Array:
         return pa.array(values, pa.large_string())
 
 
-def make_batch(columns: Sequence[Column], rows: Sequence[Sequence[str | None]], removed: Sequence[bool], mark: str) -> pa.RecordBatch:
+def make_batch(
+    columns: Sequence[Column], rows: Sequence[Sequence[str | None]], removed: Sequence[bool], mark: str
+) -> pa.RecordBatch:
     """Return one batch of ``columns`` and the flag ``mark`` that says which rows are gone at the source."""
     arrays = [make_array(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
     names = [column.name for column in columns]

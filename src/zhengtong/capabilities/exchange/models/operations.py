@@ -1,12 +1,14 @@
 """What keeps contracts running: their turns, the limit of a link, the position in a log, and what went wrong."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
 class Schedule(models.Model):
-    """The turns of a contract. What its turns are is in the contract; here is when the next one is, and what hinders it.
+    """The turns of a contract. They are said in the contract; here is when the next one is, and what hinders it.
 
     ``next_turn_at`` in the past: the turn is due and waits (``hindrance`` says for what). Several turns that were
     missed are one: it is a moment, not a list. None: the contract has no turns, or has ended.
@@ -73,6 +75,8 @@ class Capture(models.Model):
     slot = models.CharField(_("复制槽"), max_length=63, unique=True)
     publication = models.CharField(_("发布"), max_length=63)
     state = models.CharField(_("状态"), max_length=9, choices=CaptureState.choices, default=CaptureState.NEW)
+    # The agreed columns as they were when the capture began: name, type, modifier, is it of the key.
+    columns: "models.JSONField[Any, Any]" = models.JSONField(_("列"), default=list)
     floor = models.CharField(_("全量读完的位置"), max_length=20, blank=True)
     confirmed = models.CharField(_("已确认的位置"), max_length=20, blank=True)
     lag_bytes = models.BigIntegerField(_("落后（字节）"), null=True)

@@ -1,4 +1,4 @@
-"""A contract whose last run failed: operator and consumer are told once, and the work is closed by the next good run."""
+"""A contract whose last run failed: operator and consumer are told once; the next good run closes the work."""
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone, translation
@@ -22,7 +22,9 @@ _ENDED = (*BAD, RunState.DONE)
 def watch_runs(*, actor: Actor) -> tuple[int, int]:
     """Open and close alerts by what each contract's last ended run came to; return how many of each."""
     last = Run.objects.filter(contract=OuterRef("pk"), state__in=_ENDED).order_by("-ended_at", "-id")
-    contracts = Contract.objects.annotate(last=Subquery(last.values("pk")[:1]), came_to=Subquery(last.values("state")[:1]))
+    contracts = Contract.objects.annotate(
+        last=Subquery(last.values("pk")[:1]), came_to=Subquery(last.values("state")[:1])
+    )
     alerted = RunAlert.objects.filter(closed_at=None).values("contract")
     failed = contracts.filter(came_to__in=BAD).exclude(pk__in=alerted).values_list("last", flat=True)
     opened = sum(open_alert(actor=actor, run_id=each) for each in failed)

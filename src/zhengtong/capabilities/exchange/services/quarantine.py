@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract
-from zhengtong.capabilities.exchange.domain import BY_TICKET
 from zhengtong.capabilities.exchange.capture.replay import replay_window
+from zhengtong.capabilities.exchange.domain import BY_TICKET
 from zhengtong.capabilities.exchange.messages import tell_opener, tell_provider, ticket_url
 from zhengtong.capabilities.exchange.models import (
     CorrectionTicket,

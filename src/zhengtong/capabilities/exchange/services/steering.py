@@ -88,9 +88,9 @@ def cancel_run(*, actor: Actor, run: Run) -> Run:
 
 @step()
 def repeat_run(*, actor: Actor, run: Run) -> Run:
-    """Run the same window again: what an earlier attempt merged isn't merged twice. Raises Refused for one that is done.
+    """Run the same window again: what an earlier attempt merged isn't merged twice. Raises Refused.
 
-    The run keeps its name and its number; only its attempt counts up.
+    One that is done isn't repeated. The run keeps its name and its number; only its attempt counts up.
     """
     hold_turns()
     row = _hold(actor, run)
@@ -123,5 +123,3 @@ def run_now(*, actor: Actor, contract: Contract) -> Run:
 def _require_runnable(contract: Contract) -> None:
     if why := find_hindrance(contract, timezone.localdate()):
         raise Refused("not-effective", _("不能交换：%(why)s。") % {"why": why})
-
-
