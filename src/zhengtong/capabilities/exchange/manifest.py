@@ -16,6 +16,7 @@ from zhengtong.capabilities.exchange.models import (
     TicketLimit,
 )
 from zhengtong.capabilities.exchange.permissions import PERMISSIONS, ROLES
+from zhengtong.capabilities.exchange.screens import SCREENS
 from zhengtong.capabilities.exchange.work_kinds import WORK_KINDS
 from zhengtong.core.identity.public import Protected
 from zhengtong.kernel.modules import Module
@@ -39,5 +40,6 @@ MODULE = Module(
         Protected(TicketLimit, is_unscoped=True),
         *WORK_KINDS,
         *MESSAGE_TEMPLATES,
+        *SCREENS,
     ),
 )

@@ -4,7 +4,7 @@ The order that loses nothing and gives nothing twice: peek, land, merge with its
 (``settle``). See docs/adr/peek-then-advance.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import count
 from typing import Final
@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract, ContractContent
 from zhengtong.capabilities.exchange.capture.collapsing import Collapsed, Collapser, Key, Wanted
-from zhengtong.capabilities.exchange.capture.pgoutput import UNCHANGED, Row, read_position, write_position
+from zhengtong.capabilities.exchange.capture.pgoutput import (
+    UNCHANGED,
+    RelationColumn,
+    Row,
+    read_position,
+    write_position,
+)
 from zhengtong.capabilities.exchange.capture.slots import Log, open_log
 from zhengtong.capabilities.exchange.capture.values import make_batch, satisfies
 from zhengtong.capabilities.exchange.services.capturing import confirm_changes, confirm_whole, stand
@@ -44,14 +50,16 @@ class CaptureFeed:
         self._stack, self._connection = ExitStack(), None
         self._floor = self._until = 0
         self._rows: dict[Key, Row | None] = {}
-        self.window, self.is_whole, self.removed = window, False, REMOVED
+        self.window, self.is_whole, self.removed, self.is_unique = window, False, REMOVED, True
+        window = window.partition(" ")[0]  # behind a blank the engine keeps apart windows of one name
         with open_log(contract.source) as log:
             self._standing = stand(contract, content, log)
             position = self._standing.position
             if self._standing.is_whole:
                 if window and window != _name_whole(position):
                     raise _gone()
-                self.window, self.is_whole, self.removed = _name_whole(position), True, ""
+                self.window, self.is_whole, self.removed = self.window or _name_whole(position), True, ""
+                self.is_unique = _is_unique(log.read_columns(content.place), key_of(content))
                 return
             self._until = _read_end(window, position)
             if window and self._until <= position:
@@ -59,7 +67,7 @@ class CaptureFeed:
                 return
             found = self._collapse(log, most_changes)
             self._rows, self.is_whole = self._complete(log, found), found.is_whole
-        self.window = window or f"{write_position(position)}..{write_position(self._until)}"
+        self.window = self.window or f"{write_position(position)}..{write_position(self._until)}"
 
     def expected(self) -> int | None:
         """Return how many rows :meth:`batches` gives."""
@@ -96,6 +104,9 @@ class CaptureFeed:
         confirm_changes(standing.capture, until=self._until)
         with open_log(self._contract.source) as log:
             log.advance(standing.capture.slot, self._until)
+
+    def close(self) -> None:
+        self._stack.close()
 
     # The whole
 
@@ -165,6 +176,11 @@ def key_of(content: ContractContent) -> tuple[str, ...]:
     """Return the contract's key by the names of the source."""
     source_of = {field.column.name: field.source for field in content.fields}
     return tuple(source_of[name] for name in content.key)
+
+
+def _is_unique(columns: Sequence[RelationColumn], key: tuple[str, ...]) -> bool:
+    primary = {column.name for column in columns if column.is_key}
+    return bool(primary) and primary <= set(key)
 
 
 def _named(column: Column, name: str) -> Column:

@@ -1,14 +1,15 @@
 """Contracts, runs and held rows made directly, for the tests of the exchange and its desk."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
 
+from tests.conformance.samples import Sample
 from zhengtong.capabilities.catalogue.public import Classification, Resource, ResourceVersion
 from zhengtong.capabilities.contracts.public import Contract, ContractContent, ContractField, DataRequest, Mode
-from zhengtong.capabilities.exchange.models import HeldRow, Run, RunState
+from zhengtong.capabilities.exchange.models import HeldRow, Run, RunState, TicketLimit
 from zhengtong.capabilities.sources.public import Column, ColumnKind, Condition, Source, SourceKind
 from zhengtong.core.identity.public import Organisation
 
@@ -135,3 +136,24 @@ def make_held(run: Run, n: int = 1, **values: Any) -> HeldRow:
         **values,
     }
     return HeldRow.objects.create(run=run, contract=run.contract, **given)
+
+
+def _held_of(organisation: Organisation, n: int) -> HeldRow:
+    other = Organisation.objects.exclude(pk=organisation.pk).order_by("id")[0]
+    return make_held(make_run(make_contract(organisation, other)), n)
+
+
+SAMPLES = {
+    "exchange.held": Sample(make=_held_of),
+    "exchange.ticket-limits": Sample(
+        make=lambda _organisation, n: TicketLimit.objects.create(
+            days=5, source="管理办法", effective_from=date(2030, 1, 1) + timedelta(days=n)
+        ),
+        create=lambda _organisation: {
+            "days": "8",
+            "source": "管理办法",
+            "article": "第三条",
+            "effective_from": "2029-01-01",
+        },
+    ),
+}

@@ -1,4 +1,4 @@
-"""Change capture against a real server: peek, land, confirm, advance; what the target ends with is what the source has."""
+"""Change capture against a real server: peek, land, confirm, advance; the target ends with what the source has."""
 
 from typing import Any
 
@@ -220,7 +220,8 @@ def test_a_slot_that_another_reader_advanced_is_noticed(captured: Contract, exec
     begin(captured)
     execute("DELETE FROM people WHERE id = 1")
     execute(
-        "SELECT pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) FROM pg_replication_slots WHERE database = current_database()"
+        "SELECT pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) "
+        "FROM pg_replication_slots WHERE database = current_database()"
     )
     with pytest.raises(SourceError) as refused:
         feed_of(captured)
