@@ -1,20 +1,139 @@
 """The exchange's door."""
 
-from zhengtong.capabilities.exchange.engine.feeds import Feed, open_table_feed, register_feed, register_window
-from zhengtong.capabilities.exchange.models import HeldRow, Receipt, Run, RunState, Stage
-from zhengtong.capabilities.exchange.services.running import enqueue_run, run_window, start_run
+from zhengtong.capabilities.exchange.capture.pgoutput import read_position
+from zhengtong.capabilities.exchange.engine.feeds import (
+    Feed,
+    open_table_feed,
+    register_feed,
+    register_window,
+)
+from zhengtong.capabilities.exchange.messages import ExchangePages
+from zhengtong.capabilities.exchange.models import (
+    Capture,
+    CaptureState,
+    CorrectionTicket,
+    HeldRow,
+    LinkLimit,
+    OPEN,
+    Receipt,
+    Run,
+    RunAlert,
+    RunState,
+    Schedule,
+    Stage,
+    TicketState,
+)
+from zhengtong.capabilities.exchange.permissions import (
+    CORRECT,
+    OPERATE,
+    REVEAL,
+    VIEW,
+)
+from zhengtong.capabilities.exchange.selectors import (
+    BUSY,
+    Flow,
+    HeldGroup,
+    Link,
+    TROUBLED,
+    count_states,
+    list_alerts,
+    list_captures,
+    list_contracts,
+    list_flows,
+    list_held,
+    list_held_groups,
+    list_links,
+    list_receipts,
+    list_runs,
+    list_schedules,
+    list_sides,
+    list_tickets,
+)
+from zhengtong.capabilities.exchange.services.capturing import restart_capture
+from zhengtong.capabilities.exchange.services.quarantine import (
+    answer_ticket,
+    drop_held,
+    open_ticket,
+)
+from zhengtong.capabilities.exchange.services.running import (
+    enqueue_run,
+    run_window,
+    start_run,
+)
+from zhengtong.capabilities.exchange.services.scheduling import (
+    find_hindrance,
+    pause_schedule,
+    resume_schedule,
+    set_link_limit,
+)
+from zhengtong.capabilities.exchange.services.steering import (
+    AGAIN,
+    cancel_run,
+    pause_run,
+    repeat_run,
+    resume_run,
+    run_now,
+)
+from zhengtong.capabilities.exchange.sides import is_on_side
 
 __all__ = [
+    "AGAIN",
+    "BUSY",
+    "CORRECT",
+    "Capture",
+    "CaptureState",
+    "CorrectionTicket",
+    "ExchangePages",
     "Feed",
+    "Flow",
+    "HeldGroup",
     "HeldRow",
+    "Link",
+    "LinkLimit",
+    "OPEN",
+    "OPERATE",
+    "REVEAL",
     "Receipt",
     "Run",
+    "RunAlert",
     "RunState",
+    "Schedule",
     "Stage",
+    "TROUBLED",
+    "TicketState",
+    "VIEW",
+    "answer_ticket",
+    "cancel_run",
+    "count_states",
+    "drop_held",
     "enqueue_run",
+    "find_hindrance",
+    "is_on_side",
+    "list_alerts",
+    "list_captures",
+    "list_contracts",
+    "list_flows",
+    "list_held",
+    "list_held_groups",
+    "list_links",
+    "list_receipts",
+    "list_runs",
+    "list_schedules",
+    "list_sides",
+    "list_tickets",
     "open_table_feed",
+    "open_ticket",
+    "pause_run",
+    "pause_schedule",
+    "read_position",
     "register_feed",
     "register_window",
+    "repeat_run",
+    "restart_capture",
+    "resume_run",
+    "resume_schedule",
+    "run_now",
     "run_window",
+    "set_link_limit",
     "start_run",
 ]

@@ -15,8 +15,21 @@ from zhengtong.capabilities.sources.domain import (
     TooManyDeleted,
     arrow_type,
 )
-from zhengtong.capabilities.sources.drivers.base import ConfirmingTarget, Connection, Target
-from zhengtong.capabilities.sources.models import Source, SourceKind, SourceState
+from zhengtong.capabilities.sources.drivers.base import (
+    ConfirmingTarget,
+    Connection,
+    Target,
+)
+from zhengtong.capabilities.sources.drivers.postgresql_words import (
+    explain as explain_postgresql,
+    read_settings as read_postgresql_settings,
+    table_name as split_postgresql_table,
+)
+from zhengtong.capabilities.sources.models import (
+    Source,
+    SourceKind,
+    SourceState,
+)
 from zhengtong.capabilities.sources.opening import open_source, open_target
 
 __all__ = [
@@ -39,6 +52,9 @@ __all__ = [
     "TooManyDeleted",
     "arrow_type",
     "compute",
+    "explain_postgresql",
     "open_source",
     "open_target",
+    "read_postgresql_settings",
+    "split_postgresql_table",
 ]

@@ -1,1 +1,2 @@
 """What is done to runs."""
+"""Writing: runs, turns, alerts, held rows."""

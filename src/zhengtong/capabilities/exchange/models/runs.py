@@ -129,6 +129,10 @@ class HeldRow(models.Model):
     rule = models.CharField(_("规则"), max_length=40)
     original = EncryptedJSONField(_("原始内容"))
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.WAITING)
+    ticket = models.ForeignKey(
+        "CorrectionTicket", on_delete=models.PROTECT, null=True, related_name="held", verbose_name=_("更正单")
+    )
+    note = models.CharField(_("处理说明"), max_length=300, blank=True)
     held_at = models.DateTimeField(_("隔离时间"), auto_now_add=True)
     settled_at = models.DateTimeField(_("处理时间"), null=True)
 

@@ -1,0 +1,28 @@
+"""What the exchange does by the clock: turns, alerts, tickets, slots."""
+
+from zhengtong.capabilities.exchange.services.alerting import watch_runs
+from zhengtong.capabilities.exchange.services.capturing import end_captures, measure_captures
+from zhengtong.capabilities.exchange.services.quarantine import settle_tickets
+from zhengtong.capabilities.exchange.services.scheduling import start_due
+from zhengtong.kernel.jobs import periodic
+from zhengtong.kernel.policy import SYSTEM
+
+
+@periodic("exchange.start_due", "* * * * *")
+def start_due_contracts(timestamp: int) -> None:
+    """Start the contracts whose turn it is; those of turns that were missed while nothing ran, once."""
+    start_due(actor=SYSTEM)
+
+
+@periodic("exchange.watch_runs", "* * * * *")
+def watch_over_runs(timestamp: int) -> None:
+    """Tell of runs that failed, and settle tickets whose rows were exchanged again."""
+    watch_runs(actor=SYSTEM)
+    settle_tickets(actor=SYSTEM)
+
+
+@periodic("exchange.measure_captures", "*/5 * * * *")
+def measure_slots(timestamp: int) -> None:
+    """See how far behind the captures are, and drop the slots of contracts that have ended."""
+    measure_captures()
+    end_captures(actor=SYSTEM)
