@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=60, verbose_name="限额")),
                 ("window", models.CharField(max_length=16, verbose_name="时段")),
                 ("used", models.PositiveIntegerField(default=0, verbose_name="已用")),
+                ("lease", models.PositiveIntegerField(default=0, verbose_name="最近一次取走")),
                 ("begun_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={

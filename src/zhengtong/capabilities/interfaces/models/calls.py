@@ -10,9 +10,10 @@ from zhengtong.core.crypto.public import EncryptedJSONField
 class Call(models.Model):
     """A call as it was answered or refused, once its sender was known.
 
-    The table is partitioned by ``on_day`` (the day of ``issued_at``, UTC): old days go as whole partitions. ``envelope``
-    and ``signature`` are what the member signed; ``leaf`` is the SM3 of what ``sealing.describe_call`` makes of the row.
-    ``body`` holds what was asked and answered; None when it was refused, or too long to keep (the digests stay).
+    The table is partitioned by ``on_day`` (the day of ``issued_at``, UTC): old days go as whole partitions.
+    ``envelope`` and ``signature`` are what the member signed; ``leaf`` is over what ``gateway.logging.describe`` makes
+    of the row. ``body`` holds what was asked and answered; None when it was refused, or too long to keep (the digests
+    stay).
     Foreign keys are without constraints: a check of each would cost every call more than the row itself.
     """
 
@@ -70,7 +71,12 @@ class Call(models.Model):
     body = EncryptedJSONField(_("请求和应答"), null=True)
     leaf = models.BinaryField(_("记录摘要"))
     block = models.ForeignKey(
-        "CallBlock", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", null=True, verbose_name=_("区块")
+        "CallBlock",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        null=True,
+        verbose_name=_("区块"),
     )
     place = models.PositiveIntegerField(_("在区块中的位置"), null=True)
 
@@ -82,7 +88,7 @@ class Call(models.Model):
 
 
 class CallBlock(models.Model):
-    """The calls of some seconds under one root; ``previous`` chains it. Without ``token`` the stamp follows (待补戳)."""
+    """The calls of some seconds under one root; ``previous`` chains it. Without ``token``: 待补戳."""
 
     number = models.BigIntegerField(_("区块"), unique=True)
     previous = models.CharField(_("前一区块摘要"), max_length=64)

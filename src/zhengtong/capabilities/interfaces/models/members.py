@@ -41,7 +41,7 @@ class Member(models.Model):
 
 
 class MemberKey(models.Model):
-    """A public key of a member. When a next one is registered it goes on until ``valid_until``, and signs no more then."""
+    """A public key of a member. ``valid_until`` is set when a next one is registered: then it counts no more."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="keys", verbose_name=_("接入系统"))
     key_id = models.CharField(_("密钥标识"), max_length=16, unique=True)

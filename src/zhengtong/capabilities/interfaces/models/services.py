@@ -84,6 +84,7 @@ class Allowance(models.Model):
     key = models.CharField(_("限额"), max_length=60)
     window = models.CharField(_("时段"), max_length=16)
     used = models.PositiveIntegerField(_("已用"), default=0)
+    lease = models.PositiveIntegerField(_("最近一次取走"), default=0)
     begun_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

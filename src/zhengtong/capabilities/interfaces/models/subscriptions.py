@@ -21,7 +21,7 @@ class Subscription(models.Model):
     """A member wants to hear of a resource. What it hears carries no data, only that there is some.
 
     ``last`` numbers its changes without gaps, in the order in which the transactions that made them committed. With
-    ``halted`` a change could not be delivered: those behind it wait, so that the order holds, until a person replays it.
+    ``halted`` a change could not be delivered: those behind it wait, for the sake of the order, until it is replayed.
     """
 
     code = models.CharField(_("订阅编号"), max_length=20, unique=True)
