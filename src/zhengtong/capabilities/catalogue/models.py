@@ -143,7 +143,8 @@ class ResourceVersion(models.Model):
     """One version of an entry. Once published it is never written again: a change is the next version.
 
     ``verdict`` says what the change means to those who use the one before (``same``, ``compatible``, ``breaking``),
-    ``changes`` why: a list of ``{"field", "change", "before", "after", "verdict"}``.
+    ``changes`` why: a list of ``{"field", "change", "before", "after", "verdict"}``. ``revision`` counts the savings of
+    a draft; ``digest`` is that of the published text, and once it is there the database refuses to change the version.
     """
 
     resource = models.ForeignKey(
@@ -164,6 +165,7 @@ class ResourceVersion(models.Model):
     open_type = models.CharField(_("开放属性"), max_length=11, choices=OpenType.choices, default=OpenType.CLOSED)
     open_condition = models.CharField(_("开放条件"), max_length=500, blank=True)
     update_cycle = models.CharField(_("更新周期"), max_length=9, choices=UpdateCycle.choices)
+    related = models.CharField(_("关联资源代码"), max_length=300, blank=True, default="")
     note = models.CharField(_("变更说明"), max_length=500, blank=True)
     verdict = models.CharField(_("兼容性"), max_length=10, blank=True)
     changes: "models.JSONField[Any, Any]" = models.JSONField(_("变更内容"), default=list)
@@ -179,11 +181,22 @@ class ResourceVersion(models.Model):
     opinion = models.CharField(_("审核意见"), max_length=1000, blank=True)
     started_at = models.DateTimeField(_("编制时间"), auto_now_add=True)
     submitted_at = models.DateTimeField(_("送审时间"), null=True)
+    reviewed_at = models.DateTimeField(_("部门审核时间"), null=True)
     published_at = models.DateTimeField(_("发布时间"), null=True)
+    due_at = models.DateTimeField(_("办理期限"), null=True)
+    revision = models.PositiveIntegerField(_("保存次数"), default=0)
+    digest = models.CharField(_("内容摘要"), max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = _("资源版本")
-        constraints = [models.UniqueConstraint(fields=["resource", "number"], name="one_version_of_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "number"], name="one_version_of_a_number"),
+            models.UniqueConstraint(
+                fields=["resource"],
+                condition=Q(status__in=["draft", "department", "authority", "returned"]),
+                name="one_open_version_a_resource",
+            ),
+        ]
         indexes = [models.Index(fields=["status", "id"], name="resource_versions_by_status")]
 
     def __str__(self) -> str:
@@ -217,6 +230,8 @@ class Field(models.Model):
     rule: "models.JSONField[Any, Any]" = models.JSONField(_("校验规则"), default=dict, blank=True)
     mask = models.CharField(_("默认脱敏"), max_length=7, choices=MaskKind.choices, default=MaskKind.NONE)
     note = models.CharField(_("说明"), max_length=200, blank=True)
+    # Read out of a source by its columns' names; a person has to confirm what was guessed.
+    is_proposed = models.BooleanField(_("推测，待核对"), default=False)
 
     class Meta:
         verbose_name = _("信息项")
@@ -265,3 +280,63 @@ class Mount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.place}"
+
+
+class LimitStep(models.TextChoices):
+    DEPARTMENT = "department", _("部门审核")
+    AUTHORITY = "authority", _("主管审核")
+    CORRECTION = "correction", _("退回后修改")
+
+
+class CatalogueLimit(models.Model):
+    """Within how many working days a step is to be done, from which day on, by which rule."""
+
+    step = models.CharField(_("环节"), max_length=10, choices=LimitStep.choices)
+    days = models.PositiveSmallIntegerField(_("期限（工作日）"))
+    source = models.CharField(_("依据"), max_length=150)
+    article = models.CharField(_("条款"), max_length=40, blank=True)
+    effective_from = models.DateField(_("生效日期"))
+    effective_to = models.DateField(_("失效日期"), null=True, blank=True)
+    is_unverified = models.BooleanField(_("待核对"), default=True)
+
+    class Meta:
+        verbose_name = _("目录审核期限")
+        constraints = [
+            models.UniqueConstraint(fields=["step", "effective_from"], name="one_catalogue_limit_a_day"),
+            models.CheckConstraint(condition=Q(days__gte=1), name="catalogue_limit_of_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} {self.days}"
+
+
+class SheetState(models.TextChoices):
+    CHECKED = "checked", _("待确认")
+    APPLIED = "applied", _("已导入")
+    CANCELLED = "cancelled", _("已放弃")
+
+
+class CatalogueSheet(models.Model):
+    """A sheet of entries that was read but not yet written: what it would change, for a person to confirm.
+
+    ``plan`` is a list of ``{"line", "name", "act", "problems", "changes", "text", "base", "resource", "provider"}``.
+    """
+
+    organisation = models.ForeignKey(
+        "identity.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("单位")
+    )
+    uploaded_by = models.ForeignKey(
+        "identity.Appointment", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("上传人")
+    )
+    file_name = models.CharField(_("文件"), max_length=200)
+    state = models.CharField(_("状态"), max_length=9, choices=SheetState.choices, default=SheetState.CHECKED)
+    plan: "models.JSONField[Any, Any]" = models.JSONField(_("差异"), default=list)
+    created_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
+    applied_at = models.DateTimeField(_("导入时间"), null=True)
+
+    class Meta:
+        verbose_name = _("目录表格")
+        indexes = [models.Index(fields=["organisation", "-id"], name="catalogue_sheets_by_office")]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,6 +1,15 @@
 """The catalogue's door."""
 
+from zhengtong.capabilities.catalogue.declarations import ResourceUse, UsesOfResource, list_uses
+from zhengtong.capabilities.catalogue.domain import FieldText, Verdict, VersionText, compare, verdict_of, worst
+from zhengtong.capabilities.catalogue.events import (
+    ResourceChanged,
+    ResourcePublished,
+    ResourceRestored,
+    ResourceRetired,
+)
 from zhengtong.capabilities.catalogue.models import (
+    CatalogueSheet,
     Classification,
     Field,
     FieldGrade,
@@ -13,23 +22,127 @@ from zhengtong.capabilities.catalogue.models import (
     ResourceState,
     ResourceVersion,
     ShareType,
+    SheetState,
     UpdateCycle,
     VersionStatus,
 )
+from zhengtong.capabilities.catalogue.permissions import APPROVE, COMPILE, REVIEW, VIEW
+from zhengtong.capabilities.catalogue.selectors import (
+    EDITABLE,
+    OPEN,
+    find_base,
+    find_mount,
+    get_resource,
+    list_entries,
+    list_fields,
+    list_versions,
+    read_text,
+)
+from zhengtong.capabilities.catalogue.services.compiling import (
+    EMPTY,
+    amend_version,
+    confirm_proposals,
+    discard_version,
+    find_gaps,
+    start_change,
+    start_entry,
+    submit_version,
+    withdraw_version,
+)
+from zhengtong.capabilities.catalogue.services.mounting import list_usable_sources, mount_resource, unmount_resource
+from zhengtong.capabilities.catalogue.services.reading import (
+    get_usable_source,
+    list_places,
+    read_place,
+    start_from_place,
+)
+from zhengtong.capabilities.catalogue.services.retiring import restore_resource, retire_resource
+from zhengtong.capabilities.catalogue.services.reviewing import pass_version, publish_version, return_version
+from zhengtong.capabilities.catalogue.services.settling import MOST_FIELDS
+from zhengtong.capabilities.catalogue.services.sheets import apply_sheet, cancel_sheet, read_sheet
+from zhengtong.capabilities.catalogue.sheet_layout import write_workbook
+from zhengtong.capabilities.catalogue.wording import (
+    KINDS,
+    VERDICT_TONES,
+    VERDICT_WORDS,
+    say_attribute,
+    say_changes,
+    say_value,
+)
 
 __all__ = [
+    "APPROVE",
+    "COMPILE",
+    "EDITABLE",
+    "EMPTY",
+    "KINDS",
+    "MOST_FIELDS",
+    "OPEN",
+    "REVIEW",
+    "VERDICT_TONES",
+    "VERDICT_WORDS",
+    "VIEW",
+    "CatalogueSheet",
     "Classification",
     "Field",
     "FieldGrade",
+    "FieldText",
     "MaskKind",
     "Mount",
     "MountKind",
     "OpenType",
     "PersonalClass",
     "Resource",
+    "ResourceChanged",
+    "ResourcePublished",
+    "ResourceRestored",
+    "ResourceRetired",
     "ResourceState",
+    "ResourceUse",
     "ResourceVersion",
     "ShareType",
+    "SheetState",
     "UpdateCycle",
+    "UsesOfResource",
+    "Verdict",
     "VersionStatus",
+    "VersionText",
+    "amend_version",
+    "apply_sheet",
+    "cancel_sheet",
+    "compare",
+    "confirm_proposals",
+    "discard_version",
+    "find_base",
+    "find_gaps",
+    "find_mount",
+    "get_resource",
+    "get_usable_source",
+    "list_entries",
+    "list_fields",
+    "list_places",
+    "list_usable_sources",
+    "list_uses",
+    "list_versions",
+    "mount_resource",
+    "pass_version",
+    "publish_version",
+    "read_place",
+    "read_sheet",
+    "read_text",
+    "restore_resource",
+    "retire_resource",
+    "return_version",
+    "say_attribute",
+    "say_changes",
+    "say_value",
+    "start_change",
+    "start_entry",
+    "start_from_place",
+    "submit_version",
+    "unmount_resource",
+    "verdict_of",
+    "withdraw_version",
+    "worst",
+    "write_workbook",
 ]

@@ -26,6 +26,8 @@ class Protected(Declaration):
     Staff may act on a row when a role of theirs allows it in the organisation that ``organisation`` names, or where
     the place that ``region`` names lies in the region of such an organisation; ``is_unscoped`` rows are everybody's
     who holds the permission anywhere. At most one of the three is given; without any of them no role reaches a row.
+    With ``organisation`` a ``partner`` may name a second one that the row concerns as well: whoever may do something in
+    either may do it; an act that only one side has asks for its side itself.
     A citizen may do ``owner_actions`` to a row whose ``owner`` is the account that she acts for. Where there is an
     ``entity``, her capacity decides: rows of the legal entity that she acts for at this moment, or else her own rows
     without one. Whoever it is, the row's ``mark`` may not be above her clearance, and where ``circle`` (organisations)
@@ -37,6 +39,7 @@ class Protected(Declaration):
 
     model: type[Model]
     organisation: str = ""
+    partner: str = ""
     owner: str = ""
     entity: str = ""
     owner_actions: frozenset[str] = field(default_factory=frozenset)
@@ -53,6 +56,8 @@ class Protected(Declaration):
             raise ImproperlyConfigured(f"{self.key}: a circle is of organisations and readers, and goes with a mark")
         if sum(map(bool, (self.organisation, self.region, self.is_unscoped))) > 1:
             raise ImproperlyConfigured(f"{self.key}: organisation, region and is_unscoped exclude each other")
+        if self.partner and not self.organisation:
+            raise ImproperlyConfigured(f"{self.key}: a partner is a second organisation")
 
     @property
     def key(self) -> str:
@@ -105,7 +110,10 @@ class IdentityPolicy:
             return actor.has(action)
         if rule.region:
             return _value(obj, rule.region) in self._regions(actor, action)
-        return bool(rule.organisation) and _value(obj, rule.organisation) in actor.reach(action)
+        reach = actor.reach(action)
+        if rule.partner and _value(obj, rule.partner) in reach:
+            return True
+        return bool(rule.organisation) and _value(obj, rule.organisation) in reach
 
     def visible(self, actor: Actor, action: str, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if actor.kind is ActorKind.SYSTEM:
@@ -119,7 +127,11 @@ class IdentityPolicy:
             return queryset if actor.has(action) else queryset.none()
         if rule.region:
             return self._within(queryset, rule.region, self._regions(actor, action))
-        return self._within(queryset, rule.organisation, actor.reach(action)) if rule.organisation else queryset.none()
+        if not rule.organisation or not (reach := actor.reach(action)):
+            return queryset.none()
+        if rule.partner:
+            return queryset.filter(Q(reached(rule.organisation, reach)) | Q(reached(rule.partner, reach)))
+        return self._within(queryset, rule.organisation, reach)
 
     @staticmethod
     def _cleared(actor: Actor, rule: Protected, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -35,6 +35,7 @@ ACTIONS = ("identity.manage_staff", "identity.complete_profile")
 RULES = (
     Protected(StaffMember, organisation="organisation_id", mark="clearance"),
     Protected(StaffMember, organisation="organisation__parent__id"),
+    Protected(Organisation, organisation="id", partner="parent_id"),
     Protected(Organisation, region="region_id"),
     Protected(Organisation, region="region__parent_id"),
     Protected(Organisation, owner="parent_id", entity="region_id", owner_actions=frozenset(ACTIONS)),

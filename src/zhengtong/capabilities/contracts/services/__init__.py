@@ -1,0 +1,1 @@
+"""What may be done to requests and contracts: one function per act."""
