@@ -1,6 +1,8 @@
-"""Addresses of the desk."""
+"""Addresses of the desk, and the door for other nodes."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "nodes_desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("exchange/v1/nodes/", include("zhengtong.capabilities.nodes.urls")),
+]
