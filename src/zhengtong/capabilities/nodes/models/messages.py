@@ -129,7 +129,7 @@ class Notice(models.Model):
     """A short message between operators, sent or received."""
 
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="notices", verbose_name=_("节点"))
-    message_id = models.UUIDField(_("消息编号"), unique=True)
+    message_id = models.UUIDField(_("消息编号"))
     is_incoming = models.BooleanField(_("收到的"))
     content = EncryptedJSONField(_("内容"))
     who = models.CharField(_("发送人"), max_length=100)
@@ -138,3 +138,6 @@ class Notice(models.Model):
     class Meta:
         verbose_name = _("节点通知")
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["node", "message_id", "is_incoming"], name="one_notice_a_message")
+        ]
