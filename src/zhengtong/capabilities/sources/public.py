@@ -14,7 +14,7 @@ from zhengtong.capabilities.sources.domain import (
     TooManyDeleted,
     arrow_type,
 )
-from zhengtong.capabilities.sources.drivers.base import Connection, Target
+from zhengtong.capabilities.sources.drivers.base import ConfirmingTarget, Connection, Target
 from zhengtong.capabilities.sources.models import Source, SourceKind, SourceState
 from zhengtong.capabilities.sources.opening import open_source, open_target
 
@@ -23,6 +23,7 @@ __all__ = [
     "Column",
     "ColumnKind",
     "Condition",
+    "ConfirmingTarget",
     "Connection",
     "Landing",
     "Merged",

@@ -1,7 +1,7 @@
 """What a driver is asked for, whatever stands behind it."""
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -64,9 +64,21 @@ class Target(Protocol):
         ...
 
     def read_landed(self, landing: Landing) -> Iterator[pa.RecordBatch]:
-        """Yield the target's rows with the staged keys, in the order of the key, to be compared with what was sent."""
+        """Yield the target's rows with the staged keys, in any order, to be compared with what was sent."""
         ...
 
     def drop_staging(self, landing: Landing) -> None: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class ConfirmingTarget(Target, Protocol):
+    """A target that shows its rows before it commits, so that a difference leaves it untouched."""
+
+    def merge_confirmed(self, landing: Landing, confirm: Callable[[Iterator[pa.RecordBatch]], None]) -> Merged:
+        """Merge as :meth:`merge`; before the commit call ``confirm`` with what :meth:`read_landed` gives.
+
+        What ``confirm`` raises takes the merge back. It isn't called for a run that ``was_done``.
+        """
+        ...
