@@ -45,6 +45,8 @@ from zhengtong.capabilities.signon.models.policy import STRENGTHS
 from zhengtong.capabilities.signon.permissions import EXAMINE, RESET, SET_POLICY, VIEW_RESETS, VOUCH
 from zhengtong.capabilities.signon.selectors import Factors, annotate_factors, get_demand, get_factors
 from zhengtong.capabilities.signon.services.attempts import examine_attempt
+from zhengtong.capabilities.signon.services.certificates import CERTIFICATE as CERTIFICATE_HEADER
+from zhengtong.capabilities.signon.services.certificates import came_through_the_proxy
 from zhengtong.capabilities.signon.services.resets import confirm_reset, request_reset, stop_reset
 from zhengtong.capabilities.signon.services.rules import set_factor_rule, set_step_up_rule, set_watch_rule
 from zhengtong.capabilities.signon.services.sessions import end_all_sessions, unlock_person
@@ -53,6 +55,7 @@ from zhengtong.capabilities.signon.words import ODDITIES, STRENGTH_WORDS, say_od
 
 __all__ = [
     "APPLY_APPLICATION",
+    "CERTIFICATE_HEADER",
     "EXAMINE",
     "ODDITIES",
     "OVERLAP",
@@ -91,6 +94,7 @@ __all__ = [
     "annotate_factors",
     "apply_for_application",
     "approve_application",
+    "came_through_the_proxy",
     "change_addresses",
     "confirm_reset",
     "end_all_sessions",

@@ -53,7 +53,8 @@ def is_offered() -> bool:
     return bool(settings.CLIENT_CERTIFICATE_SECRET)
 
 
-def _came_through_the_proxy(request: HttpRequest) -> bool:
+def came_through_the_proxy(request: HttpRequest) -> bool:
+    """Return whether the headers about a client certificate were written by the proxy that takes them."""
     peer = str(request.META.get("REMOTE_ADDR", ""))
     sent = request.headers.get(SECRET, "")
     secret = settings.CLIENT_CERTIFICATE_SECRET
@@ -63,7 +64,7 @@ def _came_through_the_proxy(request: HttpRequest) -> bool:
 def read_presented(request: HttpRequest) -> Presented:
     """Return the certificate that came with this request. Raises Refused: ``forged`` when its headers are."""
     pem = request.headers.get(CERTIFICATE, "")
-    if not _came_through_the_proxy(request):
+    if not came_through_the_proxy(request):
         if pem or request.headers.get(VERDICT):
             raise Refused(FORGED, _("证书信息不是由本单位的入口服务器核验的，不能采信；这次尝试已经记录"))
         raise Refused("absent", _("没有收到数字证书：请插好证书介质（U盾），从单位的入口地址打开，再选择证书"))

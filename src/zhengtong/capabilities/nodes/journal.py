@@ -1,0 +1,58 @@
+"""What acts on nodes, links and messages are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.core.audit.public import ActionWords
+
+ACTION_WORDS = ActionWords(
+    "nodes",
+    {
+        "set_up": _("设定本节点"),
+        "renew_own": _("更换本节点证书"),
+        "enter_own_certificate": _("登记本节点服务器证书"),
+        "end_own_certificate": _("停用本节点证书"),
+        "export_bundle": _("导出本节点资料文件"),
+        "apply": _("申请节点接入"),
+        "assess": _("评估节点接入"),
+        "approve": _("批准节点接入"),
+        "refuse": _("不批准节点接入"),
+        "connect": _("连接节点"),
+        "suspend": _("暂停节点"),
+        "resume": _("恢复节点"),
+        "revoke": _("撤销节点"),
+        "renew": _("登记节点的新证书"),
+        "approve_renewal": _("批准节点更换证书"),
+        "link_lost": _("链路中断"),
+        "link_restored": _("链路恢复"),
+        "send": _("向节点发送消息"),
+        "deliver": _("消息送达"),
+        "fail": _("消息被对方退回"),
+        "retry": _("重发消息"),
+        "cancel": _("取消消息"),
+        "receive": _("收到节点的消息"),
+        "refuse_incoming": _("退回节点的消息"),
+        "refuse_outgoing": _("拒绝向节点发送"),
+    },
+    keys={
+        "code": _("代码"),
+        "node": _("节点"),
+        "state": _("状态"),
+        "zone": _("网络区域"),
+        "address": _("交换地址"),
+        "compare": _("校验码"),
+        "fingerprint": _("指纹"),
+        "kind": _("种类"),
+        "size": _("字节"),
+        "sm3": _("摘要"),
+        "mark": _("密级标识"),
+        "attempts": _("尝试次数"),
+        "seconds": _("秒"),
+        "milliseconds": _("毫秒"),
+        "effect": _("处理结果"),
+        "trouble": _("故障"),
+        "use": _("用途"),
+        "used_from": _("启用"),
+        "overlap_days": _("旧证书保留天数"),
+    },
+    names={"nodes.node": "name", "nodes.ownnode": "name", "nodes.outgoingmessage": "title"},
+)

@@ -1,0 +1,1 @@
+"""What is done with nodes, links and messages."""
