@@ -1,2 +1,1 @@
-"""What is done to runs."""
-"""Writing: runs, turns, alerts, held rows."""
+"""What is done: runs, turns, alerts, held rows."""

@@ -1,23 +1,26 @@
-"""Both places for all tests of the exchange, emptied before each."""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
-"""Two offices, an operator, and a database beside the platform's whose log is read."""
+"""Both places of a contract, emptied before each test; two offices with their people; a database whose log is read."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import pytest
+from django.db import connections
 
+from tests.cast import Cast
 from zhengtong.capabilities.contracts.public import Contract
 from zhengtong.capabilities.exchange.models import Run
+from zhengtong.capabilities.exchange.permissions import CORRECT, OPERATE, REVEAL, VIEW
 from zhengtong.capabilities.exchange.services.running import run_window, start_run
+from zhengtong.capabilities.exchange.tests import samples
 from zhengtong.capabilities.exchange.tests.deals import GOOD_NUMBER, TABLE, make_contract, make_sources
 from zhengtong.capabilities.exchange.tests.places import make_database, parameters
 from zhengtong.capabilities.sources.public import Source
-from zhengtong.kernel.policy import SYSTEM
+from zhengtong.core.identity.public import Organisation
+from zhengtong.kernel.policy import SYSTEM, Actor, ActorKind, Grant
 
+SOURCE = "zt_test_capture"
 _DIFFERENT = """
 SELECT count(*) FROM (({given} EXCEPT ALL {taken}) UNION ALL ({taken} EXCEPT ALL {given})) d
 """
@@ -75,16 +78,6 @@ def exchange(places: str, transactional_db: None) -> Iterator[Exchange]:
         )
         database.execute(TABLE)
         yield Exchange(database, *make_sources(places))
-from django.db import connections
-
-from tests.cast import Cast
-from zhengtong.capabilities.contracts.public import Contract
-from zhengtong.capabilities.exchange.permissions import CORRECT, OPERATE, REVEAL, VIEW
-from zhengtong.capabilities.exchange.tests import samples
-from zhengtong.core.identity.public import Organisation
-from zhengtong.kernel.policy import Actor, ActorKind, Grant
-
-SOURCE = "zt_test_capture"
 
 
 @pytest.fixture
