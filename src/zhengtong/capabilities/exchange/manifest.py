@@ -18,6 +18,8 @@ from zhengtong.capabilities.exchange.models import (
 from zhengtong.capabilities.exchange.permissions import PERMISSIONS, ROLES
 from zhengtong.capabilities.exchange.screens import SCREENS
 from zhengtong.capabilities.exchange.work_kinds import WORK_KINDS
+from zhengtong.capabilities.exchange.between.models import NodeLanding
+from zhengtong.capabilities.exchange.between.services import DATASET_KIND
 from zhengtong.core.identity.public import Protected
 from zhengtong.kernel.modules import Module
 
@@ -42,4 +44,5 @@ MODULE = Module(
         *MESSAGE_TEMPLATES,
         *SCREENS,
     ),
+    declares=(Protected(NodeLanding, organisation="node__organisation_id"), DATASET_KIND),
 )

@@ -1,5 +1,11 @@
 """The exchange's door."""
 
+from zhengtong.capabilities.exchange.between.models import NodeLanding
+from zhengtong.capabilities.exchange.between.services import (
+    send_dataset,
+    send_table,
+    set_landing,
+)
 from zhengtong.capabilities.exchange.capture.pgoutput import read_position
 from zhengtong.capabilities.exchange.engine.feeds import (
     Feed,
@@ -90,6 +96,7 @@ __all__ = [
     "HeldRow",
     "Link",
     "LinkLimit",
+    "NodeLanding",
     "OPEN",
     "OPERATE",
     "REVEAL",
@@ -134,6 +141,9 @@ __all__ = [
     "resume_schedule",
     "run_now",
     "run_window",
+    "send_dataset",
+    "send_table",
+    "set_landing",
     "set_link_limit",
     "start_run",
 ]

@@ -32,6 +32,7 @@ ACTION_WORDS = ActionWords(
         "receive": _("收到节点的消息"),
         "refuse_incoming": _("退回节点的消息"),
         "refuse_outgoing": _("拒绝向节点发送"),
+        "set_landing": _("登记节点数据放到哪里"),
     },
     keys={
         "code": _("代码"),
@@ -53,6 +54,9 @@ ACTION_WORDS = ActionWords(
         "use": _("用途"),
         "used_from": _("启用"),
         "overlap_days": _("旧证书保留天数"),
+        "dataset": _("数据集"),
+        "target": _("目标"),
+        "table": _("表"),
     },
     names={"nodes.node": "name", "nodes.ownnode": "name", "nodes.outgoingmessage": "title"},
 )

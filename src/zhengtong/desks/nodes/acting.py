@@ -9,14 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from zhengtong.capabilities.exchange.public import CannotBuild
 from zhengtong.capabilities.sources.public import SourceError
 from zhengtong.core.crypto.public import SignerRefused
 from zhengtong.core.identity.public import Refused
 from zhengtong.desks.nodes.forms import ConfirmForm
 from zhengtong.kernel.modules import Text
 
-REFUSALS = (Refused, SignerRefused, SourceError, CannotBuild)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.exchange.between.models import NodeLanding
 from zhengtong.core.crypto.public import EncryptedJSONField
 
 
@@ -146,3 +147,6 @@ class HeldRow(models.Model):
 
     def __str__(self) -> str:
         return self.key_text
+
+
+__all__ = ["OPEN", "HeldRow", "NodeLanding", "Receipt", "Run", "RunState", "Stage"]

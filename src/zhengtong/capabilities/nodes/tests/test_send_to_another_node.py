@@ -53,12 +53,15 @@ def hand_in(loop: Loop, body: bytes = b"{}", given: bytes | None = None, **chang
         "size": len(body),
         "digest": sm3(body),
     }
-    shifted = changes.pop("issued_at", None)
+    shifted, alter = changes.pop("issued_at", None), changes.pop("alter", None)
     envelope = make_envelope(**{**values, **changes})
     if shifted:
         envelope = Envelope(**{**envelope.__dict__, "issued_at": shifted})  # type: ignore[arg-type]  # a text
     with open_link(loop.node) as link:
         written = write_envelope(envelope, body=body if given is None else given)
+        if isinstance(alter, tuple):
+            assert alter[0].encode() in written
+            written = written.replace(alter[0].encode(), alter[1].encode(), 1)
         return link.ask("POST", "messages", written, kind="application/json")
 
 
@@ -173,8 +176,11 @@ def test_what_was_altered_is_refused(loop: Loop) -> None:
         hand_in(loop, NOTE, given=NOTE.replace(b"3", b"4") + b" ")
     assert refused.value.code == "altered"
     with pytest.raises(MessageRefused) as refused:
-        hand_in(loop, NOTE, issued_at=(datetime.now(UTC) - timedelta(seconds=30)).isoformat())
+        hand_in(loop, NOTE, alter=('"title": "通知"', '"title": "通报"'))
     assert refused.value.code == "bad-signature"
+    with pytest.raises(MessageRefused) as refused:
+        hand_in(loop, NOTE, alter=('{"envelope"', '["envelope"'))
+    assert refused.value.code == "bad-envelope"
     assert not IncomingMessage.objects.exists()
 
 
@@ -263,7 +269,7 @@ def test_an_effect_that_fails_half_way_is_taken_back_and_done_once_later(loop: L
     module.by_key[(MessageKind, kind.key)] = kind
     try:
         sent = send_message(
-            actor=loop.operator, node=loop.node, kind=kind.code, body=b"x", title="试", priority=Priority.BULK
+            actor=loop.operator, node=loop.node, kind=kind.code, body=b"x", title="试验", priority=Priority.BULK
         )
         for code in ("target-away", "http-500"):
             assert deliver_to(loop.node.pk) == 0
