@@ -43,6 +43,7 @@ MODULE = Module(
         *WORK_KINDS,
         *MESSAGE_TEMPLATES,
         *SCREENS,
+        Protected(NodeLanding, organisation="node__organisation_id"),
+        DATASET_KIND,
     ),
-    declares=(Protected(NodeLanding, organisation="node__organisation_id"), DATASET_KIND),
 )

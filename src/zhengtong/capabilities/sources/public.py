@@ -22,7 +22,11 @@ from zhengtong.capabilities.sources.drivers.base import (
 )
 from zhengtong.capabilities.sources.drivers.postgresql_words import (
     explain as explain_postgresql,
+)
+from zhengtong.capabilities.sources.drivers.postgresql_words import (
     read_settings as read_postgresql_settings,
+)
+from zhengtong.capabilities.sources.drivers.postgresql_words import (
     table_name as split_postgresql_table,
 )
 from zhengtong.capabilities.sources.models import (
