@@ -1,5 +1,6 @@
 """The sources' door."""
 
+from zhengtong.capabilities.sources.bandwidth import limit_batches
 from zhengtong.capabilities.sources.domain import (
     CHUNK_ROWS,
     Column,
@@ -15,11 +16,26 @@ from zhengtong.capabilities.sources.domain import (
     arrow_type,
 )
 from zhengtong.capabilities.sources.drivers.base import Connection, Target
+from zhengtong.capabilities.sources.kinds import SHAPES, SettingField, Shape
 from zhengtong.capabilities.sources.models import Source, SourceKind, SourceState
 from zhengtong.capabilities.sources.opening import open_source, open_target
+from zhengtong.capabilities.sources.permissions import MANAGE, VIEW
+from zhengtong.capabilities.sources.selectors import list_own_organisations, list_sources
+from zhengtong.capabilities.sources.services.managing import (
+    amend_source,
+    change_secrets,
+    register_source,
+    resume_source,
+    suspend_source,
+)
+from zhengtong.capabilities.sources.services.watching import Answer, check_source
 
 __all__ = [
     "CHUNK_ROWS",
+    "MANAGE",
+    "SHAPES",
+    "VIEW",
+    "Answer",
     "Column",
     "ColumnKind",
     "Condition",
@@ -28,6 +44,8 @@ __all__ = [
     "Merged",
     "Operator",
     "Reading",
+    "SettingField",
+    "Shape",
     "Source",
     "SourceError",
     "SourceKind",
@@ -35,7 +53,16 @@ __all__ = [
     "Table",
     "Target",
     "TooManyDeleted",
+    "amend_source",
     "arrow_type",
+    "change_secrets",
+    "check_source",
+    "limit_batches",
+    "list_own_organisations",
+    "list_sources",
     "open_source",
     "open_target",
+    "register_source",
+    "resume_source",
+    "suspend_source",
 ]
