@@ -18,5 +18,5 @@ def make_manager(cast: Cast, name: str = "source_manager", office: str = "澄波
 
 def register(actor: Actor, server: Any, kind: str = "mariadb", **more: Any) -> Source:
     given = {"code": "firms", "name": "企业登记库", "is_writable": True, "settings": server.settings} | more
-    organisation = Organisation.objects.get(pk=actor.organisation)
+    organisation = Organisation.objects.get(pk=actor.organisation or 0)
     return register_source(actor=actor, organisation=organisation, kind=kind, **{"secrets": server.secrets} | given)

@@ -161,7 +161,7 @@ def test_amending_is_recorded_by_what_changed(manager: Actor, source: Source) ->
         bytes_a_second=1_000_000,
     )
     last = AuditRecord.objects.filter(action="sources.amend").get()
-    assert set(last.after) == {"settings", "is_writable", "bytes_a_second"}
+    assert set(last.after or {}) == {"settings", "is_writable", "bytes_a_second"}
     source.refresh_from_db()
     with pytest.raises(SourceError) as caught, open_target(source):
         pass
