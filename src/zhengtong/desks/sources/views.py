@@ -62,14 +62,14 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff(MANAGE)
-def register(request: HttpRequest, kind: str) -> HttpResponse:
-    if kind not in SHAPES:
+def register(request: HttpRequest, source_kind: str) -> HttpResponse:
+    if source_kind not in SHAPES:
         raise Http404
     actor = actor_of(request)
-    form = RegisterForm(kind, actor, request.POST or None)
+    form = RegisterForm(source_kind, actor, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            source = sources.register_source(actor=actor, kind=kind, **form.values())
+            source = sources.register_source(actor=actor, kind=source_kind, **form.values())
         except Refused as error:
             form.refuse(error)
         else:
@@ -77,7 +77,7 @@ def register(request: HttpRequest, kind: str) -> HttpResponse:
             return redirect(_page_of(source))
     context = {
         "form": form,
-        "title": _("登记%(kind)s") % {"kind": SourceKind(kind).label},
+        "title": _("登记%(kind)s") % {"kind": SourceKind(source_kind).label},
         "button": _("登记"),
         "back": reverse("sources_desk:choose"),
     }
