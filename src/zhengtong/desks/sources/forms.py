@@ -106,11 +106,18 @@ class RegisterForm(AboutForm):
         }
 
 
+class _Unshown(forms.Textarea):
+    """A field of several lines whose content isn't sent back."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
 def _secret(field: SettingField) -> forms.Field:
     made = _field(field)
     # What was typed isn't sent back, not even with a mistake elsewhere on the page.
     made.widget = (
-        forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"})
+        _Unshown(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"})
         if field.kind == "long"
         else forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )

@@ -77,7 +77,7 @@ def register(request: HttpRequest, source_kind: str) -> HttpResponse:
             return redirect(_page_of(source))
     context = {
         "form": form,
-        "title": _("登记%(kind)s") % {"kind": SourceKind(source_kind).label},
+        "title": _("登记数据源：%(kind)s") % {"kind": SourceKind(source_kind).label},
         "button": _("登记"),
         "back": reverse("sources_desk:choose"),
     }

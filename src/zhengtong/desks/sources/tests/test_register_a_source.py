@@ -1,4 +1,4 @@
-"""The manager registers a real MariaDB on the page of its kind, checks it, looks at its tables, changes its password."""
+"""The manager registers a real MariaDB by its kind, checks it, looks at its tables, changes its password."""
 
 from typing import Any
 
@@ -61,6 +61,13 @@ def test_a_password_is_never_shown_again(browser: Client, mariadb: MariaDBServer
     assert "不接受登记的用户名和口令" in said
     source.refresh_from_db()
     assert source.secrets == {"password": "wrong-horse-1"}
+
+
+def test_a_private_key_is_not_sent_back_with_a_mistake(browser: Client) -> None:
+    address = reverse("sources_desk:register", args=["sftp"])
+    wrong = browser.post(address, {"with_private_key": "SECRET-KEY-TEXT", "code": "x"})
+    assert wrong.status_code == 422
+    assert "SECRET-KEY-TEXT" not in wrong.content.decode()
 
 
 def test_what_is_amended_keeps_what_was_typed(browser: Client, mariadb: MariaDBServer) -> None:
