@@ -42,6 +42,7 @@ class Source(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=SourceState.choices, default=SourceState.ACTIVE)
     checked_at = models.DateTimeField(_("最近检查"), null=True)
     answered = models.CharField(_("应答"), max_length=200, blank=True)
+    failures = models.PositiveIntegerField(_("连续失败"), default=0)
     trouble = models.CharField(_("故障"), max_length=500, blank=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """The sources' door."""
 
 from zhengtong.capabilities.sources.arrow import compute
+from zhengtong.capabilities.sources.bandwidth import limit_batches
 from zhengtong.capabilities.sources.domain import (
     CHUNK_ROWS,
     Column,
@@ -22,12 +23,13 @@ from zhengtong.capabilities.sources.drivers.base import (
 )
 from zhengtong.capabilities.sources.drivers.postgresql_words import (
     explain as explain_postgresql,
-)
-from zhengtong.capabilities.sources.drivers.postgresql_words import (
     read_settings as read_postgresql_settings,
-)
-from zhengtong.capabilities.sources.drivers.postgresql_words import (
     table_name as split_postgresql_table,
+)
+from zhengtong.capabilities.sources.kinds import (
+    SHAPES,
+    SettingField,
+    Shape,
 )
 from zhengtong.capabilities.sources.models import (
     Source,
@@ -35,8 +37,19 @@ from zhengtong.capabilities.sources.models import (
     SourceState,
 )
 from zhengtong.capabilities.sources.opening import open_source, open_target
+from zhengtong.capabilities.sources.permissions import MANAGE, VIEW
+from zhengtong.capabilities.sources.selectors import list_own_organisations, list_sources
+from zhengtong.capabilities.sources.services.managing import (
+    amend_source,
+    change_secrets,
+    register_source,
+    resume_source,
+    suspend_source,
+)
+from zhengtong.capabilities.sources.services.watching import Answer, check_source
 
 __all__ = [
+    "Answer",
     "CHUNK_ROWS",
     "Column",
     "ColumnKind",
@@ -44,9 +57,13 @@ __all__ = [
     "ConfirmingTarget",
     "Connection",
     "Landing",
+    "MANAGE",
     "Merged",
     "Operator",
     "Reading",
+    "SHAPES",
+    "SettingField",
+    "Shape",
     "Source",
     "SourceError",
     "SourceKind",
@@ -54,11 +71,21 @@ __all__ = [
     "Table",
     "Target",
     "TooManyDeleted",
+    "VIEW",
+    "amend_source",
     "arrow_type",
+    "change_secrets",
+    "check_source",
     "compute",
     "explain_postgresql",
+    "limit_batches",
+    "list_own_organisations",
+    "list_sources",
     "open_source",
     "open_target",
     "read_postgresql_settings",
+    "register_source",
+    "resume_source",
     "split_postgresql_table",
+    "suspend_source",
 ]

@@ -146,8 +146,7 @@ def _locate(stream: IO[bytes]) -> dict[int, dict[int, str]]:
                 if attributes.get("t") == "e":
                     found.setdefault(row, {})[column] = "cell_error"
             case "f":
-                # A formula whose result is an error value is that first of all.
-                found.setdefault(row, {}).setdefault(column, "formula")
+                found.setdefault(row, {})[column] = "formula"
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as parquet
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.servers import SSHServer
 from zhengtong.capabilities.sources.domain import Column, ColumnKind, Condition, Merged, Operator, SourceError
 from zhengtong.capabilities.sources.drivers import folder, sftp
+from zhengtong.capabilities.sources.drivers.untyped import ParquetFile, ParquetWriter
 from zhengtong.capabilities.sources.tests.rows import (
     CODE,
     COLUMNS,
@@ -140,7 +140,8 @@ def test_long_json_is_read_a_piece_at_a_time(folders: Path) -> None:
 
 def test_parquet_brings_its_own_types(folders: Path) -> None:
     table = pa.table({"id": ["A", "B"], "n": pa.array([Decimal("1.50"), None]), "small": pa.array([1, 2], pa.int16())})
-    parquet.write_table(table, folders / "in" / "a.parquet")
+    with ParquetWriter(folders / "in" / "a.parquet", table.schema) as writer:
+        writer.write_table(table)
     source = folder.connect(HERE, {})
     described = source.read_table("a.parquet")
     assert [(c.name, c.kind, c.scale) for c in described.columns] == [
@@ -299,7 +300,7 @@ def test_removed_rows_are_told_in_the_file(folders: Path) -> None:
     assert target.merge(where) == Merged(inserted=1, deleted=1)
     assert [row["code"] for row in gathered(target.read_landed(where))] == ["A"]
     (path,) = (folders / "in").glob("*.parquet")
-    assert parquet.read_table(path).to_pylist()[1]["gone"] is True
+    assert ParquetFile(path).read().to_pylist()[1]["gone"] is True
 
 
 def test_files_come_over_sftp(sshd: SSHServer) -> None:

@@ -201,8 +201,8 @@ def _rows_of_workbook(file: IO[bytes], name: str) -> Iterator[list[str]]:
             for line in book.lines():
                 texts = list(line.texts)
                 for place, flaw in line.flaws.items():
-                    if flaw == "cell_error" and place < len(texts):
-                        # calamine gives an empty text, which would come in as "no value".
+                    # An error value, and a formula's that became one, come as an empty text: it would be "no value".
+                    if place < len(texts) and (flaw == "cell_error" or not texts[place]):
                         texts[place] = "#N/A"
                 yield texts
     except FileRefused as error:

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import pyarrow as pa
 from pymysql.cursors import SSCursor
 
-from zhengtong.capabilities.sources.casting import batch_of, cast_batch, unfit
+from zhengtong.capabilities.sources.casting import batch_of, cast_batch
 from zhengtong.capabilities.sources.domain import (
     CHUNK_ROWS,
     Column,
@@ -21,6 +20,7 @@ from zhengtong.capabilities.sources.domain import (
     TooManyDeleted,
 )
 from zhengtong.capabilities.sources.drivers.mysql.arrays import to_arrow
+from zhengtong.capabilities.sources.drivers.mysql.literals import write_rows
 from zhengtong.capabilities.sources.drivers.mysql.session import heard, quote
 from zhengtong.capabilities.sources.drivers.mysql.types import check_fits, create_statement, describe
 from zhengtong.capabilities.sources.failures import failure
@@ -35,7 +35,6 @@ CREATE TABLE IF NOT EXISTS {MARKS} (
 """
 # Marks deletions in the staging table, whatever the batch calls its column.
 _REMOVED: Final = "zt_removed"
-_STAGE_ROWS: Final = 1000
 
 
 class MariaDBTarget:
@@ -86,27 +85,18 @@ class MariaDBTarget:
         if landing.removed:
             columns = (*columns, Column(landing.removed, ColumnKind.BOOLEAN))
         names = [column.name for column in landing.columns] + ([_REMOVED] if landing.removed else [])
-        head = f"INSERT INTO {quote(_stage(landing))} ({', '.join(map(quote, names))}) VALUES "
-        row = f"({', '.join(['%s'] * len(names))})"
+        # Executed without arguments, so that a % in a value is one.
+        head = f"INSERT INTO {quote(_stage(landing))} ({', '.join(map(quote, names))}) VALUES " % ()
         staged = 0
         for batch in batches:
             given = cast_batch(batch, columns, landing.table)
-            rows = list(
-                zip(
-                    *(_plain(each, c, landing.table) for each, c in zip(given.columns, columns, strict=True)),
-                    strict=True,
-                )
-            )
-            for start in range(0, len(rows), _STAGE_ROWS):
-                self._insert(landing, head, row, rows[start : start + _STAGE_ROWS])
-            staged += len(rows)
+            with heard(self._place, table=landing.table), self._session.cursor() as cursor:
+                cursor.execute("START TRANSACTION")
+                for rows in write_rows(given, columns, landing.table):
+                    cursor.execute(f"{head}{rows}")
+                self._session.commit()
+            staged += given.num_rows
         return staged
-
-    def _insert(self, landing: Landing, head: str, row: str, rows: list[tuple[Any, ...]]) -> None:
-        with heard(self._place, table=landing.table), self._session.cursor() as cursor:
-            # In pieces of a megabyte: less than any server's max_allowed_packet.
-            cursor.max_stmt_length = 1 << 20
-            cursor.executemany(f"{head}{row}", rows)
 
     def merge(self, landing: Landing) -> Merged:
         try:
@@ -246,21 +236,3 @@ def _stage(landing: Landing) -> str:
 
 def _is_long(column: Column) -> bool:
     return "text" in column.native.lower() or "blob" in column.native.lower()
-
-
-def _plain(array: "pa.Array[Any]", column: Column, table: str) -> list[Any]:
-    """Return values as the server takes them: moments in UTC without their zone, flags as 0 and 1."""
-    values: list[Any] = array.to_pylist()
-    match column.kind:
-        case ColumnKind.DATETIME if column.has_zone:
-            return [None if value is None else value.replace(tzinfo=None) for value in values]
-        case ColumnKind.BOOLEAN:
-            return [None if value is None else int(value) for value in values]
-        case ColumnKind.DECIMAL:
-            # A literal with an exponent would be a float.
-            return [None if value is None else f"{value:f}" for value in values]
-        case ColumnKind.REAL:
-            for value in values:
-                if value is not None and not math.isfinite(value):
-                    raise unfit(table, column, value)
-    return values

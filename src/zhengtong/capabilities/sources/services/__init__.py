@@ -1,0 +1,1 @@
+"""What is done with sources: one function an act."""
