@@ -5,8 +5,8 @@ from django.urls import URLPattern, path
 from zhengtong.desks.catalogue.views import beginning, compiling, entries, lists, reviewing, sheets
 
 ENTRY = "desk/catalogue/entries/<int:pk>/"
-VERSION = "desk/catalogue/versions/<int:pk>/"
-SHEETS = "desk/catalogue/sheets/"
+VERSION = "desk/catalogue/entries/versions/<int:pk>/"
+SHEETS = "desk/catalogue/entries/sheets/"
 
 app_name = "catalogue_desk"
 urlpatterns: list[URLPattern] = [
