@@ -1,8 +1,9 @@
 """The catalogue's door."""
 
+from zhengtong.capabilities.catalogue.dataset_declaring import Dataset, Item
 from zhengtong.capabilities.catalogue.declarations import ResourceUse, UsesOfResource, list_uses
 from zhengtong.capabilities.catalogue.domain import FieldText, Verdict, VersionText, compare, verdict_of, worst
-from zhengtong.capabilities.catalogue.entries import Entry, Item, list_catalogue, note_export, read_entry
+from zhengtong.capabilities.catalogue.entries import Entry, list_catalogue, note_export, read_entry
 from zhengtong.capabilities.catalogue.events import (
     ResourceChanged,
     ResourcePublished,
@@ -104,6 +105,7 @@ __all__ = [
     "VIEW",
     "CatalogueSheet",
     "Classification",
+    "Dataset",
     "Demand",
     "DemandState",
     "Entry",
