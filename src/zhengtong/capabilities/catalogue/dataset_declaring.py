@@ -91,7 +91,7 @@ class Dataset(Declaration):
         for name in path.split(LOOKUP_SEP):
             try:
                 found = model._meta.get_field(name)
-            except FieldDoesNotExist as error:
+            except (AttributeError, FieldDoesNotExist) as error:
                 raise ImproperlyConfigured(f"dataset {self.code}: {path} is no column") from error
             model = found.related_model
         if found.is_relation or type(found).__name__.startswith("Encrypted") or kind_of(found) is None:

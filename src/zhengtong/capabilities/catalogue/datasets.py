@@ -191,5 +191,5 @@ def write_view(dataset: Dataset, provider_id: int) -> bool:
 
 
 def _write(statement: str, **names: sql.Composable) -> str:
-    made: str = sql.SQL(statement).format(**names).as_string(connection.connection)  # type: ignore[arg-type]  # ours
+    made: str = sql.SQL(statement).format(**names).as_string(connection.connection)
     return made

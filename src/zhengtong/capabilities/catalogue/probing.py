@@ -96,9 +96,11 @@ def _keep(*, actor: Actor, mount: Mount, version_id: int, state: str, findings: 
 
 def settle_drifts(resource: Resource) -> None:
     """Count what differs on all mounts of the locked entry, and put it on its provider's list, or take it off."""
-    resource.drifts = sum(
-        Finding.from_json(each).is_grave for mount in Mount.objects.filter(resource=resource) for each in mount.findings
-    )
+    grave = {
+        mount.pk: sum(Finding.from_json(each).is_grave for each in mount.findings)
+        for mount in Mount.objects.filter(resource=resource).order_by("pk")
+    }
+    resource.drifts = sum(grave.values())
     resource.save(update_fields=["drifts"])
     is_open = WorkItem.objects.filter(kind=DRIFT_WORK, object_id=resource.pk, state=WorkState.OPEN).exists()
     if resource.drifts and not is_open:
@@ -111,7 +113,7 @@ def settle_drifts(resource: Resource) -> None:
             title=resource.name[:200],
             party=resource.provider.name[:120],
             step="目录与数据源不符",
-            url=reverse(f"screens:{MOUNTS_KEY}.list") + f"?q={resource.code}",
+            url=reverse(f"screens:{MOUNTS_KEY}.detail", args=[next(pk for pk, count in grave.items() if count)]),
         )
     elif not resource.drifts and is_open:
         close_item(kind=DRIFT_WORK, object_id=resource.pk, done_by_id=None)

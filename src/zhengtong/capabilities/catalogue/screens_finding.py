@@ -45,7 +45,7 @@ class MountScreens(ModelScreens):
         "checked_at",
     )
     filters = ("state", "kind")
-    search, order = ("resource__code",), ("-pk",)
+    order = ("-pk",)
     actions = (
         Act(
             probe_mount,
