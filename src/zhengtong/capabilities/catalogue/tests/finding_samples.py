@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from tests.conformance.samples import Sample
 from zhengtong.capabilities.catalogue.models import (
     Classification,
     Demand,
@@ -60,7 +61,7 @@ def enter(
         provider=provider,
         state=state,
         published_on=date(2026, 1, 1 + number % 28),
-        **{key: value for key, value in head.items() if key != "data_format"},
+        **{key: value for key, value in head.items() if key not in ("data_format", "withheld_basis")},
     )
     version = ResourceVersion.objects.create(
         resource=resource, number=1, status=VersionStatus.DRAFT, published_at=timezone.now(), **head
@@ -131,3 +132,53 @@ def make_responsibility(organisation: Organisation, number: int) -> Responsibili
 
 def make_synonym(_organisation: Organisation, number: int) -> Synonym:
     return Synonym.objects.create(words=f"甲{number}、乙{number}")
+
+
+def make_published(organisation: Organisation, number: int) -> Resource:
+    """Return a published entry of this office, one a number."""
+    code = f"{classify().code}/{number:06d}"
+    found = Resource.objects.filter(code=code).first()
+    return found or enter(organisation, number, f"第{number}项资源")
+
+
+SAMPLES_FINDING = {
+    "catalogue.demands": Sample(
+        make=make_demand,
+        create=lambda organisation: {
+            "name": "流动人口登记信息",
+            "matter": "食品经营许可",
+            "basis": "食品安全法第三十五条",
+            "update_cycle": "daily",
+        },
+        amend=lambda demand: {"name": "流动人口登记信息（含居住地）"},
+        acts={
+            "match-demand": lambda demand: {"resource_code": make_published(demand.organisation, 77).code},
+            "assign-demand": lambda demand: {
+                "organisation": Organisation.objects.get(name="澄波区市场监督管理局"),
+                "days": 10,
+            },
+            "decline-demand": lambda demand: {"opinion": "重复提出"},
+            "withdraw-demand": lambda demand: {"reason": "不再需要"},
+        },
+    ),
+    "catalogue.responsibilities": Sample(
+        make=make_responsibility,
+        create=lambda organisation: {
+            "organisation": organisation,
+            "name": "驾驶证信息",
+            "basis": "政务数据共享条例第十二条",
+            "days": 10,
+        },
+        acts={
+            "answer-responsibility": lambda owed: {"resource_code": make_published(owed.organisation, 78).code},
+            "release-responsibility": lambda owed: {"opinion": "职责已划转"},
+        },
+    ),
+    "catalogue.synonyms": Sample(
+        make=make_synonym,
+        create=lambda organisation: {"words": "身份证、公民身份号码"},
+        amend=lambda synonym: {"note": "常用"},
+        acts={"remove-synonym": lambda synonym: {}},
+    ),
+    "catalogue.mounts": Sample(make=make_mount, acts={"probe-mount": lambda mount: {}}),
+}
