@@ -115,7 +115,7 @@ class Resource(models.Model):
 
     code = models.CharField(_("资源代码"), max_length=40, unique=True)
     name = models.CharField(_("资源名称"), max_length=200)
-    abstract = models.TextField(_("摘要"), blank=True)
+    abstract = models.TextField(_("资源摘要"), blank=True)
     provider = models.ForeignKey(
         "identity.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("提供单位")
     )
@@ -164,7 +164,7 @@ class ResourceVersion(models.Model):
     number = models.PositiveIntegerField(_("版本"))
     status = models.CharField(_("状态"), max_length=10, choices=VersionStatus.choices, default=VersionStatus.DRAFT)
     name = models.CharField(_("资源名称"), max_length=200)
-    abstract = models.TextField(_("摘要"))
+    abstract = models.TextField(_("资源摘要"))
     classification = models.ForeignKey(
         Classification, on_delete=models.PROTECT, related_name="+", verbose_name=_("分类")
     )

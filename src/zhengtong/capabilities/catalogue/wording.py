@@ -1,6 +1,6 @@
 """Gaps, changes and verdicts as people read them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ _SENTENCES: dict[str, Text] = {
     "no-fields": gettext_lazy("一个信息项也没有。请至少填写一项。"),
     "empty-key": gettext_lazy("信息项“%(name)s”是主键，不能允许为空。"),
     "open-personal": gettext_lazy("信息项“%(name)s”是个人信息，向社会开放前要选择脱敏方式。"),
-    "unconfirmed": gettext_lazy("信息项“%(name)s”的个人信息、级别和脱敏是按列名推测的，请核对后勾选“已核对”。"),
+    "unconfirmed": gettext_lazy("%(name)s的个人信息、级别和脱敏是按列名推测的，请核对后勾选“已核对”。"),
     "no-key": gettext_lazy("挂接的数据要做增量，却没有主键。请指定主键，或者去掉增量列。"),
 }
 _HEAD = {each.name: each.verbose_name for each in ResourceVersion._meta.concrete_fields}
@@ -70,6 +70,16 @@ _VALUES: dict[str, dict[Any, Text]] = {
     "grade": dict(FieldGrade.choices),
     "kind": KIND_WORDS,
 }
+
+
+def say_gaps(gaps: Sequence[Gap]) -> list[str]:
+    """Return a sentence for each gap; what was guessed and waits to be confirmed is one of them together."""
+    said = [say_gap(gap) for gap in gaps if gap.code != "unconfirmed"]
+    guessed = [f"“{gap.name}”" for gap in gaps if gap.code == "unconfirmed"]
+    if guessed:
+        more = _("等%(n)s项") % {"n": len(guessed)} if len(guessed) > 5 else ""
+        said.append(str(_SENTENCES["unconfirmed"]) % {"name": "、".join(guessed[:5]) + more})
+    return said
 
 
 def say_gap(gap: Gap) -> str:

@@ -78,7 +78,7 @@ class OrganChoice(OrganBase):
 class HeadForm(forms.Form):
     name = text(_("资源名称"), 200, required=True, hint=_("写明是什么数据，如“个体工商户登记信息”，不写系统名。"))
     classification = ClassChoice()
-    abstract = area(_("摘要"), 5000, hint=_("有哪些内容、覆盖什么范围、从哪年起。"))
+    abstract = area(_("资源摘要"), 5000, hint=_("有哪些内容、覆盖什么范围、从哪年起。"))
     data_format = text(_("资源格式"), 60, hint=_("如 数据库表、Excel、接口。"))
     update_cycle = forms.ChoiceField(label=_("更新周期"), choices=UpdateCycle.choices)
     share_type = forms.ChoiceField(label=_("共享类型"), choices=ShareType.choices)

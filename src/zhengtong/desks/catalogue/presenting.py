@@ -16,6 +16,7 @@ from zhengtong.capabilities.catalogue.public import (
     say_value,
 )
 from zhengtong.screens.formats import cn_datetime
+from zhengtong.screens.templatetags.look import chip
 
 STATUS_TONES = {
     VersionStatus.DRAFT: "neutral",
@@ -32,6 +33,7 @@ STATE_TONES = {
     ResourceState.CHANGING: "warning",
     ResourceState.RETIRED: "neutral",
 }
+_PERSONAL = {"personal": "warning", "sensitive": "danger"}
 _HEAD = (
     "abstract", "data_format", "update_cycle", "share_type", "share_condition", "withheld_basis", "share_way",
     "open_type", "open_condition", "related",
@@ -80,9 +82,11 @@ def show_items(fields: tuple[FieldText, ...]) -> list[dict[str, Any]]:
                 "kind": say_value("kind", each.kind),
                 "length": _size(each),
                 "flags": "、".join(_flags(each)) or "—",
-                "personal": say_value("personal", each.personal),
+                "personal": chip(say_value("personal", each.personal), _PERSONAL[each.personal])
+                if each.personal != "none"
+                else "—",
                 "grade": say_value("grade", each.grade),
-                "mask": say_value("mask", each.mask),
+                "mask": say_value("mask", each.mask) if each.mask != "none" else "—",
             },
         }
         for place, each in enumerate(fields, 1)

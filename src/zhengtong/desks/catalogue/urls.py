@@ -6,8 +6,8 @@ from zhengtong.desks.catalogue.urls_finding import URLS_FINDING
 from zhengtong.desks.catalogue.views import beginning, compiling, entries, lists, reviewing, sheets
 
 ENTRY = "desk/catalogue/entries/<int:pk>/"
-VERSION = "desk/catalogue/versions/<int:pk>/"
-SHEETS = "desk/catalogue/sheets/"
+VERSION = "desk/catalogue/entries/versions/<int:pk>/"
+SHEETS = "desk/catalogue/entries/sheets/"
 
 app_name = "catalogue_desk"
 urlpatterns: list[URLPattern] = [

@@ -164,5 +164,15 @@ class Migration(migrations.Migration):
             model_name="cataloguesheet",
             index=models.Index(fields=["organisation", "-id"], name="catalogue_sheets_by_office"),
         ),
+        migrations.AlterField(
+            model_name="resource",
+            name="abstract",
+            field=models.TextField(blank=True, verbose_name="资源摘要"),
+        ),
+        migrations.AlterField(
+            model_name="resourceversion",
+            name="abstract",
+            field=models.TextField(verbose_name="资源摘要"),
+        ),
         migrations.RunSQL(CLOSE, OPEN),
     ]

@@ -26,7 +26,7 @@ from zhengtong.capabilities.catalogue.services.settling import (
     wait_for,
     write_text,
 )
-from zhengtong.capabilities.catalogue.wording import say_gap
+from zhengtong.capabilities.catalogue.wording import say_gaps
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Organisation, Refused
 from zhengtong.kernel.policy import Actor, ActorKind, Denied, require
@@ -185,7 +185,7 @@ def find_gaps(version: ResourceVersion) -> list[str]:
     """Return in sentences what the draft lacks to be submitted."""
     items = list_fields(version)
     marks = list(Mount.objects.filter(resource=version.resource_id).values_list("watermark", flat=True))
-    said = [say_gap(gap) for gap in list_gaps(read_text(version, items), watermarks=marks)]
+    said = say_gaps(list_gaps(read_text(version, items), watermarks=marks))
     base = find_base(version)
     if base is not None and not compare(read_text(base), read_text(version, items)):
         said.append(_("和已发布的第%(number)s版没有不同，不用变更。") % {"number": base.number})

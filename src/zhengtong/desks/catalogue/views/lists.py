@@ -24,6 +24,7 @@ from zhengtong.capabilities.catalogue.public import (
     write_workbook,
 )
 from zhengtong.desks.catalogue.presenting import STATE_TONES, STATUS_TONES
+from zhengtong.kernel.calendars import get_calendar
 from zhengtong.kernel.policy import Actor, can
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.formats import cn_date
@@ -120,7 +121,7 @@ def _row(each: Any, tab: str) -> dict[str, Any]:
             "provider": each.provider.short_name,
             "share": each.get_share_type_display(),
             "state": state,
-            "due": cn_date(each.open_due) if each.open_due else "—",
+            "due": cn_date(get_calendar().last_date(each.open_due)) if each.open_due else "—",
             "published": cn_date(each.published_on) if each.published_on else "—",
         },
     }

@@ -44,6 +44,7 @@ from zhengtong.desks.catalogue.presenting import (
     show_items,
     timeline_of,
 )
+from zhengtong.kernel.calendars import get_calendar
 from zhengtong.kernel.policy import can
 from zhengtong.screens.access import actor_of
 
@@ -81,6 +82,7 @@ def show_version(request: HttpRequest, version: ResourceVersion) -> HttpResponse
         "is_breaking": verdict == Verdict.BREAKING,
         "uses": list_uses(version.resource) if version.status in OPEN and version.resource.current_id else [],
         "gaps": find_gaps(version) if version.status in EDITABLE else [],
+        "due": get_calendar().last_date(version.due_at) if version.due_at else None,
         "timeline": timeline_of(version),
         "may_edit": may_compile and version.status in EDITABLE,
         "may_withdraw": may_compile and version.status == VersionStatus.DEPARTMENT_REVIEW,
