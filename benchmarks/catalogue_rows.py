@@ -1,4 +1,4 @@
-"""A catalogue of a hundred thousand made but plausible entries, written straight into the tables and taken out again."""
+"""A catalogue of a hundred thousand made but plausible entries, written into the tables and taken out again."""
 
 import random
 from collections.abc import Iterator
