@@ -128,7 +128,7 @@ def test_an_office_owes_by_working_days_and_publishing_fulfils(offices_of_catalo
 
 
 def test_what_is_overdue_is_shown_and_stays_late_when_it_comes(offices_of_catalogue: Offices) -> None:
-    market, police = offices_of_catalogue
+    _market, police = offices_of_catalogue
     owed = owing.assign_responsibility(
         actor=authority(police), organisation=police, name="驾驶证信息", basis="共享条例第十二条", days=1
     )

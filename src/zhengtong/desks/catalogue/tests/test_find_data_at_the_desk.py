@@ -1,4 +1,4 @@
-"""The pages: staff search, read an entry, take the list away; the public reads what is public; who gives what to whom."""
+"""The pages: staff search, read an entry, take the list away; the public reads what is public; the drawing."""
 
 import pytest
 from django.test import Client
