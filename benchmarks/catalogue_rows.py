@@ -120,9 +120,19 @@ def _write(entries: int) -> None:
             )
 
 
+@contextmanager
+def _unsealed() -> Iterator[None]:
+    """Let published versions be written as such, and taken out again: the database refuses both otherwise."""
+    for verb in ("DISABLE", "ENABLE"):
+        with connection.cursor() as cursor:
+            for table in ("catalogue_field", "catalogue_resourceversion"):
+                cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER USER")
+        if verb == "DISABLE":
+            yield
+
+
 def _clear() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE catalogue_field DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM catalogue_document WHERE code LIKE %s", [f"{PREFIX}/%"])
         cursor.execute("UPDATE catalogue_resource SET current_id = NULL WHERE code LIKE %s", [f"{PREFIX}/%"])
         mine = "(SELECT id FROM catalogue_resource WHERE code LIKE %s)"
@@ -133,7 +143,6 @@ def _clear() -> None:
         )
         cursor.execute(f"DELETE FROM catalogue_resourceversion WHERE resource_id IN {mine}", [f"{PREFIX}/%"])
         cursor.execute("DELETE FROM catalogue_resource WHERE code LIKE %s", [f"{PREFIX}/%"])
-        cursor.execute("ALTER TABLE catalogue_field ENABLE TRIGGER USER")
     Classification.objects.filter(code__regex=r"^B6\d\d\d$").delete()
     Classification.objects.filter(code__regex=r"^B6\d$").delete()
 
@@ -143,7 +152,8 @@ def made_catalogue(entries: int = ENTRIES) -> Iterator[None]:
     """Have the entries stand, published and indexed by the catalogue's own job, for the time of the block."""
     began = perf_counter()
     if not Resource.objects.filter(code__startswith=f"{PREFIX}/").exists():
-        _write(entries)
+        with _unsealed():
+            _write(entries)
     say(f"  {entries:,} entries written: {perf_counter() - began:.0f} s")
     began = perf_counter()
     done = catch_up()
@@ -153,4 +163,5 @@ def made_catalogue(entries: int = ENTRIES) -> Iterator[None]:
     try:
         yield
     finally:
-        _clear()
+        with _unsealed():
+            _clear()

@@ -202,7 +202,9 @@ class PostgresConnection:
             )
         columns = [described[name] for name in reading.columns]
         query = sql.SQL("SELECT {} FROM {}{}").format(
-            sql.SQL(", ").join(select_as(each, self._catalogue.type_of(reading.table, each.name)) for each in columns),
+            sql.SQL(", ").join(
+                select_as(each, self._catalogue.type_of(reading.table, each.name)) for each in columns
+            ),
             identify(reading.table, self._catalogue.schema),
             where(reading),
         )
@@ -243,7 +245,8 @@ def stream(connection: Any, query: str, columns: Iterable[Column], chunk_rows: i
 
 def _put_together(held: list[pa.RecordBatch], columns: list[Column]) -> pa.RecordBatch:
     arrays = [
-        _fit(pa.chunked_array([batch.column(place) for batch in held]), column) for place, column in enumerate(columns)
+        _fit(pa.chunked_array([batch.column(place) for batch in held]), column)
+        for place, column in enumerate(columns)
     ]
     return pa.RecordBatch.from_arrays(arrays, names=[each.name for each in columns])
 

@@ -62,7 +62,9 @@ class PostgresTarget:
             table = self._catalogue.read_table(landing.table)
         _compare(landing, table)
         self._tables[landing.table] = table
-        columns = [sql.SQL("{} {}").format(sql.Identifier(each.name), staging_type(each)) for each in landing.columns]
+        columns = [
+            sql.SQL("{} {}").format(sql.Identifier(each.name), staging_type(each)) for each in landing.columns
+        ]
         if landing.removed:
             columns.append(sql.SQL("{} boolean").format(sql.Identifier(landing.removed)))
         stage = self._stage(landing)
@@ -226,11 +228,9 @@ class PostgresTarget:
             )
         if (inserted, updated, deleted) != (inserts, updates, deletes):
             raise SourceError("key-doubled", _("暂存的数据里主键重复，没有改动目标。"))
-        asked = (
-            self._ask("SELECT count(*) FILTER (WHERE {removed}) FROM {stage} s", **parts)[0][0]
-            if (landing.removed)
-            else 0
-        )
+        asked = self._ask("SELECT count(*) FILTER (WHERE {removed}) FROM {stage} s", **parts)[0][0] if (
+            landing.removed
+        ) else 0
         return Merged(inserted, updated, deleted, staged - asked - inserted - updated)
 
     # --- after it -----------------------------------------------------------------------------------------------------
@@ -241,9 +241,9 @@ class PostgresTarget:
         if known[0][0] is None:
             return False
         return bool(
-            self._ask("SELECT EXISTS (SELECT FROM {} WHERE run = {})", self._mark(landing), sql.Literal(landing.run))[
-                0
-            ][0]
+            self._ask(
+                "SELECT EXISTS (SELECT FROM {} WHERE run = {})", self._mark(landing), sql.Literal(landing.run)
+            )[0][0]
         )
 
     def read_landed(self, landing: Landing) -> Iterator[pa.RecordBatch]:
@@ -259,7 +259,8 @@ class PostgresTarget:
                 target,
                 stage,
                 _LINKED.join(
-                    sql.SQL("{} = t.{}").format(self._value(landing, each), sql.Identifier(each.name)) for each in key
+                    sql.SQL("{} = t.{}").format(self._value(landing, each), sql.Identifier(each.name))
+                    for each in key
                 ),
                 here,
             )
@@ -310,10 +311,8 @@ class PostgresTarget:
         return sql.SQL("s.{}::{}").format(name, sql.SQL(native))  # type: ignore[arg-type]  # as the catalogue writes it
 
     def _differs(self, landing: Landing, column: Column) -> sql.Composable:
-        form = (
-            "t.{name}::text IS DISTINCT FROM {value}::text"
-            if self._type(landing, column) == "json"
-            else ("t.{name} IS DISTINCT FROM {value}")
+        form = "t.{name}::text IS DISTINCT FROM {value}::text" if self._type(landing, column) == "json" else (
+            "t.{name} IS DISTINCT FROM {value}"
         )
         return sql.SQL(form).format(name=sql.Identifier(column.name), value=self._value(landing, column))
 
