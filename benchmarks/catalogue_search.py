@@ -16,10 +16,27 @@ from zhengtong.kernel.policy import SYSTEM
 ROUNDS = 5
 # Rare and frequent words, several at once, a part of a name, pinyin, quotes, a number, none.
 WORDS = (
-    "食品经营许可", "企业登记 变更", "澄波区", "身份号码", "统一社会信用代码", "水质", "公积金", "行政处罚 法定代表人", "残疾人 名录",
-    "信息", "统计", "buchan", "gjj", "“不动产登记明细”", "BENCH/0123", "避难场所 东湖", "云岭镇高龄津贴台账", "联合监管",
-    "经度 纬度 监测", "",
-)  # fmt: skip
+    "食品经营许可",
+    "企业登记 变更",
+    "澄波区",
+    "身份号码",
+    "统一社会信用代码",
+    "水质",
+    "公积金",
+    "行政处罚 法定代表人",
+    "残疾人 名录",
+    "信息",
+    "统计",
+    "buchan",
+    "gjj",
+    "“不动产登记明细”",
+    "BENCH/0123",
+    "避难场所 东湖",
+    "云岭镇高龄津贴台账",
+    "联合监管",
+    "经度 纬度 监测",
+    "",
+)
 
 
 @dataclass(frozen=True)

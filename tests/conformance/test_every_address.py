@@ -26,6 +26,7 @@ PUBLIC = {
     "/hall/publicity/": "行政许可法 art. 40: grants are open to inspection",
     "/hall/help/": "how it works",
     "/open/powers/*": "行政许可法 art. 30 and the lists of power: published, with how often each was exercised",
+    "/open/catalogue/*": "政务信息资源目录: which data departments have, without the data and where it is",
     "/open/ratings/": "国办发〔2019〕51号: ratings and what became of bad ones, without who gave them",
     "/hall/letters/": "writing to the government and what was published of that",
     "/hall/letters/write/*": "a letter may be written without an account; a draft is its browser's",

@@ -2,8 +2,9 @@
 
 from zhengtong.capabilities.catalogue.demands.screens import SCREENS
 from zhengtong.capabilities.catalogue.demands.work import WORK_KINDS
-from zhengtong.capabilities.catalogue.models import Demand, Responsibility, Synonym
+from zhengtong.capabilities.catalogue.models import Demand, Mount, Responsibility, Synonym
 from zhengtong.capabilities.catalogue.permissions_finding import PERMISSIONS, ROLES
+from zhengtong.capabilities.catalogue.screens_finding import MountScreens
 from zhengtong.core.identity.public import Protected
 
 DECLARES = (
@@ -12,6 +13,8 @@ DECLARES = (
     Protected(Demand, organisation="organisation_id"),
     Protected(Responsibility, organisation="organisation_id"),
     Protected(Synonym, is_unscoped=True),
+    Protected(Mount, organisation="resource__provider_id"),
     *WORK_KINDS,
     *SCREENS,
+    MountScreens(),
 )

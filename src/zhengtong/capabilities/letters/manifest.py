@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.letters.datasets import DATASETS
 from zhengtong.capabilities.letters.journal import ACTION_WORDS
 from zhengtong.capabilities.letters.marking import FILE_HOLDER, MARKABLE_LETTER
 from zhengtong.capabilities.letters.messages import MESSAGE_TEMPLATES, NOTICE_TOPIC
@@ -18,6 +19,7 @@ MODULE = Module(
     code="letters",
     title=_("公众互动"),
     declares=(
+        *DATASETS,
         *PERMISSIONS,
         *ROLES,
         ACTION_WORDS,

@@ -13,6 +13,7 @@ from zhengtong.capabilities.licences.changing import (
     WORK_KIND,
     is_cancellation,
 )
+from zhengtong.capabilities.licences.datasets import DATASETS
 from zhengtong.capabilities.licences.described import DEFAULT_PAPER, check_licence, get_described_status
 from zhengtong.capabilities.licences.journal import ACTION_WORDS
 from zhengtong.capabilities.licences.lookups import ASKED, LOOK_UP
@@ -31,6 +32,7 @@ MODULE = Module(
     code="licences",
     title=_("电子证照"),
     declares=(
+        *DATASETS,
         ACTION_WORDS,
         LicenceScreens(),
         REVOCATION_PAPER,

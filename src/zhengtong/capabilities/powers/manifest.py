@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.powers.datasets import DATASETS
 from zhengtong.capabilities.powers.journal import ACTION_WORDS
 from zhengtong.capabilities.powers.messages import MESSAGE_TEMPLATES
 from zhengtong.capabilities.powers.models import PowerEntry, PowerList, PowerVersion
@@ -15,6 +16,7 @@ MODULE = Module(
     code="powers",
     title=_("权力清单"),
     declares=(
+        *DATASETS,
         Permission(VIEW, _("查看权力清单")),
         Permission(COMPILE, _("编制权力清单")),
         Permission(REVIEW, _("审核和发布权力清单")),

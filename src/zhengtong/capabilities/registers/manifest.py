@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.registers.datasets import DATASETS
 from zhengtong.capabilities.registers.journal import ACTION_WORDS
 from zhengtong.capabilities.registers.models import Enterprise, Household, Resident
 from zhengtong.capabilities.registers.permissions import PERMISSIONS, ROLES
@@ -14,6 +15,7 @@ MODULE = Module(
     code="registers",
     title=_("基础库"),
     declares=(
+        *DATASETS,
         *PERMISSIONS,
         *ROLES,
         ACTION_WORDS,

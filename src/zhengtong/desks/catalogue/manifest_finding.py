@@ -8,4 +8,5 @@ from zhengtong.screens.menu import MenuEntry
 GROUP = _("数据")
 DECLARES = (
     MenuEntry("catalogue.find", _("查找数据"), "search", "catalogue_desk:find", (FIND,), order=49, group=GROUP),
+    MenuEntry("catalogue.flows", _("共享关系"), "chart", "catalogue_desk:flows", (FIND,), order=53, group=GROUP),
 )

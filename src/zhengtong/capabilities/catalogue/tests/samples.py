@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.conformance.samples import Sample
 from zhengtong.capabilities.catalogue.models import CatalogueLimit, Classification
+from zhengtong.capabilities.catalogue.tests.finding_samples import SAMPLES_FINDING
 from zhengtong.core.identity.public import Organisation
 
 
@@ -34,6 +35,7 @@ def _a_limit(_organisation: Organisation) -> dict[str, Any]:
 
 
 SAMPLES = {
+    **SAMPLES_FINDING,
     "catalogue.classifications": Sample(
         make_classification,
         create=lambda _organisation: {"code": "340", "name": "新的一项"},

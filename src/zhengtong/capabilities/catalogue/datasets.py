@@ -1,0 +1,195 @@
+"""Declared data sets become entries by themselves: a draft of their provider, and a place that can be read.
+
+Each provider has a schema of views in the platform's own database and a role that reads these and nothing else; that is
+a source of his like any other. What the declaration says otherwise later shows in the probe, as with any source.
+"""
+
+import hashlib
+import logging
+import secrets
+from dataclasses import replace
+from typing import Any, Final
+
+import psycopg
+from django.db import ProgrammingError, connection, transaction
+from django.db.models import Q, QuerySet
+from psycopg import sql
+
+from zhengtong.capabilities.catalogue.dataset_declaring import Dataset
+from zhengtong.capabilities.catalogue.models import Mount, MountKind, Resource
+from zhengtong.capabilities.catalogue.services.compiling import make_entry
+from zhengtong.capabilities.sources.public import Source, SourceKind
+from zhengtong.core.audit.public import record
+from zhengtong.core.identity.public import Organisation, OrganisationKind, Protected, Refused
+from zhengtong.kernel.marks import Mark
+from zhengtong.kernel.modules import registry
+from zhengtong.kernel.policy import Actor
+from zhengtong.kernel.steps import step
+
+logger = logging.getLogger(__name__)
+MOST_CONNECTIONS: Final = 8
+
+
+def find_provider(dataset: Dataset) -> Organisation | None:
+    """Return the department whose name ends as the data set says, the highest of several; None when there is none."""
+    found = Organisation.objects.filter(
+        is_active=True, kind=OrganisationKind.DEPARTMENT, name__endswith=dataset.provider
+    )
+    return min(found.select_related("region"), key=_height, default=None)
+
+
+def _height(office: Organisation) -> tuple[int, int]:
+    return len(office.region.code.rstrip("0")), office.pk
+
+
+def keep_datasets(*, actor: Actor) -> list[str]:
+    """Bring entries and views in step with what modules declare; return the codes that have no entry, and why.
+
+    Run again it changes nothing.
+    """
+    left = []
+    for dataset in registry.of(Dataset):
+        provider = find_provider(dataset)
+        if provider is None:
+            left.append(f"{dataset.code}: no department {dataset.provider}")
+            continue
+        try:
+            keep_dataset(actor=actor, dataset=dataset, provider=provider)
+        except Refused as refusal:
+            left.append(f"{dataset.code}: {refusal.message}")
+    for each in left:
+        logger.info("dataset without an entry", extra={"dataset": each})
+    return left
+
+
+@step()
+def keep_dataset(*, actor: Actor, dataset: Dataset, provider: Organisation) -> Resource:
+    """Make the draft of a declared data set where it has no entry yet, and its view and mount. Raises Refused."""
+    resource = Resource.objects.filter(dataset=dataset.code).select_related("provider").first()
+    if resource is None:
+        text = dataset.make_text()
+        # What a module says of personal data is a proposal: the department confirms it.
+        doubtful = tuple(replace(each, is_proposed=each.personal != "none") for each in text.fields)
+        version = make_entry(actor, provider, replace(text, fields=doubtful), dataset=dataset.code)
+        resource = version.resource
+        after = {"code": resource.code, "name": resource.name}
+        record(actor, "catalogue.propose_dataset", resource, after=after)
+    source = open_views(resource.provider)
+    if source is not None:
+        write_view(dataset, resource.provider_id)
+        Mount.objects.get_or_create(
+            resource=resource, source=source, place=dataset.view, defaults={"kind": MountKind.TABLE}
+        )
+    return resource
+
+
+# What can be read --------------------------------------------------------------------------------------
+
+
+def list_rows(dataset: Dataset) -> "QuerySet[Any, Any]":
+    """Return the query of a data set's view: its columns under their own names, without rows that are marked."""
+    rows = dataset.model._default_manager.order_by()
+    try:
+        rule = registry.get(Protected, dataset.model._meta.label_lower)
+    except LookupError:
+        rule = None
+    if rule is not None and rule.mark:
+        rows = rows.filter(**{f"{rule.mark}__lte": int(Mark.INTERNAL)})
+        if rule.circle:
+            rows = rows.filter(Q(**{f"{rule.circle}__isnull": True, f"{rule.readers}__isnull": True}))
+    for item in dataset.items:
+        dataset.find_field(item.column)
+    return rows.values(*(item.column for item in dataset.items))
+
+
+def schema_of(provider_id: int) -> str:
+    return f"shared_{provider_id}"
+
+
+def role_of(provider_id: int) -> str:
+    """Return the role that reads a provider's views. Roles are the server's, so the database is part of the name."""
+    database = str(connection.settings_dict["NAME"])
+    return f"{database[:40]}_shared_{provider_id}"
+
+
+def open_views(provider: Organisation) -> Source | None:
+    """Return the source of a provider's views, with the schema and the role that may read nothing else made first.
+
+    None where the platform's own role may not make roles: then entries stand without a place.
+    """
+    schema, role = schema_of(provider.pk), role_of(provider.pk)
+    code = f"platform-{provider.pk}"
+    source = Source.objects.filter(code=code).first()
+    if source is not None:
+        return source
+    password = secrets.token_urlsafe(32)
+    names = {"schema": sql.Identifier(schema), "role": sql.Identifier(role), "password": sql.Literal(password)}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            verb = "ALTER" if cursor.fetchone() else "CREATE"
+            for statement in (
+                f"{verb} ROLE {{role}} LOGIN PASSWORD {{password}} NOINHERIT CONNECTION LIMIT {MOST_CONNECTIONS}",
+                "ALTER ROLE {role} SET default_transaction_read_only = on",
+                "ALTER ROLE {role} SET search_path = {schema}",
+                "CREATE SCHEMA IF NOT EXISTS {schema}",
+                "REVOKE ALL ON SCHEMA {schema} FROM PUBLIC",
+                "GRANT USAGE ON SCHEMA {schema} TO {role}",
+            ):
+                cursor.execute(_write(statement, **names))
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+            raise
+        logger.warning("the platform's role may not make roles: declared data sets stay without a place")
+        return None
+    return Source.objects.create(
+        code=code,
+        name="平台数据（只读）",
+        organisation=provider,
+        kind=SourceKind.POSTGRESQL,
+        settings=_settings(schema, role),
+        secrets={"password": password},
+    )
+
+
+def _settings(schema: str, role: str) -> dict[str, Any]:
+    own = connection.settings_dict
+    options = own.get("OPTIONS") or {}
+    return {
+        "host": own.get("HOST") or options.get("host", ""),
+        "port": int(own.get("PORT") or options.get("port") or 5432),
+        "database": own["NAME"],
+        "user": role,
+        "schema": schema,
+    }
+
+
+def write_view(dataset: Dataset, provider_id: int) -> bool:
+    """Make a data set's view as it is declared now; return whether that was another one than before."""
+    query, parameters = list_rows(dataset).query.sql_with_params()
+    connection.ensure_connection()
+    selected = psycopg.ClientCursor(connection.connection).mogrify(query, parameters)
+    digest = hashlib.sha256(selected.encode()).hexdigest()
+    names = {
+        "view": sql.Identifier(schema_of(provider_id), dataset.view),
+        "role": sql.Identifier(role_of(provider_id)),
+        "digest": sql.Literal(digest),
+    }
+    columns = sql.SQL(", ").join(sql.Identifier(item.column) for item in dataset.items)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT obj_description(to_regclass(%s), 'pg_class')", [f'"{schema_of(provider_id)}"."{dataset.view}"']
+        )
+        if cursor.fetchone()[0] == digest:
+            return False
+        cursor.execute(_write("DROP VIEW IF EXISTS {view}", **names))
+        made = _write("CREATE VIEW {view} ({columns}) AS ", columns=columns, **names)
+        cursor.execute(f"{made}{selected}")
+        cursor.execute(_write("COMMENT ON VIEW {view} IS {digest}", **names))
+        cursor.execute(_write("GRANT SELECT ON {view} TO {role}", **names))
+    return True
+
+
+def _write(statement: str, **names: sql.Composable) -> str:
+    made: str = sql.SQL(statement).format(**names).as_string(connection.connection)
+    return made
