@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.contracts.public import APPLY, APPROVE, COORDINATE, REVIEW, VIEW, list_to_decide
+from zhengtong.capabilities.contracts.public import APPROVE, COORDINATE, REVIEW, VIEW, list_to_decide
 from zhengtong.kernel.modules import Module
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.menu import MenuEntry
