@@ -10,6 +10,24 @@ from zhengtong.capabilities.contracts.states import ContractState, Mode, Request
 from zhengtong.capabilities.contracts.transitions import Act, ContractAct
 
 
+__all__ = [
+    "ActWords",
+    "Contract",
+    "ContractActWords",
+    "ContractState",
+    "ContractStep",
+    "DataRequest",
+    "Dispute",
+    "Mode",
+    "RefusalReason",
+    "RequestPaper",
+    "RequestState",
+    "RequestStep",
+    "RuleKey",
+    "ShareRule",
+]
+
+
 class DataRequest(models.Model):
     """One organisation asks another for a resource. ``terms`` is a ``contracts.domain.Terms`` as JSON.
 

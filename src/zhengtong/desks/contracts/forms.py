@@ -146,7 +146,6 @@ class DeliveryForm(forms.Form):
         choices=[(number, title) for number, title in enumerate(WEEKDAYS, 1)],
         coerce=int,
         required=False,
-        empty_value=1,
     )
     day = forms.IntegerField(label=_("几号（每月）"), min_value=1, max_value=28, required=False)
     cron = forms.CharField(

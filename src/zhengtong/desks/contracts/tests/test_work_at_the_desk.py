@@ -28,7 +28,7 @@ def offices(settings: Settings, tmp_path: Path) -> Offices:
 
 def browser(actor: Actor) -> Client:
     client = Client()
-    client.force_login(Account.objects.get(pk=actor.account_id), backend=BACKEND)
+    client.force_login(Account.objects.get(public_id=actor.account), backend=BACKEND)
     return client
 
 
