@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.contracts.states import ContractState, Mode, RequestState
 from zhengtong.capabilities.contracts.transitions import Act, ContractAct
 
-
 __all__ = [
     "ActWords",
     "Contract",
