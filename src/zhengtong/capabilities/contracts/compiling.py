@@ -1,4 +1,4 @@
-"""From an agreed request to what the contract says: columns with masks, the filter of rows, wherefrom, whereto, when."""
+"""From an agreed request to what the contract says: columns with masks, a filter, from where, whereto and when."""
 
 import re
 from collections.abc import Mapping

@@ -9,6 +9,23 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.contracts.states import ContractState, Mode, RequestState
 from zhengtong.capabilities.contracts.transitions import Act, ContractAct
 
+__all__ = [
+    "ActWords",
+    "Contract",
+    "ContractActWords",
+    "ContractState",
+    "ContractStep",
+    "DataRequest",
+    "Dispute",
+    "Mode",
+    "RefusalReason",
+    "RequestPaper",
+    "RequestState",
+    "RequestStep",
+    "RuleKey",
+    "ShareRule",
+]
+
 
 class DataRequest(models.Model):
     """One organisation asks another for a resource. ``terms`` is a ``contracts.domain.Terms`` as JSON.

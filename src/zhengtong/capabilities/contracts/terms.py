@@ -87,7 +87,7 @@ def check_cron(text: str) -> str:
     written = " ".join(fields)
     if len(fields) != 5 or len(written) > 100 or not re.fullmatch(r"[0-9*,/ \-]+", written):
         raise BadTerms("bad-cron", value=text[:100])
-    if not croniter.is_valid(written):
+    if not croniter.is_valid(written):  # type: ignore[no-untyped-call]  # it has no types
         raise BadTerms("bad-cron", value=written)
     minutes = croniter.expand(written)[0][0]
     if "*" in minutes or len(minutes) > 4:
