@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from asn1crypto import pem
 
-from zhengtong_verify import evidence
+from zhengtong_verify import evidence, receipt
 from zhengtong_verify.archive import is_archive, read_archive
 from zhengtong_verify.batch import check_batch, read_manifest
 from zhengtong_verify.findings import UNPINNED, Finding, Report, Unusable, fails
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--journal-root: 64 hex digits")
     worst, answers = PROVEN, []
     for path in given.files:
-        report, unusable = check_file(path, trust, published)
+        report, unusable = check_file(path, trust, published, given.data)
         status = judge(report)
         worst = max(worst, status, key=_order)
         answers.append(describe(path, report, unusable, status, given.lang))
@@ -65,17 +65,17 @@ def _order(status: int) -> int:
     return (PROVEN, UNPROVEN, FALSE, UNREADABLE).index(status)
 
 
-def check_file(path: str, trust: Trust, published: str = "") -> tuple[Report | None, Finding | None]:
+def check_file(path: str, trust: Trust, published: str = "", data: str = "") -> tuple[Report | None, Finding | None]:
     """Return the report on a file, or why there can be none."""
     try:
-        return check_content(Path(path).read_bytes(), Path(path).name, trust, published), None
+        return check_content(Path(path).read_bytes(), Path(path).name, trust, published, data), None
     except OSError:
         return None, fails("missing", name=path)
     except Unusable as error:
         return None, fails(error.code, **error.about)
 
 
-def check_content(content: bytes, name: str, trust: Trust, published: str = "") -> Report:
+def check_content(content: bytes, name: str, trust: Trust, published: str = "", data: str = "") -> Report:
     """Return the report on what a file holds. Raises Unusable."""
     for module in READERS:
         if find_spec(module) is not None and (reader := import_module(module)).can_read(content):
@@ -88,6 +88,8 @@ def check_content(content: bytes, name: str, trust: Trust, published: str = "") 
     found = check_batch(files, manifest, trust)
     if manifest["kind"] == evidence.KIND:
         found += evidence.check_evidence(files, trust, published)
+    if manifest["kind"] == receipt.KIND:
+        found += receipt.check_receipt(files, data)
     held = [content for path, content in files.items() if path.startswith("certificates/")]
     facts: dict[str, Any] = {key: manifest[key] for key in ("made_at", "made_by", "installation", "about")}
     facts["roots"] = [fingerprint(der) for der in Trust().choose(held)]
@@ -171,6 +173,9 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--journal-root", default="", metavar="HEX", help="您手中公布过的日志根摘要 a published journal root's hash"
+    )
+    parser.add_argument(
+        "--data", default="", metavar="FILE", help="与交换回执一起核对的数据文件 the data file of a receipt"
     )
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="语言 language")
     parser.add_argument("--json", action="store_true", help="输出 JSON for programs")

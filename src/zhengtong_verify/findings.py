@@ -164,6 +164,27 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{title} {number}，持证主体 {holder}，{issuer}颁发，真实。",
         "{title} {number}, held by {holder}, issued by {issuer}: genuine.",
     ),
+    # The receipt of an exchange.
+    "bad-receipt": ("receipt.json 的内容不合格式。", "receipt.json isn't in the described form."),
+    "chunk-chain": (
+        "第 {number} 块的链摘要不对：某一块的摘要、顺序、合约、窗口或者列被改动过。",
+        "The chain breaks at chunk {number}: a digest, the order, the contract, the window or a column was altered.",
+    ),
+    "chunks": ("{count} 块数据的摘要首尾相连。", "The digests of all {count} chunks are chained."),
+    "receipt-counts": (
+        "回执的行数对不上：来源、落地、隔离、新增、更新、未变之间不相等。",
+        "The counts of the receipt don't agree with each other.",
+    ),
+    "receipt": (
+        "合约 {contract}，窗口 {window}：来源 {read} 行 = 送达 {landed} 行 + 隔离 {held} 行。",
+        "Contract {contract}, window {window}: {read} rows read = {landed} delivered + {held} held back.",
+    ),
+    "chunk-altered": (
+        "数据文件的第 {number} 块与回执不符：被改动过，或者不完整。",
+        "Chunk {number} of the data file isn't the receipt's: it was altered or cut off.",
+    ),
+    "data-longer": ("数据文件比回执列出的长。", "The data file is longer than the receipt says."),
+    "data": ("数据文件的 {count} 块与回执逐字节相同。", "All {count} chunks of the data file are the receipt's."),
     "root-known": (
         "第 {root} 号日志根的摘要与您手中公布的一致。",
         "Journal root {root} has the hash that you hold from its publication.",

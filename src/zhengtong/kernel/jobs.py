@@ -6,6 +6,7 @@ are one transaction: :func:`once` is that mark.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -45,6 +46,11 @@ def periodic(name: str, cron: str) -> Callable[[Callable[..., None]], Job]:
 def enqueue(declared: Job, **arguments: int | str) -> None:
     """Defer a job in the caller's transaction; with the other jobs of its step in one statement, if it is in one."""
     at_end(_defer, declared.configure().make_new_job(**arguments))
+
+
+def enqueue_later(declared: Job, due: datetime, **arguments: int | str) -> None:
+    """Defer a job as :func:`enqueue` does, for a worker to take at ``due`` or after."""
+    at_end(_defer, declared.configure(schedule_at=due).make_new_job(**arguments))
 
 
 def _defer(jobs: list[DeferredJob]) -> None:

@@ -1,6 +1,7 @@
 """The exchange's door."""
 
 from zhengtong.capabilities.exchange.capture.pgoutput import read_position
+from zhengtong.capabilities.exchange.engine.feeds import Feed, open_table_feed, register_feed, register_window
 from zhengtong.capabilities.exchange.messages import ExchangePages
 from zhengtong.capabilities.exchange.models import (
     OPEN,
@@ -40,6 +41,7 @@ from zhengtong.capabilities.exchange.selectors import (
 )
 from zhengtong.capabilities.exchange.services.capturing import restart_capture
 from zhengtong.capabilities.exchange.services.quarantine import answer_ticket, drop_held, open_ticket
+from zhengtong.capabilities.exchange.services.running import enqueue_run, run_window, start_run
 from zhengtong.capabilities.exchange.services.scheduling import (
     find_hindrance,
     pause_schedule,
@@ -69,6 +71,7 @@ __all__ = [
     "CaptureState",
     "CorrectionTicket",
     "ExchangePages",
+    "Feed",
     "Flow",
     "HeldGroup",
     "HeldRow",
@@ -85,6 +88,7 @@ __all__ = [
     "cancel_run",
     "count_states",
     "drop_held",
+    "enqueue_run",
     "find_hindrance",
     "is_on_side",
     "list_alerts",
@@ -99,14 +103,19 @@ __all__ = [
     "list_schedules",
     "list_sides",
     "list_tickets",
+    "open_table_feed",
     "open_ticket",
     "pause_run",
     "pause_schedule",
     "read_position",
+    "register_feed",
+    "register_window",
     "repeat_run",
     "restart_capture",
     "resume_run",
     "resume_schedule",
     "run_now",
+    "run_window",
     "set_link_limit",
+    "start_run",
 ]

@@ -1,5 +1,6 @@
 """The sources' door."""
 
+from zhengtong.capabilities.sources.arrow import compute
 from zhengtong.capabilities.sources.domain import (
     CHUNK_ROWS,
     Column,
@@ -40,6 +41,7 @@ __all__ = [
     "Target",
     "TooManyDeleted",
     "arrow_type",
+    "compute",
     "explain_postgresql",
     "open_source",
     "open_target",

@@ -39,6 +39,7 @@ from zhengtong.core.audit.sealing import (
     CannotSeal,
     Seal,
     enlist_unsealed,
+    get_sealer,
     seal_journal,
 )
 from zhengtong.core.audit.searching import Criteria, list_about, search_journal
@@ -99,6 +100,7 @@ __all__ = [
     "enlist_unsealed",
     "gather_evidence",
     "get_seal",
+    "get_sealer",
     "is_look",
     "is_unaltered",
     "list_about",

@@ -1,1 +1,1 @@
-"""Writing: runs, turns, alerts, held rows."""
+"""What is done to runs."""

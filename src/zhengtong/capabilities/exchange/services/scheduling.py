@@ -146,7 +146,6 @@ def take_turn(*, actor: Actor, schedule_id: int, now: datetime) -> Run | None:
     schedule.next_turn_at, schedule.hindrance = next_turn, lost
     if run is not None:
         schedule.last_turn_at, schedule.last_run = turn, run
-        record(actor, "exchange.take_turn", schedule, after={"contract": contract.number, "window": run.window})
     schedule.save()
     return run
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import adbc_driver_postgresql.dbapi as adbc
 import polars as pl
@@ -33,7 +33,7 @@ _SNAPSHOT: Final = (
     "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on "
     "-c timezone=UTC -c datestyle=ISO"
 )
-_COLUMNS: Final = """
+_COLUMNS: Final[LiteralString] = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce(b.typname, t.typname),
        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,
        a.attnotnull, coalesce(a.attnum = ANY(i.indkey), false), coalesce(col_description(c.oid, a.attnum), ''),
@@ -75,10 +75,9 @@ class Catalogue:
                 self._opened.autocommit = True
         return self._opened
 
-    def ask(self, query: str | sql.Composable, *values: object) -> list[tuple[Any, ...]]:
+    def ask(self, query: LiteralString | sql.Composed, *values: object) -> list[tuple[Any, ...]]:
         with explained():
-            made = sql.SQL(query) if isinstance(query, str) else query  # type: ignore[arg-type]  # our own constants
-            return self.connection.execute(made, values or None).fetchall()
+            return list(self.connection.execute(query, values or None).fetchall())
 
     def find_table(self, name: str) -> Table | None:
         rows = self.ask(_COLUMNS, *table_name(name, self.schema))
@@ -163,7 +162,7 @@ class PostgresConnection:
         schema, name = self._catalogue.schema, sql.Identifier(column)
         source = identify(table, schema)
         (ceiling,) = self._catalogue.ask("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
-        bound = sql.SQL("")
+        bound: sql.Composable = sql.SQL("")
         if described[column].kind is ColumnKind.DATETIME:
             (oldest,) = self._catalogue.ask(
                 "SELECT min(xact_start)::text FROM pg_stat_activity WHERE datname = current_database() "
@@ -173,7 +172,7 @@ class PostgresConnection:
                 bound = sql.SQL(" WHERE {} < {}").format(name, sql.Literal(oldest))
         (value,) = self._catalogue.ask(sql.SQL("SELECT max({})::text FROM {}{}").format(name, source, bound))[0]
         give_up = time.monotonic() + _WAIT_SECONDS
-        while not bound.as_string(None):
+        while isinstance(bound, sql.SQL):
             (floor,) = self._catalogue.ask("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")[0]
             if floor >= ceiling:
                 break
@@ -202,9 +201,7 @@ class PostgresConnection:
             )
         columns = [described[name] for name in reading.columns]
         query = sql.SQL("SELECT {} FROM {}{}").format(
-            sql.SQL(", ").join(
-                select_as(each, self._catalogue.type_of(reading.table, each.name)) for each in columns
-            ),
+            sql.SQL(", ").join(select_as(each, self._catalogue.type_of(reading.table, each.name)) for each in columns),
             identify(reading.table, self._catalogue.schema),
             where(reading),
         )
@@ -245,8 +242,7 @@ def stream(connection: Any, query: str, columns: Iterable[Column], chunk_rows: i
 
 def _put_together(held: list[pa.RecordBatch], columns: list[Column]) -> pa.RecordBatch:
     arrays = [
-        _fit(pa.chunked_array([batch.column(place) for batch in held]), column)
-        for place, column in enumerate(columns)
+        _fit(pa.chunked_array([batch.column(place) for batch in held]), column) for place, column in enumerate(columns)
     ]
     return pa.RecordBatch.from_arrays(arrays, names=[each.name for each in columns])
 

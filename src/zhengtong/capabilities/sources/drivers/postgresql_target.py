@@ -7,7 +7,7 @@ ends. So a worker that was killed leaves nothing behind, and one that was only t
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
@@ -44,7 +44,6 @@ class PostgresTarget:
         with explained():
             self._connection: Any = adbc.connect(self._catalogue.conninfo(_SESSION), autocommit=True)
         self._tables: dict[str, Table] = {}
-        self._staged: dict[str, int] = {}
 
     # --- before the merge ---------------------------------------------------------------------------------------------
 
@@ -63,15 +62,12 @@ class PostgresTarget:
             table = self._catalogue.read_table(landing.table)
         _compare(landing, table)
         self._tables[landing.table] = table
-        columns = [
-            sql.SQL("{} {}").format(sql.Identifier(each.name), staging_type(each)) for each in landing.columns
-        ]
+        columns = [sql.SQL("{} {}").format(sql.Identifier(each.name), staging_type(each)) for each in landing.columns]
         if landing.removed:
             columns.append(sql.SQL("{} boolean").format(sql.Identifier(landing.removed)))
         stage = self._stage(landing)
         self._run("DROP TABLE IF EXISTS {}", stage)
         self._run("CREATE TEMP TABLE {} ({})", stage, _COMMA.join(columns))
-        self._staged[landing.run] = 0
 
     def stage(self, landing: Landing, batches: Iterable[pa.RecordBatch]) -> int:
         schema = pa.schema([(each.name, arrow_type(each)) for each in landing.columns])
@@ -98,7 +94,6 @@ class PostgresTarget:
             if trouble is not None:
                 raise trouble from None
             raise
-        self._staged[landing.run] += rows
         return rows
 
     # --- the merge ----------------------------------------------------------------------------------------------------
@@ -111,7 +106,6 @@ class PostgresTarget:
 
         What it raises takes the merge back.
         """
-        self._staged.pop(landing.run, None)
         with explained():
             self._connection.adbc_connection.set_autocommit(False)
         try:
@@ -138,7 +132,8 @@ class PostgresTarget:
         )
         if not is_first:
             found = self._ask("SELECT inserted, updated, deleted, unchanged FROM {mark} WHERE run = {run}", **named)
-            return Merged(*found[0], was_done=True)
+            inserted, updated, deleted, unchanged = found[0]
+            return Merged(inserted, updated, deleted, unchanged, was_done=True)
         # Counts are exact and the rows shown before the commit are those committed: readers go on, writers wait.
         self._run("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", target)
         staged = self._ask("SELECT count(*) FROM {}", stage)[0][0]
@@ -232,22 +227,23 @@ class PostgresTarget:
             )
         if (inserted, updated, deleted) != (inserts, updates, deletes):
             raise SourceError("key-doubled", _("暂存的数据里主键重复，没有改动目标。"))
-        asked = self._ask("SELECT count(*) FILTER (WHERE {removed}) FROM {stage} s", **parts)[0][0] if (
-            landing.removed
-        ) else 0
+        asked = (
+            self._ask("SELECT count(*) FILTER (WHERE {removed}) FROM {stage} s", **parts)[0][0]
+            if (landing.removed)
+            else 0
+        )
         return Merged(inserted, updated, deleted, staged - asked - inserted - updated)
 
     # --- after it -----------------------------------------------------------------------------------------------------
 
     def is_merged(self, landing: Landing) -> bool:
-        schema, _name = table_name(landing.table, self._catalogue.schema)
         known = self._ask("SELECT to_regclass({})::text", sql.Literal(self._catalogue.text(self._mark(landing))))
         if known[0][0] is None:
             return False
         return bool(
-            self._ask(
-                "SELECT EXISTS (SELECT FROM {} WHERE run = {})", self._mark(landing), sql.Literal(landing.run)
-            )[0][0]
+            self._ask("SELECT EXISTS (SELECT FROM {} WHERE run = {})", self._mark(landing), sql.Literal(landing.run))[
+                0
+            ][0]
         )
 
     def read_landed(self, landing: Landing) -> Iterator[pa.RecordBatch]:
@@ -263,8 +259,7 @@ class PostgresTarget:
                 target,
                 stage,
                 _LINKED.join(
-                    sql.SQL("{} = t.{}").format(self._value(landing, each), sql.Identifier(each.name))
-                    for each in key
+                    sql.SQL("{} = t.{}").format(self._value(landing, each), sql.Identifier(each.name)) for each in key
                 ),
                 here,
             )
@@ -274,7 +269,6 @@ class PostgresTarget:
         yield from stream(self._connection, self._catalogue.text(query), landing.columns, CHUNK)
 
     def drop_staging(self, landing: Landing) -> None:
-        self._staged.pop(landing.run, None)
         self._run("DROP TABLE IF EXISTS {}", self._stage(landing))
 
     def close(self) -> None:
@@ -313,11 +307,13 @@ class PostgresTarget:
         name, native = sql.Identifier(column.name), self._type(landing, column)
         if native == self._catalogue.text(staging_type(column)):
             return sql.SQL("s.{}").format(name)
-        return sql.SQL("s.{}::{}").format(name, sql.SQL(native))  # type: ignore[arg-type]  # as the catalogue writes it
+        return sql.SQL("s.{}::{}").format(name, sql.SQL(native))
 
     def _differs(self, landing: Landing, column: Column) -> sql.Composable:
-        form = "t.{name}::text IS DISTINCT FROM {value}::text" if self._type(landing, column) == "json" else (
-            "t.{name} IS DISTINCT FROM {value}"
+        form = (
+            "t.{name}::text IS DISTINCT FROM {value}::text"
+            if self._type(landing, column) == "json"
+            else ("t.{name} IS DISTINCT FROM {value}")
         )
         return sql.SQL(form).format(name=sql.Identifier(column.name), value=self._value(landing, column))
 
@@ -331,10 +327,10 @@ class PostgresTarget:
         return sql.SQL("t.{}::{}").format(name, sql.SQL(cast))
 
     def _run(
-        self, statement: str, *places: sql.Composable, passing: tuple[str, ...] = (), **parts: sql.Composable
+        self, statement: LiteralString, *places: sql.Composable, passing: tuple[str, ...] = (), **parts: Any
     ) -> int:
         """Run a statement; return how many rows it changed."""
-        query = self._catalogue.text(sql.SQL(statement).format(*places, **parts))  # type: ignore[arg-type]  # constants
+        query = self._catalogue.text(sql.SQL(statement).format(*places, **parts))
         with explained(), self._connection.cursor() as cursor:
             try:
                 cursor.execute(query)
@@ -343,8 +339,8 @@ class PostgresTarget:
                     raise
             return int(cursor.rowcount)
 
-    def _ask(self, statement: str, *places: sql.Composable, **parts: sql.Composable) -> list[tuple[Any, ...]]:
-        query = self._catalogue.text(sql.SQL(statement).format(*places, **parts))  # type: ignore[arg-type]  # constants
+    def _ask(self, statement: LiteralString, *places: sql.Composable, **parts: Any) -> list[tuple[Any, ...]]:
+        query = self._catalogue.text(sql.SQL(statement).format(*places, **parts))
         with explained(), self._connection.cursor() as cursor:
             cursor.execute(query)
             return list(cursor.fetchall())

@@ -120,9 +120,7 @@ def _write_condition(condition: Condition) -> sql.Composable:
         case Operator.UNEQUAL:
             return sql.SQL("{} IS DISTINCT FROM {}").format(column, sql.Literal(values[0]))
         case _:
-            return sql.SQL("{} {} {}").format(
-                column, sql.SQL(str(condition.operator.value)), sql.Literal(values[0])
-            )
+            return sql.SQL("{} {} {}").format(column, sql.SQL(str(condition.operator.value)), sql.Literal(values[0]))
 
 
 def explain(error: Exception) -> SourceError:

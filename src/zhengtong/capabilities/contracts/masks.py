@@ -1,0 +1,129 @@
+"""Masks over whole columns: what a contract covers is covered before anything leaves (catalogue.MaskKind)."""
+
+import hmac
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+
+from zhengtong.capabilities.catalogue.public import MaskKind
+from zhengtong.capabilities.contracts.domain import ContractContent, ContractField
+from zhengtong.capabilities.sources.public import Column, ColumnKind, arrow_type
+from zhengtong.core.crypto.public import digest
+
+# Family names of two characters; all others are taken to be of one.
+_DOUBLE: Final = (
+    "欧阳|太史|上官|端木|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|慕容|仲孙|"
+    "钟离|长孙|宇文|司徒|鲜于|司空|闾丘|令狐|百里|呼延|东郭|南门|西门|轩辕|第五|拓跋"
+)
+_NAME: Final = rf"(?s)^\s*(?:({_DOUBLE})..*|(.).*)$"
+# Province, prefecture and county, as far as they are written; what follows isn't given.
+_ADDRESS: Final = (
+    r"^((?:[^省市县区旗]{2,8}?(?:省|自治区|特别行政区))?(?:[^省县区旗]{1,10}?(?:市|自治州|州|盟|地区))?"
+    r"(?:[^省县区旗号路街]{1,10}?(?:自治县|自治旗|县|区|旗|市))?)"
+)
+_STARS: Final = "*" * 64
+COVERED: Final = "***"
+DIGEST_LENGTH: Final = 64
+Mask = Callable[[pa.Array], pa.Array]
+
+
+def check_mask(mask: str, column: Column) -> str:
+    """Return why ``mask`` can't be laid over ``column`` as it lands, "" when it can."""
+    kind = MaskKind(mask)
+    if kind in (MaskKind.NONE, MaskKind.HIDDEN):
+        return ""
+    if kind is MaskKind.DATE_TO_YEAR:
+        return "" if column.kind in (ColumnKind.DATE, ColumnKind.DATETIME, ColumnKind.TEXT) else "mask-unfit"
+    if column.kind is not ColumnKind.TEXT:
+        return "mask-unfit"
+    if kind is MaskKind.DIGEST and column.length is not None and column.length < DIGEST_LENGTH:
+        return "mask-too-long"
+    return ""
+
+
+class Masks:
+    """The masks of a contract, compiled once. Raises ValueError for one that doesn't fit its column."""
+
+    def __init__(self, fields: Sequence[ContractField], secret: bytes) -> None:
+        self._masks: dict[str, Mask] = {}
+        for each in fields:
+            if why := check_mask(each.mask, each.column):
+                raise ValueError(why)
+            if each.mask != MaskKind.NONE:
+                self._masks[each.column.name] = _choose(MaskKind(each.mask), each.column, secret)
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the batch (columns named as they land) with its masks; columns without one are the same memory."""
+        if not self._masks:
+            return batch
+        arrays = [
+            self._masks[name](values) if name in self._masks else values
+            for name, values in zip(batch.schema.names, batch.columns, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def compile_masks(content: ContractContent) -> Masks:
+    """Return the masks of a contract. Its digests are comparable within the contract, and nowhere else."""
+    return Masks(content.fields, secret_of(content.number))
+
+
+def secret_of(number: str) -> bytes:
+    return bytes.fromhex(digest(f"contracts.mask:{number}"))
+
+
+def _choose(kind: MaskKind, column: Column, secret: bytes) -> Mask:
+    if kind is MaskKind.HIDDEN:
+        wanted = arrow_type(column)
+        return lambda values: pa.nulls(len(values), wanted)
+    if kind is MaskKind.DIGEST:
+        return lambda values: pa.array(_digest(values.to_pylist(), secret), pa.large_string())
+    if kind is MaskKind.DATE_TO_YEAR:
+        return _to_year
+    expression = {
+        MaskKind.NAME: pl.col("v").str.replace(_NAME, "${1}${2}**"),
+        MaskKind.NUMBER: _keep_ends(3, 4),
+        MaskKind.PHONE: _keep_ends(3, 4),
+        MaskKind.ADDRESS: pl.col("v").str.extract(_ADDRESS) + COVERED,
+    }[kind]
+    cut = pl.when(pl.col("v") == "").then(pl.lit("")).otherwise(expression)
+    if column.length is not None:
+        cut = cut.str.slice(0, column.length)
+    return lambda values: _to_text(pl.DataFrame({"v": pl.Series(values)}).select(cut.alias("v"))["v"])
+
+
+def _keep_ends(first: int, last: int) -> pl.Expr:
+    """Keep so many characters at the beginning and the end, if at least as many lie between; else none."""
+    length = pl.col("v").str.len_chars()
+    covered = length.cast(pl.Int64) - first - last
+    stars = pl.lit(_STARS)
+    return (
+        pl.when(covered >= 3)
+        .then(
+            pl.concat_str(
+                pl.col("v").str.slice(0, first), stars.str.slice(0, covered), pl.col("v").str.slice(-last, last)
+            )
+        )
+        .otherwise(stars.str.slice(0, length))
+    )
+
+
+def _to_year(values: pa.Array) -> pa.Array:
+    series = pl.Series(values)
+    if series.dtype == pl.String:
+        return _to_text(series.str.extract(r"^\s*(\d{4})"))
+    return series.dt.truncate("1y").to_arrow().cast(values.type)
+
+
+def _digest(values: Iterable[str | None], secret: bytes) -> list[str | None]:
+    known: dict[str | None, str | None] = {None: None}
+    for value in values:
+        if value is not None and value not in known:
+            known[value] = hmac.digest(secret, value.encode(), "sm3").hex()
+    return [known[value] for value in values]
+
+
+def _to_text(values: pl.Series) -> pa.Array:
+    return values.to_arrow(compat_level=pl.CompatLevel.oldest())

@@ -1,0 +1,1 @@
+"""How a window is carried from its source to its target: the seven steps."""
