@@ -15,7 +15,7 @@ from zhengtong.capabilities.exchange import public as exchange
 from zhengtong.capabilities.exchange.public import OPERATE, VIEW, Capture, CaptureState, Schedule
 from zhengtong.capabilities.sources.public import Source
 from zhengtong.core.identity.public import Refused
-from zhengtong.desks.exchange.acting import ActPage, add_refusal, show_act
+from zhengtong.desks.exchange.acting import ActPage, add_refusal, offer, show_act
 from zhengtong.desks.exchange.forms import LimitForm
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.access import actor_of, for_staff
@@ -180,15 +180,7 @@ def show_contract(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "hindrance": cells["hindrance"],
         "capture": capture and _describe_slot(capture),
-        "acts": [
-            {
-                "title": act.title,
-                "url": reverse("exchange_desk:contract_act", args=[number, act.code]),
-                "is_grave": act.is_grave,
-            }
-            for act in ACTS
-            if act.is_for(actor, contract)
-        ],
+        "acts": offer(actor, contract, ACTS, lambda code: reverse("exchange_desk:contract_act", args=[number, code])),
     }
     return render(request, "exchange_desk/contract.html", context)
 
@@ -211,9 +203,7 @@ def list_links(request: HttpRequest) -> HttpResponse:
     links = exchange.list_links(actor)
     rows = [
         {
-            "url": reverse("exchange_desk:link_limit", args=[link.source.code])
-            if _may_limit(actor, link.source)
-            else "",
+            "url": _limit_url(actor, link.source),
             "label": link.source.name,
             "cells": {
                 "name": link.source.name,
@@ -269,6 +259,7 @@ def _describe_slot(capture: Capture) -> dict[str, Any]:
     def size(value: int | None) -> str:
         return "—" if value is None else cn_size(value)
 
+    has_no_limit = capture.left_bytes is None and capture.kept_bytes is not None
     return {
         "url": reverse("exchange_desk:contract", args=[capture.contract.number]),
         "label": capture.contract.resource.name,
@@ -280,13 +271,15 @@ def _describe_slot(capture: Capture) -> dict[str, Any]:
             "state": chip(capture.get_state_display(), tone=SLOT_TONES[CaptureState(capture.state)]),
             "lag": size(capture.lag_bytes),
             "kept": size(capture.kept_bytes),
-            "left": _("不限")
-            if capture.left_bytes is None and capture.kept_bytes is not None
-            else size(capture.left_bytes),
+            "left": _("不限") if has_no_limit else size(capture.left_bytes),
             "trouble": capture.trouble,
             "checked": cn_datetime(capture.checked_at) if capture.checked_at else "—",
         },
     }
+
+
+def _limit_url(actor: Actor, source: Source) -> str:
+    return reverse("exchange_desk:link_limit", args=[source.code]) if _may_limit(actor, source) else ""
 
 
 def _may_limit(actor: Actor, source: Source) -> bool:

@@ -2,8 +2,10 @@
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,6 +30,7 @@ from zhengtong.core.identity.public import Refused
 from zhengtong.desks.exchange.acting import ActPage, add_refusal, offer, show_act
 from zhengtong.desks.exchange.forms import AnswerForm, DropForm, TicketForm
 from zhengtong.kernel.calendars import get_calendar
+from zhengtong.kernel.modules import Text
 from zhengtong.kernel.policy import Actor, can
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.formats import cn_date, cn_datetime
@@ -127,7 +130,7 @@ def list_rows(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "exchange_desk/held.html", context)
 
 
-_HELD_ACTS = {
+_HELD_ACTS: dict[str, tuple[Text, type[forms.Form], Callable[..., CorrectionTicket | int]]] = {
     "ticket": (gettext_lazy("发起更正单"), TicketForm, exchange.open_ticket),
     "drop": (gettext_lazy("放弃"), DropForm, exchange.drop_held),
 }
@@ -157,7 +160,14 @@ def act_on_rows(request: HttpRequest, number: str, act: str) -> HttpResponse:
                 return redirect("exchange_desk:ticket", made.number)
             messages.success(request, _("已放弃 %(n)s 行") % {"n": made})
             return redirect(back)
-    context = {"title": title, "form": form, "back": back, "contract": contract, "ids": ids, "rule": rule}
+    context: dict[str, Any] = {
+        "title": title,
+        "form": form,
+        "back": back,
+        "contract": contract,
+        "ids": ids,
+        "rule": rule,
+    }
     context["is_grave"] = act == "drop"
     return render(request, "exchange_desk/held_act.html", context, status=422 if form.errors else 200)
 
@@ -252,6 +262,10 @@ def _find_ticket(request: HttpRequest, number: str) -> CorrectionTicket:
     return get_object_or_404(exchange.list_tickets(actor_of(request)), number=number)
 
 
+def _url_of(number: str) -> Callable[[str], str]:
+    return lambda code: reverse("exchange_desk:ticket_act", args=[number, code])
+
+
 @require_safe
 @for_staff(VIEW)
 def show_ticket(request: HttpRequest, number: str) -> HttpResponse:
@@ -281,9 +295,7 @@ def show_ticket(request: HttpRequest, number: str) -> HttpResponse:
                 else []
             ),
         ],
-        "acts": offer(
-            actor, ticket, TICKET_ACTS, lambda code: reverse("exchange_desk:ticket_act", args=[number, code])
-        ),
+        "acts": offer(actor, ticket, TICKET_ACTS, _url_of(number)),
         "page": page,
         "columns": [("key", _("主键"), "main"), ("column", _("列")), ("rule", _("规则")), ("state", _("状态"))],
         "rows": [
