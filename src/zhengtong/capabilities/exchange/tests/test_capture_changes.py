@@ -234,6 +234,7 @@ def test_an_account_without_the_right_is_told_what_the_administrator_runs(
 ) -> None:
     execute("DROP ROLE IF EXISTS zt_plain")
     execute("CREATE ROLE zt_plain LOGIN PASSWORD 'plain'")
+    execute("GRANT zt_plain TO CURRENT_USER")
     try:
         with open_log(make_source(offices[0], **source_settings)) as log:
             log._connection.execute("SET ROLE zt_plain")
