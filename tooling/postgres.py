@@ -2,7 +2,8 @@
 
 It listens on no network address. Whoever runs the platform connects as the role ``zhengtong``, which owns the
 database and may create others, and is no superuser: the operating system says who connects (peer). PostGIS takes a
-superuser to install, so it is put into the database, and into the template of others, when the cluster is made.
+superuser to install, so it is put into the database, and into the template of others, when the cluster is made. The
+role may make replication slots: change capture reads logs, in the tests and the demo those of this cluster.
 """
 
 import contextlib
@@ -27,6 +28,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "wal_level": "logical",  # from the start: changing it later needs a restart of every node
+    "max_replication_slots": "40",
     "max_connections": "200",
     "shared_buffers": "256MB",
     "timezone": "UTC",
@@ -194,6 +196,7 @@ class Postgres:
         self.steps.wait("数据库 · PostgreSQL", ready, patience=patience)
         # A cluster made by a launcher that was killed half-way has no database yet, hence here and not in _create.
         self._make_database()
+        self._let_replicate()
         self._add_postgis()
 
     def _as_server(self) -> list[str]:
@@ -252,6 +255,14 @@ class Postgres:
             self.ask(f"CREATE ROLE {ROLE} LOGIN CREATEDB CREATEROLE")
         if self.ask(f"SELECT count(*) FROM pg_database WHERE datname = '{ROLE}'") == "0":
             self.ask(f"CREATE DATABASE {ROLE} OWNER {ROLE} TEMPLATE template0")
+        marked.write_text("1\n")
+
+    def _let_replicate(self) -> None:
+        """Give the role the right to slots; a cluster from before change capture gets it at the next start."""
+        marked = self.data / "zhengtong.replication"
+        if marked.exists():
+            return
+        self.ask(f"ALTER ROLE {ROLE} REPLICATION")
         marked.write_text("1\n")
 
     def _add_postgis(self) -> None:

@@ -7,11 +7,12 @@ from zhengtong.core.audit.public import ActionWords
 ACTION_WORDS = ActionWords(
     "exchange",
     {
+        "start_run": _("启动交换任务"),
+        "finish_run": _("交换任务结束"),
         "pause_run": _("暂停交换任务"),
         "resume_run": _("继续交换任务"),
         "cancel_run": _("取消交换任务"),
         "repeat_run": _("重新执行交换任务"),
-        "take_turn": _("按排程启动交换任务"),
         "pause_schedule": _("暂停交换排程"),
         "resume_schedule": _("恢复交换排程"),
         "set_link_limit": _("设定链路限额"),

@@ -14,7 +14,7 @@ PERMISSIONS = (
     Permission(REVEAL, _("查看隔离数据的原文（说明用途，记入日志）")),
 )
 ROLES = (
-    Role("exchange_operator", _("交换运维员"), (VIEW, OPERATE, REVEAL)),
     Role("exchange_viewer", _("数据交换联络员"), (VIEW,)),
+    Role("exchange_operator", _("交换运维员"), (VIEW, OPERATE, REVEAL)),
     Role("exchange_corrector", _("数据更正员"), (VIEW, CORRECT, REVEAL)),
 )

@@ -114,7 +114,11 @@ def list_held_groups(actor: Actor, contract: Contract | None = None) -> list[Hel
     return [
         HeldGroup(
             contracts[group["contract_id"]],
-            *(group[name] for name in ("rule", "column", "waiting", "ticketed", "last_at")),
+            group["rule"],
+            group["column"],
+            group["waiting"],
+            group["ticketed"],
+            group["last_at"],
         )
         for group in groups
         if group["contract_id"] in contracts

@@ -47,7 +47,8 @@ class CaptureFeed:
         """Peek into the log; the source keeps what was seen. Raises SourceError."""
         self._contract, self._content, self._chunk_rows = contract, content, chunk_rows
         self._columns = [field.source for field in content.fields]
-        self._stack, self._connection = ExitStack(), None
+        self._stack = ExitStack()
+        self._connection: Connection | None = None
         self._floor = self._until = 0
         self._rows: dict[Key, Row | None] = {}
         self.window, self.is_whole, self.removed, self.is_unique = window, False, REMOVED, True

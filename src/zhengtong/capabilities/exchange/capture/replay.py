@@ -9,21 +9,21 @@ from zhengtong.capabilities.exchange.capture.feed import key_of
 from zhengtong.capabilities.exchange.models import CorrectionTicket
 from zhengtong.capabilities.sources.public import Condition, Operator, Reading, open_source
 
-_BEGINS = "ticket:"
+BEGINS = "ticket:"
 # Values of one question; a source's limit of what a statement may hold is far above.
 _AT_ONCE = 500
 
 
 def replay_window(ticket: CorrectionTicket) -> str:
     """Return the name of the window that reads a ticket's rows again: one run a ticket, however often it is tried."""
-    return f"{_BEGINS}{ticket.number}"
+    return f"{BEGINS}{ticket.number}"
 
 
 def find_ticket(window: str) -> CorrectionTicket | None:
     """Return the ticket that a window reads again, None for a window of another kind."""
-    if not window.startswith(_BEGINS):
+    if not window.startswith(BEGINS):
         return None
-    return CorrectionTicket.objects.filter(number=window.removeprefix(_BEGINS).partition(" ")[0]).first()
+    return CorrectionTicket.objects.filter(number=window.removeprefix(BEGINS).partition(" ")[0]).first()
 
 
 class ReplayFeed:

@@ -1,1 +1,2 @@
 """What is done: runs, turns, alerts, held rows."""
+"""What is done to runs."""

@@ -146,7 +146,6 @@ def take_turn(*, actor: Actor, schedule_id: int, now: datetime) -> Run | None:
     schedule.next_turn_at, schedule.hindrance = next_turn, lost
     if run is not None:
         schedule.last_turn_at, schedule.last_run = turn, run
-        record(actor, "exchange.take_turn", schedule, after={"contract": contract.number, "window": run.window})
     schedule.save()
     return run
 
@@ -187,6 +186,6 @@ def set_link_limit(*, actor: Actor, source: Source, runs_at_once: int) -> LinkLi
         raise Refused("out-of-range", _("同时任务数应在 1 到 50 之间。"), "runs_at_once")
     before = limit_of(source)
     row, _made = LinkLimit.objects.update_or_create(source=source, defaults={"runs_at_once": runs_at_once})
-    before_after = {"before": {"runs_at_once": before}, "after": {"runs_at_once": runs_at_once}}
-    record(actor, "exchange.set_link_limit", row, **before_after)
+    after = {"runs_at_once": runs_at_once}
+    record(actor, "exchange.set_link_limit", row, before={"runs_at_once": before}, after=after)
     return row

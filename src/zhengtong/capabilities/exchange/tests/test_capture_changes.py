@@ -82,7 +82,8 @@ def test_the_whole_comes_first_and_then_what_changed(captured: Contract, execute
 
 
 def test_what_changes_while_the_whole_is_read_comes_with_the_first_window(captured: Contract, execute: Execute) -> None:
-    feed, landed = feed_of(captured), {}
+    landed: Landed = {}
+    feed = feed_of(captured)
     execute("INSERT INTO people VALUES (3, '赵', NULL, NULL, 'x')")  # after the slot, before the reading
     execute("DELETE FROM people WHERE id = 2")
     land(feed, landed)
@@ -233,6 +234,7 @@ def test_an_account_without_the_right_is_told_what_the_administrator_runs(
 ) -> None:
     execute("DROP ROLE IF EXISTS zt_plain")
     execute("CREATE ROLE zt_plain LOGIN PASSWORD 'plain'")
+    execute("GRANT zt_plain TO CURRENT_USER")
     try:
         with open_log(make_source(offices[0], **source_settings)) as log:
             log._connection.execute("SET ROLE zt_plain")
@@ -254,8 +256,7 @@ def test_the_slots_lag_is_shown_and_an_ended_contracts_slot_is_dropped(captured:
     execute("INSERT INTO people SELECT g, repeat('x', 100), NULL, NULL, 'x' FROM generate_series(100, 2000) g")
     assert measure_captures() == 1
     capture = Capture.objects.get()
-    assert capture.lag_bytes > 100_000
-    assert capture.kept_bytes >= capture.lag_bytes
+    assert (capture.kept_bytes or 0) >= (capture.lag_bytes or 0) > 100_000
     assert capture.checked_at is not None
     assert end_captures(actor=SYSTEM) == 0
     Contract.objects.filter(pk=captured.pk).update(state=ContractState.REVOKED)

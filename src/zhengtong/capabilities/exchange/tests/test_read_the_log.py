@@ -157,8 +157,8 @@ def test_the_last_state_by_key_is_what_the_table_has(steps: list[tuple[object, .
             case ("move", str(old), str(new), str(name)) if old in table and (new not in table or new == old):
                 story = table.pop(old)[2]
                 table[new] = (new, name, story)
-                before = (old, None, None) if old != new else None
-                changes.append(Update(TABLE, (new, name, UNCHANGED), before))
+                old_key = (old, None, None) if old != new else None
+                changes.append(Update(TABLE, (new, name, UNCHANGED), old_key))
             case ("remove", str(key)) if key in table:
                 del table[key]
                 changes.append(Delete(TABLE, (key, None, None)))

@@ -30,7 +30,7 @@ def _field(least: int, most: int) -> st.SearchStrategy[str]:
 )
 def test_the_next_turn_is_the_one_that_cron_would_take(fields: tuple[str, ...], moment: datetime) -> None:
     text, after = " ".join(fields), moment.replace(tzinfo=SHANGHAI)
-    expected = croniter(text, after, day_or=True).get_next(datetime)
+    expected = next(croniter(text, after, ret_type=datetime, day_or=True))
     assert read_turns(text).find_next(after, CALENDAR) == expected
 
 
