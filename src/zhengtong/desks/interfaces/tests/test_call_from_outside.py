@@ -59,7 +59,7 @@ def roots() -> bytes:
 
 
 def test_the_client_calls_and_believes_only_the_platform(office: Office, live_server: Any, roots: bytes) -> None:
-    asked = {"contract": office.contract.number, "purpose": "核验参保状态"}
+    asked: dict[str, Any] = {"contract": office.contract.number, "purpose": "核验参保状态"}
     with Client(live_server.url, member=office.member.code, key=office.key, trust=roots) as client:
         answer = client.call(office.service.code, parameters={"idno": "1"}, **asked)
         assert answer.rows[0]["name"] == "王**"
