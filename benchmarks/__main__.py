@@ -17,6 +17,7 @@ NAMES = (
     "clock_due",
     "export_sheet",
     "import_sheet",
+    "interface",
     "item_search",
     "list_growth",
     "ofd_make",

@@ -1,6 +1,7 @@
 """The door of published services."""
 
 from zhengtong.capabilities.interfaces.domain import BUCKETS_MS, PROBLEMS, Problem, find_quantile
+from zhengtong.capabilities.interfaces.gateway.stamps import find_oldest_unstamped, is_late
 from zhengtong.capabilities.interfaces.models import (
     Call,
     Change,
@@ -17,6 +18,19 @@ from zhengtong.capabilities.interfaces.models import (
     Way,
 )
 from zhengtong.capabilities.interfaces.permissions import MANAGE, MEMBERS, READ, RULES, TRY, VIEW
+from zhengtong.capabilities.interfaces.sealing import Verdict, check_call
+from zhengtong.capabilities.interfaces.selectors import (
+    Figures,
+    count_by_hour,
+    count_by_service,
+    count_dead,
+    count_strangers,
+    list_calls,
+    list_services,
+    read_body,
+    say_code,
+)
+from zhengtong.capabilities.interfaces.services.bench import Trial, list_trial_contracts, try_service
 from zhengtong.capabilities.interfaces.services.subscriptions import announce_change
 
 __all__ = [
@@ -32,6 +46,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChangeState",
+    "Figures",
     "Member",
     "MemberKey",
     "MemberState",
@@ -41,7 +56,22 @@ __all__ = [
     "ServiceState",
     "Subscription",
     "SubscriptionState",
+    "Trial",
+    "Verdict",
     "Way",
     "announce_change",
+    "check_call",
+    "count_by_hour",
+    "count_by_service",
+    "count_dead",
+    "count_strangers",
+    "find_oldest_unstamped",
     "find_quantile",
+    "is_late",
+    "list_calls",
+    "list_services",
+    "list_trial_contracts",
+    "read_body",
+    "say_code",
+    "try_service",
 ]

@@ -7,7 +7,6 @@ from itertools import count
 from typing import Any
 
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -67,36 +66,34 @@ def make_contract(resource: Resource, consumer: Organisation, source: Source, **
     number = f"HT-{next(_numbers):08d}"
     assert resource.current is not None
     today = date.today()
-    content = ContractContent(
-        **{
-            "number": number,
-            "resource": resource.code,
-            "version": 1,
-            "provider": str(resource.provider_id),
-            "consumer": str(consumer.pk),
-            "purpose": "核验参保状态",
-            "matter": "食品经营许可",
-            "legal_basis": "社会保险法",
-            "mode": "interface",
-            "fields": FIELDS,
-            "key": ("number",),
-            "conditions": (),
-            "source": source.code,
-            "place": "people",
-            "watermark": "",
-            "target": "",
-            "target_table": "",
-            "schedule": "",
-            "working_days_only": False,
-            "most_rejected": 1.0,
-            "most_deleted": 1.0,
-            "calls_a_day": 0,
-            "rows_a_call": 100,
-            "valid_from": str(today - timedelta(days=1)),
-            "valid_until": str(today + timedelta(days=30)),
-        }
-        | changes
-    )
+    terms: dict[str, Any] = {
+        "number": number,
+        "resource": resource.code,
+        "version": 1,
+        "provider": str(resource.provider_id),
+        "consumer": str(consumer.pk),
+        "purpose": "核验参保状态",
+        "matter": "食品经营许可",
+        "legal_basis": "社会保险法",
+        "mode": "interface",
+        "fields": FIELDS,
+        "key": ("number",),
+        "conditions": (),
+        "source": source.code,
+        "place": "people",
+        "watermark": "",
+        "target": "",
+        "target_table": "",
+        "schedule": "",
+        "working_days_only": False,
+        "most_rejected": 1.0,
+        "most_deleted": 1.0,
+        "calls_a_day": 0,
+        "rows_a_call": 100,
+        "valid_from": str(today - timedelta(days=1)),
+        "valid_until": str(today + timedelta(days=30)),
+    }
+    content = ContractContent(**terms | changes)
     stored = content.to_json()
     request = DataRequest.objects.create(
         number=f"SQ-{number}",
@@ -121,8 +118,8 @@ def make_contract(resource: Resource, consumer: Organisation, source: Source, **
         content=stored,
         digest=sm3(json.dumps(stored, sort_keys=True).encode()),
         source=source,
-        valid_from=today - timedelta(days=1),
-        valid_until=today + timedelta(days=30),
+        valid_from=content.valid_from,
+        valid_until=content.valid_until,
     )
 
 
@@ -214,7 +211,7 @@ def open_table_office(provider: Organisation, consumer: Organisation, table: str
     return Office(service, make_contract(resource, consumer, source, **changes), member, key)
 
 
-def problem_of(answer: HttpResponse) -> tuple[int, str]:
+def problem_of(answer: Any) -> tuple[int, str]:
     """Return status and code of a refusal, having looked at what every refusal says."""
     assert answer.headers["Content-Type"] == "application/problem+json", answer.content
     told = json.loads(answer.content)

@@ -1,6 +1,7 @@
 """A provider's own HTTP interface for the tests: a real server, which can be slow, silent, cut off, or lie."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,7 +44,8 @@ class Provider:
                 if status == 0:  # cut off in the middle
                     self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{")
                     self.wfile.flush()
-                    self.connection.close()
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    self.close_connection = True
                     return
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
