@@ -45,7 +45,7 @@ def get_own_certificate(use: CertificateUse) -> OwnCertificate | None:
 
 
 def list_nodes(actor: Actor) -> QuerySet[Node]:
-    """Return the nodes that ``actor`` may see, with how many messages wait and failed for each (``waits``, ``failed``)."""
+    """Return the nodes that ``actor`` may see, with the numbers of messages in line and refused (``waits``, ``failed``)."""
     return (
         visible(actor, VIEW, Node.objects.all())
         .annotate(
