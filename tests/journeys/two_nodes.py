@@ -23,7 +23,7 @@ from zhengtong.capabilities.nodes.tests.proxy import SECRET, NodeProxy
 
 COMMAND = str(Path(sys.executable).with_name("zhengtong"))
 # What another authority and other data keys are made from anew.
-_OWN = "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename ~ %s"
+_OWN = "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename ~ %s"
 _OF_KEYS = "^(pki|crypto|timestamps)_"
 
 

@@ -1,4 +1,4 @@
-"""The rules of nodes: how a link comes to be and ends, what crosses a zone's boundary, when a message is tried again."""
+"""The rules of nodes: how a link comes to be and ends, what crosses a zone's boundary, when a message is retried."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
