@@ -68,6 +68,7 @@ PUBLIC = {
     "/trust/ocsp*": "RFC 6960: whether a certificate still counts, asked by programs without a session",
     "/geography/regions/*": "the base map under public maps",
     "/trust/tsa*": "RFC 3161: programs ask for time stamps, whoever runs them",
+    "/exchange/v1/nodes/card.json": "public certificates for whoever is to join; two people compare them afterwards",
     "/demo/inbox/*": "the demo's phone, installed with the demo only",
     "/api/": "what the interface offers",
     "/api/openapi.json": "its description",

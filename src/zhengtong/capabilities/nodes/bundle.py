@@ -121,7 +121,9 @@ def read_bundle(content: bytes) -> Bundle:
             tuple(base64.b64decode(each, validate=True) for each in given["certificates"][:8]),
         )
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error):
-        raise Refused("unreadable", _("读不出这个文件，请让对方从“本节点”页面重新导出节点资料文件。"), "bundle") from None
+        raise Refused(
+            "unreadable", _("读不出这个文件，请让对方从“本节点”页面重新导出节点资料文件。"), "bundle"
+        ) from None
     _refuse_classified(bundle)
     _check_certificates(bundle)
     roots = [each.der for each in bundle.certificates if each.use == CertificateUse.ROOT]

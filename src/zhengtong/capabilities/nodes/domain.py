@@ -1,4 +1,4 @@
-"""The rules of nodes: how a link comes to be and ends, what may cross a zone's boundary, when a message is tried again."""
+"""The rules of nodes: how a link comes to be and ends, what crosses a zone's boundary, when a message is retried."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -103,7 +103,8 @@ LONGEST_PAUSE: Final = timedelta(minutes=10)
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts in vain: 5 s, doubled each time, ten minutes at most."""
-    return min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 10), LONGEST_PAUSE)
+    doubled: int = 2 ** min(max(attempts - 1, 0), 10)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 # Numbers that people compare --------------------------------------------------------------------------

@@ -72,9 +72,7 @@ def _check_state(node: Node) -> None:
 def _read_certificate(request: HttpRequest) -> bytes:
     pem = request.headers.get(CERTIFICATE_HEADER, "")
     if not came_through_the_proxy(request):
-        raise Turned(
-            401, "no-certificate", _("节点之间的交换要用双向 TLS，请从交换地址连接并出示客户端证书。")
-        )
+        raise Turned(401, "no-certificate", _("节点之间的交换要用双向 TLS，请从交换地址连接并出示客户端证书。"))
     if not pem or len(pem) > LONGEST:
         raise Turned(401, "no-certificate", _("没有收到客户端证书：请出示登记过的节点证书。"))
     try:

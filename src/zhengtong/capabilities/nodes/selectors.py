@@ -45,7 +45,7 @@ def get_own_certificate(use: CertificateUse) -> OwnCertificate | None:
 
 
 def list_nodes(actor: Actor) -> QuerySet[Node]:
-    """Return the nodes that ``actor`` may see, with how many messages wait and failed for each (``waits``, ``failed``)."""
+    """Return the nodes that ``actor`` may see; ``waits`` and ``failed``: how many messages are in line and refused."""
     return (
         visible(actor, VIEW, Node.objects.all())
         .annotate(

@@ -1,4 +1,4 @@
-"""Signing what goes to other nodes, and judging what they signed: the platform's own content key, held by the signer."""
+"""Signing what goes to other nodes, and judging what they signed: by the content key, which the signer holds."""
 
 import hashlib
 from collections.abc import Sequence

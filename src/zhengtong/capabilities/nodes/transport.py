@@ -74,7 +74,9 @@ class Link:
         except httpx.TimeoutException as error:
             raise LinkTrouble("timeout", _("对方节点在规定时间内没有应答。")) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise LinkTrouble("cut", _("和对方节点的连接中断：%s") % (str(error)[:120] or type(error).__name__)) from error
+            raise LinkTrouble(
+                "cut", _("和对方节点的连接中断：%s") % (str(error)[:120] or type(error).__name__)
+            ) from error
         return _read(answer)
 
     def say_hello(self) -> tuple[dict[str, Any], int]:

@@ -15,6 +15,7 @@ from zhengtong.core.identity.public import Refused
 from zhengtong.desks.nodes.forms import ConfirmForm
 from zhengtong.kernel.modules import Text
 
+REFUSALS = (Refused, SignerRefused, SourceError)
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,7 @@ class ReasonForm(forms.Form):
 
 
 class AssessForm(forms.Form):
-    assessment = long_text(
-        _("评估意见"), limit=500, hint=_("写明网络是否已通、等级保护级别、交换什么数据、为什么要连")
-    )
+    assessment = long_text(_("评估意见"), limit=500, hint=_("写明网络是否已通、等级保护级别、交换什么数据、为什么要连"))
 
 
 class CompareForm(forms.Form):
@@ -69,7 +67,8 @@ class CardForm(forms.Form):
 
     def read_file(self) -> bytes:
         file: UploadedFile[bytes] = self.cleaned_data["file"]
-        return file.read()
+        content: bytes = file.read()
+        return content
 
 
 class JoinForm(CardForm):
@@ -125,7 +124,7 @@ class NoticeForm(forms.Form):
     title = forms.CharField(label=_("标题"), max_length=100)
     text = long_text(_("内容"), limit=2000)
     mark = forms.TypedChoiceField(
-        label=_("密级标识"), choices=MARKS, coerce=int, initial=int(Mark.INTERNAL), help_text=_("内网向外网只能发公开的")
+        label=_("密级标识"), choices=MARKS, coerce=int, initial=int(Mark.INTERNAL), help_text=_("内网向外网只发公开的")
     )
     is_urgent = forms.BooleanField(label=_("紧急，排在前面"), required=False)
 
@@ -143,13 +142,11 @@ class DataForm(forms.Form):
     source = _SourceChoice(Source.objects.none(), label=_("从哪里读"), empty_label=_("请选择"))
     table = forms.CharField(label=_("表"), max_length=120)
     key = forms.CharField(
-        label=_("主键列"), max_length=200, help_text=_("几列合在一起的，用逗号分开。对方按主键新增或者更新，重发不会重复")
+        label=_("主键列"), max_length=200, help_text=_("几列合在一起的，用逗号分开。对方按主键新增或者更新")
     )
-    is_whole = forms.BooleanField(
-        label=_("这是全量：对方表里没有在内的行要删除"), required=False
-    )
+    is_whole = forms.BooleanField(label=_("这是全量：对方表里没有在内的行要删除"), required=False)
     mark = forms.TypedChoiceField(
-        label=_("密级标识"), choices=MARKS, coerce=int, initial=int(Mark.INTERNAL), help_text=_("内网向外网只能发公开的")
+        label=_("密级标识"), choices=MARKS, coerce=int, initial=int(Mark.INTERNAL), help_text=_("内网向外网只发公开的")
     )
 
     def __init__(self, actor: Actor, *args: Any, **options: Any) -> None:
@@ -171,5 +168,3 @@ class LandingForm(forms.Form):
         reach = list(actor.reach(OPERATE))
         found = Source.objects.filter(organisation_id__in=reach, is_writable=True, state=SourceState.ACTIVE)
         self.fields["target"].queryset = found.order_by("name")  # type: ignore[attr-defined]  # a choice of rows
-
-

@@ -68,7 +68,7 @@ def write_data(
     for number, batch in enumerate(batches, 1):
         table = pa.Table.from_batches([batch]).select(schema.names).cast(schema)
         written = io.BytesIO()
-        pq.write_table(table, written, compression="zstd")
+        pq.write_table(table, written, compression="zstd")  # type: ignore[no-untyped-call]  # pyarrow has no types here
         content = written.getvalue()
         rows, size = rows + table.num_rows, size + len(content)
         if size > most_bytes:
@@ -119,7 +119,7 @@ def _read_rows(files: dict[str, bytes], stated: Stated) -> Iterator[pa.RecordBat
     rows = size = 0
     try:
         for name in sorted(each for each in files if each.startswith("rows/")):
-            file = pq.ParquetFile(io.BytesIO(files[name]))
+            file: Any = pq.ParquetFile(io.BytesIO(files[name]))  # type: ignore[no-untyped-call]  # as above
             size += sum(file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups))
             if size > LARGEST_TOTAL:
                 raise BadBatch("bomb")

@@ -114,9 +114,7 @@ def send_dataset(
             most_bytes=node.largest_mb << 20,
         )
     except TooLarge:
-        raise Refused(
-            "too-large", _("数据超过对方接收的上限 %d MB，请分批发送。") % node.largest_mb, "table"
-        ) from None
+        raise Refused("too-large", _("数据超过对方接收的上限 %d MB，请分批发送。") % node.largest_mb, "table") from None
     return send_message(
         actor=actor,
         node=node,
@@ -158,7 +156,9 @@ def receive_dataset(received: Received) -> Mapping[str, Any]:
     """Verify a batch by itself and land it under the message's id. Raises Unacceptable and NotNow."""
     try:
         stated, batches = read_data(received.body, get_roots(received.node))
-        landing = NodeLanding.objects.select_related("target").filter(node=received.node, dataset=stated.dataset).first()
+        landing = (
+            NodeLanding.objects.select_related("target").filter(node=received.node, dataset=stated.dataset).first()
+        )
         if landing is None:
             raise Unacceptable(
                 "no-landing",
@@ -177,7 +177,9 @@ def receive_dataset(received: Received) -> Mapping[str, Any]:
             merged = target.merge(place)
             target.drop_staging(place)
     except BadBatch as error:
-        raise Unacceptable(error.code, _("数据包核验不通过（%s），没有写入。请重新生成后再发。") % error.code) from error
+        raise Unacceptable(
+            error.code, _("数据包核验不通过（%s），没有写入。请重新生成后再发。") % error.code
+        ) from error
     except SourceError as error:
         if error.is_passing:
             raise NotNow(error.code, _("接收方的目标库暂时不能写入，稍后自动重试。")) from error

@@ -5,31 +5,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ('exchange', '0003_keep_turns_captures_tickets'),
         ('identity', '0008_limit_agents_to_matters'),
         ('nodes', '0001_keep_nodes'),
         ('sources', '0001_describe_sources'),
+        ("exchange", "0001_keep_runs"),
+        ("identity", "0008_limit_agents_to_matters"),
+        ("nodes", "0001_keep_nodes"),
+        ("sources", "0001_describe_sources"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NodeLanding',
+            name="NodeLanding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.SlugField(max_length=60, verbose_name='数据集代码')),
-                ('table', models.CharField(max_length=120, verbose_name='表')),
-                ('set_at', models.DateTimeField(auto_now=True, verbose_name='登记时间')),
-                ('last_rows', models.PositiveBigIntegerField(null=True, verbose_name='最近一批行数')),
-                ('last_at', models.DateTimeField(null=True, verbose_name='最近收到')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='nodes.node', verbose_name='来自节点')),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.appointment')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.source', verbose_name='写到')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dataset", models.SlugField(max_length=60, verbose_name="数据集代码")),
+                ("table", models.CharField(max_length=120, verbose_name="表")),
+                ("set_at", models.DateTimeField(auto_now=True, verbose_name="登记时间")),
+                ("last_rows", models.PositiveBigIntegerField(null=True, verbose_name="最近一批行数")),
+                ("last_at", models.DateTimeField(null=True, verbose_name="最近收到")),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="nodes.node",
+                        verbose_name="来自节点",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.appointment"
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sources.source",
+                        verbose_name="写到",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '节点数据的去处',
-                'constraints': [models.UniqueConstraint(fields=('node', 'dataset'), name='one_landing_a_dataset')],
+                "verbose_name": "节点数据的去处",
+                "constraints": [models.UniqueConstraint(fields=("node", "dataset"), name="one_landing_a_dataset")],
             },
         ),
     ]

@@ -19,6 +19,9 @@ class LinkCheck(models.Model):
         verbose_name = _("链路检查")
         indexes = [models.Index(fields=["node", "-at"], name="checks_of_a_link")]
 
+    def __str__(self) -> str:
+        return f"{self.node_id} {self.at:%Y-%m-%d %H:%M}"
+
 
 class LinkDay(models.Model):
     """What a link did on a day: checks, how many were answered, milliseconds, messages and bytes both ways."""
@@ -36,3 +39,6 @@ class LinkDay(models.Model):
     class Meta:
         verbose_name = _("链路日统计")
         constraints = [models.UniqueConstraint(fields=["node", "day"], name="one_line_a_link_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} {self.day}"

@@ -48,7 +48,7 @@ class OutgoingMessage(models.Model):
     trouble_code = models.CharField(max_length=40, blank=True)
     trouble = models.CharField(_("原因"), max_length=500, blank=True)
     receipt = models.BinaryField(null=True)
-    effect = models.JSONField(_("对方的处理结果"), default=dict)  # type: ignore[var-annotated]  # any JSON
+    effect = models.JSONField(_("对方的处理结果"), default=dict)
 
     class Meta:
         verbose_name = _("发出的消息")
@@ -73,6 +73,9 @@ class OutgoingPart(models.Model):
         verbose_name = _("待发内容")
         ordering = ["start"]
         constraints = [models.UniqueConstraint(fields=["message", "start"], name="one_part_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.start}"
 
 
 class IncomingState(models.TextChoices):
@@ -100,7 +103,7 @@ class IncomingMessage(models.Model):
     times = models.PositiveIntegerField(_("收到次数"), default=1)
     trouble_code = models.CharField(max_length=40, blank=True)
     trouble = models.CharField(_("退回原因"), max_length=500, blank=True)
-    effect = models.JSONField(_("处理结果"), default=dict)  # type: ignore[var-annotated]  # any JSON
+    effect = models.JSONField(_("处理结果"), default=dict)
     receipt = models.BinaryField(null=True)
 
     class Meta:
@@ -124,6 +127,9 @@ class IncomingPart(models.Model):
         ordering = ["start"]
         constraints = [models.UniqueConstraint(fields=["message", "start"], name="one_piece_a_place")]
 
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.start}"
+
 
 class Notice(models.Model):
     """A short message between operators, sent or received."""
@@ -141,3 +147,6 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["node", "message_id", "is_incoming"], name="one_notice_a_message")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} {self.message_id}"

@@ -79,8 +79,8 @@ class OwnNode(models.Model):
 
 class OwnCertificate(models.Model):
     """What this platform shows on its links. ``key_file`` lies in ``DATA_DIR/nodes``, mode 0600; "" when nginx alone
-    has the key. Two of a use hold at once while they are being changed: the newest whose ``used_from`` has come is shown
-    to others, and theirs to know both."""
+    has the key. Two of a use hold at once while they are being changed: the newest whose ``used_from`` has come is
+    shown to others, and theirs to know both."""
 
     use = models.CharField(_("用途"), max_length=8, choices=CertificateUse.choices)
     der = models.BinaryField()
@@ -94,6 +94,9 @@ class OwnCertificate(models.Model):
     class Meta:
         verbose_name = _("本节点证书")
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.use} {self.fingerprint[:16]}"
 
     @property
     def is_usable(self) -> bool:
@@ -140,7 +143,7 @@ class Node(models.Model):
     down_since = models.DateTimeField(_("中断开始"), null=True)
     trouble = models.CharField(_("故障"), max_length=300, blank=True)
     # Fingerprints of the bundle that was taken in last: what the comparison code is over.
-    offered = models.JSONField(default=list)  # type: ignore[var-annotated]  # a list of texts
+    offered = models.JSONField(default=list)
     # The number of the last message put in line for this node.
     last_number = models.PositiveBigIntegerField(default=0)
 
@@ -176,10 +179,11 @@ class NodeCertificate(models.Model):
     class Meta:
         verbose_name = _("节点证书")
         ordering = ["use", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["node", "use", "fingerprint"], name="a_certificate_once_a_node")
-        ]
+        constraints = [models.UniqueConstraint(fields=["node", "use", "fingerprint"], name="a_certificate_once_a_node")]
         indexes = [models.Index(fields=["fingerprint"], name="node_by_fingerprint")]
+
+    def __str__(self) -> str:
+        return f"{self.use} {self.fingerprint[:16]}"
 
     @property
     def is_trusted(self) -> bool:
@@ -201,3 +205,6 @@ class NodeEvent(models.Model):
     class Meta:
         verbose_name = _("节点办理记录")
         ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.who}"

@@ -179,7 +179,11 @@ def _finish(message: OutgoingMessage, receipt: bytes, stated: dict[str, Any]) ->
         SYSTEM,
         "nodes.deliver",
         locked,
-        after={"node": locked.node.code, "attempts": locked.attempts, "seconds": int((now - locked.created_at).total_seconds())},
+        after={
+            "node": locked.node.code,
+            "attempts": locked.attempts,
+            "seconds": int((now - locked.created_at).total_seconds()),
+        },
     )
 
 

@@ -28,9 +28,7 @@ from zhengtong.kernel.steps import step
 
 
 @step()
-def apply_node(
-    *, actor: Actor, bundle: bytes, relation: str, reason: str, mode: str = JoiningMode.NODE
-) -> Node:
+def apply_node(*, actor: Actor, bundle: bytes, relation: str, reason: str, mode: str = JoiningMode.NODE) -> Node:
     """Enter another platform by its card (申请). Raises Refused and Denied."""
     own = get_own_node()
     require(actor, OPERATE, own)
@@ -133,14 +131,15 @@ def revoke_node(*, actor: Actor, node: Node, reason: str) -> Node:
 
 @step()
 def renew_node(*, actor: Actor, node: Node, bundle: bytes) -> Node:
-    """Take in the node's new card: its next certificates wait for approval, the old ones go on. Raises Refused, Denied."""
+    """Take in the node's new card: its next certificates wait for approval, the old ones go on.
+
+    Raises Refused and Denied.
+    """
     locked = lock_node(node.pk, actor=actor, permission=OPERATE)
     _require_renewable(locked)
     card = read_bundle(bundle)
     if card.code != locked.code:
-        raise Refused(
-            "other", _("这是“%(code)s”的资料文件，不是这个节点的。") % {"code": card.code}, "bundle"
-        )
+        raise Refused("other", _("这是“%(code)s”的资料文件，不是这个节点的。") % {"code": card.code}, "bundle")
     if card.zone != locked.zone:
         raise Refused("zone", _("节点换了网络区域，请撤销后重新申请接入。"), "bundle")
     _take_card(locked, card)

@@ -93,9 +93,7 @@ def note_link(node_id: int, *, is_up: bool, milliseconds: int | None = None, tro
             node.down_since = now
             record(SYSTEM, "nodes.link_lost", node, after={"trouble": trouble[:200]})
         _alarm(node, now)
-    node.save(
-        update_fields=["is_up", "checked_at", "trouble", "answered_at", "milliseconds", "down_since"]
-    )
+    node.save(update_fields=["is_up", "checked_at", "trouble", "answered_at", "milliseconds", "down_since"])
 
 
 def _alarm(node: Node, now: datetime) -> None:

@@ -117,7 +117,9 @@ def enter_own_certificate(*, actor: Actor, content: bytes) -> OwnCertificate:
         raise Refused("private-key", _("文件里有私钥。请只上传证书，私钥不要离开 nginx 所在的服务器。"), "file")
     try:
         certificate = (
-            x509.load_pem_x509_certificate(content) if b"-----BEGIN" in content else x509.load_der_x509_certificate(content)
+            x509.load_pem_x509_certificate(content)
+            if b"-----BEGIN" in content
+            else x509.load_der_x509_certificate(content)
         )
     except ValueError:
         raise Refused("unreadable", _("读不出证书，请上传 PEM 或者 DER 格式的服务器证书。"), "file") from None
@@ -172,7 +174,9 @@ def make_own_bundle() -> Bundle:
         raise Refused("not-set-up", _("还没有设定本节点。请先在“本节点”页面填写。"))
     shown = [Shown(CertificateUse.ROOT, der) for der in own_roots()]
     shown += [
-        Shown(CertificateUse(each.use), bytes(each.der)) for each in list_own_certificates() if each.not_after > timezone.now()
+        Shown(CertificateUse(each.use), bytes(each.der))
+        for each in list_own_certificates()
+        if each.not_after > timezone.now()
     ]
     return Bundle(
         code=own.code,
@@ -216,7 +220,11 @@ def _issue(own: OwnNode, use: CertificateUse, *, days: int) -> OwnCertificate:
     spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     from zhengtong.capabilities.pki.public import Subject
 
-    parts = {"country_name": "CN", "organization_name": settings.SITE_NAME[:64], "common_name": f"{own.code}-{use}"[:64]}
+    parts = {
+        "country_name": "CN",
+        "organization_name": settings.SITE_NAME[:64],
+        "common_name": f"{own.code}-{use}"[:64],
+    }
     try:
         certificate = issue_for_key(
             actor=SYSTEM,

@@ -34,9 +34,7 @@ def advance(node: Node, act: Act, *, actor: Actor, words: str = "", journal: dic
         raise Refused("not-now", _("节点现在是“%s”，不能这样办。") % node.get_state_display()) from None
     node.save()
     note(node, act, actor=actor, words=words)
-    record(
-        actor, f"nodes.{act}", node, before={"state": before}, after={"state": node.state, **(journal or {})}
-    )
+    record(actor, f"nodes.{act}", node, before={"state": before}, after={"state": node.state, **(journal or {})})
 
 
 def note(node: Node, act: str, *, actor: Actor, words: str = "") -> None:

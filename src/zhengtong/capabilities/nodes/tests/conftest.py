@@ -41,7 +41,7 @@ def trust(node: Node, bundle: Bundle, actor: Actor) -> None:
             subject=parsed.subject.rfc4514_string(),
             not_before=parsed.not_valid_before_utc,
             not_after=parsed.not_valid_after_utc,
-            entered_by_id=actor.appointment,
+            entered_by_id=actor.held_appointment,
             trusted_from=timezone.now(),
         )
 

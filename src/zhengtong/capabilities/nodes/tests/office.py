@@ -1,10 +1,10 @@
 """People who work with nodes, and this platform set up as one."""
 
+from tests.cast import _staff
 from zhengtong.capabilities.nodes.models import Node, OwnNode
 from zhengtong.capabilities.nodes.services.own import set_up_own_node
 from zhengtong.core.identity.public import Account, Organisation, get_account_actor
 from zhengtong.kernel.policy import Actor
-from tests.cast import _staff
 
 
 def make_actor(username: str, name: str, organisation: Organisation, *roles: str) -> Actor:
@@ -18,7 +18,7 @@ def make_account(username: str, name: str, organisation: Organisation, *roles: s
 def set_up(actor: Actor, *, code: str = "county", zone: str = "outer", address: str = "https://127.0.0.1:1") -> OwnNode:
     return set_up_own_node(
         actor=actor,
-        organisation=Organisation.objects.get(pk=actor.organisation),
+        organisation=Organisation.objects.get(pk=actor.organisation or 0),
         code=code,
         name="澄波区政务数据节点",
         level="county",

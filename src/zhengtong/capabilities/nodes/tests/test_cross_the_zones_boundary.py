@@ -26,9 +26,11 @@ def test_marked_content_doesnt_go_from_the_inner_zone_to_the_outer(people: Peopl
     outer = make_node(operator, zone="outer")
     with pytest.raises(Refused) as refused:
         send_notice(actor=operator, node=outer, title="名单", text="内部掌握", mark=Mark.INTERNAL)
-    assert refused.value.code == "boundary" and "内部" in str(refused.value.message)
+    assert refused.value.code == "boundary"
+    assert "内部" in str(refused.value.message)
     assert not OutgoingMessage.objects.exists()
     told = AuditRecord.objects.get(action="nodes.refuse_outgoing")
+    assert told.after is not None
     assert told.after["mark"] == Mark.INTERNAL
     assert send_notice(actor=operator, node=outer, title="公告", text="放假安排", mark=Mark.PUBLIC).state == "waiting"
 

@@ -77,7 +77,7 @@ def test_a_node_joins_in_three_steps_by_two_people(people: People) -> None:
 
 def test_who_applied_or_assessed_doesnt_approve(people: People) -> None:
     operator, _approver = people
-    office = Organisation.objects.get(pk=operator.organisation)
+    office = Organisation.objects.get(pk=operator.organisation or 0)
     both = make_actor("both", "万全能", office, "node_operator", "node_approver")
     card = make_card(operator)
     node = apply_node(actor=both, bundle=card, relation="above", reason="报送")
@@ -137,9 +137,7 @@ def test_certificates_change_with_an_overlap_in_which_both_count(people: People)
     renew_node(actor=operator, node=node, bundle=second)
     with pytest.raises(Turned):
         find_by_certificate(bytes(renewed.der))
-    approve_renewal(
-        actor=approver, node=node, compared=read_bundle(second).code_to_compare, overlap_days=30
-    )
+    approve_renewal(actor=approver, node=node, compared=read_bundle(second).code_to_compare, overlap_days=30)
 
     assert find_by_certificate(bytes(renewed.der)) == find_by_certificate(bytes(before.der)) == node
     line = node.certificates.get(fingerprint__in=old)

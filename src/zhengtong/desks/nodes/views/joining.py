@@ -18,9 +18,10 @@ from zhengtong.screens.access import actor_of, for_staff
 
 
 def _waits_for_renewal(node: Node) -> bool:
-    return nodes.can_act(node.state, Act.RENEW) and node.certificates.filter(
-        fingerprint__in=node.offered, trusted_from=None
-    ).exists()
+    return (
+        nodes.can_act(node.state, Act.RENEW)
+        and node.certificates.filter(fingerprint__in=node.offered, trusted_from=None).exists()
+    )
 
 
 ACTS = (
@@ -41,7 +42,9 @@ ACTS = (
         nodes.approve_node,
         gettext_lazy("已批准，可以连接"),
         CompareForm,
-        gettext_lazy("批准后，本节点信任对方资料文件里的证书。请先打电话核对校验码，号码用单位的公开电话，不用文件里写的。"),
+        gettext_lazy(
+            "批准后，本节点信任对方资料文件里的证书。请先打电话核对校验码，号码用单位的公开电话，不用文件里写的。"
+        ),
     ),
     ActPage(
         "connect",
@@ -108,7 +111,11 @@ ACTS = (
 def offer(actor: Actor, node: Node) -> list[dict[str, Any]]:
     """Return the acts that the reader may do now, with their addresses."""
     found: list[dict[str, Any]] = [
-        {"title": act.title, "url": reverse("nodes_desk:node_act", args=[node.code, act.code]), "is_grave": act.is_grave}
+        {
+            "title": act.title,
+            "url": reverse("nodes_desk:node_act", args=[node.code, act.code]),
+            "is_grave": act.is_grave,
+        }
         for act in ACTS
         if can(actor, act.permission, node) and act.when(node)
     ]

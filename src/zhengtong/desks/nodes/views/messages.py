@@ -217,14 +217,15 @@ _EFFECTS = {
 def _say_effect(effect: Any) -> list[tuple[str, Any]]:
     if not isinstance(effect, dict):
         return []
-    return [(_EFFECTS[key], effect[key]) for key in _EFFECTS if key in effect]
+    return [(str(_EFFECTS[key]), effect[key]) for key in _EFFECTS if key in effect]
 
 
 def _find(request: HttpRequest, message_id: UUID) -> OutgoingMessage | IncomingMessage:
     actor = actor_of(request)
-    outgoing = None if request.GET.get("way") == "in" else nodes.list_outgoing(actor).filter(message_id=message_id).first()
-    if outgoing is not None:
-        return outgoing
+    if request.GET.get("way") != "in":
+        outgoing = nodes.list_outgoing(actor).filter(message_id=message_id).first()
+        if outgoing is not None:
+            return outgoing
     incoming = nodes.list_incoming(actor).filter(message_id=message_id).first()
     if incoming is None:
         raise Http404

@@ -114,6 +114,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     days = nodes.list_days(node)
     checks = nodes.list_checks(node)
     may_operate = can(actor, OPERATE, node)
+    outgoing = nodes.list_outgoing(actor).filter(node=node)
     context = {
         "row": node,
         "tone": TONES[NodeState(node.state)],
@@ -134,8 +135,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
             }
             for each in days
         ],
-        "waiting": list(nodes.list_outgoing(actor).filter(node=node, state="waiting").order_by("priority", "number")[:20]),
-        "failed": list(nodes.list_outgoing(actor).filter(node=node, state="failed").order_by("-id")[:20]),
+        "waiting": list(outgoing.filter(state="waiting").order_by("priority", "number")[:20]),
+        "failed": list(outgoing.filter(state="failed").order_by("-id")[:20]),
         "recent": list(nodes.list_incoming(actor).filter(node=node).order_by("-id")[:10]),
         "notices": list(nodes.list_notices(actor).filter(node=node)[:10]),
         "landings": list(NodeLanding.objects.filter(node=node).select_related("target").order_by("dataset")),
