@@ -16,7 +16,6 @@ from zhengtong.capabilities.catalogue.domain import (
 )
 from zhengtong.capabilities.catalogue.entries import (
     Entry,
-    Item,
     list_catalogue,
     note_export,
     read_entry,

@@ -1,2 +1,1 @@
 """What is done: runs, turns, alerts, held rows."""
-"""What is done to runs."""

@@ -6,11 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('exchange', '0003_keep_turns_captures_tickets'),
-        ('identity', '0008_limit_agents_to_matters'),
-        ('nodes', '0001_keep_nodes'),
-        ('sources', '0001_describe_sources'),
-        ("exchange", "0001_keep_runs"),
+        ("exchange", "0002_keep_turns_captures_tickets"),
         ("identity", "0008_limit_agents_to_matters"),
         ("nodes", "0001_keep_nodes"),
         ("sources", "0001_describe_sources"),
