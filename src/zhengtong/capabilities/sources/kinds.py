@@ -139,6 +139,12 @@ SHAPES: Final[Mapping[str, Shape]] = {
                 is_required=True,
                 help=_('如 [{"name": "code", "is_key": true}, {"name": "updated", "kind": "datetime"}]'),
             ),
+            SettingField(
+                "optional",
+                _("可以没有的列"),
+                LIST,
+                help=_("每行一个。接口把空的内容省去时填；别的列一行都没有时算改名了。"),
+            ),
             SettingField("after_parameter", _("增量起点的参数"), help=_("接口能按时间筛选时填")),
             SettingField("until_parameter", _("增量终点的参数")),
             SettingField("user", _("用户名"), help=_("用户名口令方式才填")),

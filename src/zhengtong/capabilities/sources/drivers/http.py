@@ -46,6 +46,7 @@ class HTTPConnection:
             raise failure("settings", name="page", said=page)
         self._page: Mapping[str, Any] = page
         self._columns = read_declared(settings.get("columns") or [], "columns")
+        self._optional = frozenset(str(name) for name in settings.get("optional") or ())
         if not self._columns:
             raise failure("settings", name="columns", said="[]")
 
@@ -76,13 +77,20 @@ class HTTPConnection:
         self._check_table(reading.table)
         columns = find_columns(reading.table, self._columns, needed(reading))
         block: list[Mapping[str, Any]] = []
+        seen: set[str] = set()
         for rows in self._pages(reading):
+            seen.update(*rows)
             block += rows
             while len(block) >= reading.chunk_rows:
                 yield from self._batch(block[: reading.chunk_rows], reading, columns)
                 block = block[reading.chunk_rows :]
         if block:
             yield from self._batch(block, reading, columns)
+        # One that some rows lack is a missing value. One that no row has was renamed or dropped, and nothing is merged
+        # after that; an interface that leaves out what is empty says so of its columns.
+        missing = [c.name for c in columns if seen and c.name not in seen and c.name not in self._optional]
+        if missing:
+            raise failure("column-missing", table=reading.table, name=missing[0])
 
     def close(self) -> None:
         self._asker.close()
@@ -92,10 +100,6 @@ class HTTPConnection:
             raise failure("table-missing", name=name)
 
     def _batch(self, rows: Sequence[Any], reading: Reading, columns: Sequence[Column]) -> Iterator[pa.RecordBatch]:
-        # A member that no row has was renamed or dropped; one that some rows lack is a missing value.
-        for column in columns:
-            if not any(column.name in row for row in rows):
-                raise failure("column-missing", table=reading.table, name=column.name)
         arrays = {c.name: column_of([say_member(row.get(c.name)) for row in rows], c, reading.table) for c in columns}
         batch = filter_batch(batch_of(columns, arrays), reading, columns).select(list(reading.columns))
         if batch.num_rows:

@@ -135,6 +135,16 @@ def test_what_does_not_fit_is_told(interface: Interface) -> None:
     assert (error.code, "code" in error.message) == ("column-missing", True)
 
 
+def test_a_member_that_may_be_left_out_is_missing_in_some_rows_or_all(interface: Interface) -> None:
+    interface.rows = [firm("A"), {"code": "B", "staff": 1}]
+    assert [row["name"] for row in read(interface)] == ["澜水面馆", None]
+    interface.rows = interface.rows[1:]
+    assert refused(lambda: read(interface)).code == "column-missing"
+    assert read(interface, optional=["name"]) == [firm("B", None, 1)]
+    interface.rows = []
+    assert read(interface) == []
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "is_passing"),
     [
