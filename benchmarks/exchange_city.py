@@ -28,7 +28,8 @@ COLUMNS = """
 """
 _FILL = """
 INSERT INTO given SELECT i, '91350100M000100Y43', '安澜市第' || i || '商贸有限责任公司',
-    (array['王小明','李芳','张伟强','欧阳娜娜'])[1 + i %% 4], '11010519491231002X', '138' || lpad((i %% 100000000)::text, 8, '0'),
+    (array['王小明','李芳','张伟强','欧阳娜娜'])[1 + i %% 4], '11010519491231002X',
+    '138' || lpad((i %% 100000000)::text, 8, '0'),
     '浙江省湖州市吴兴区滨江路' || (i %% 3000) || '号' || (i %% 31) || '室', date '1950-01-01' + (i %% 20000)::int,
     timestamptz '2020-01-01' + i * interval '1 second', (i %% 1000000) * 1.37, i %% 500, i %% 3 = 0
 FROM generate_series(1, %s) i
@@ -113,7 +114,7 @@ class Places:
     def ask(self, database: str, *statements: str) -> Any:
         with psycopg.connect(**parameters(database), autocommit=True) as made:
             for statement in statements:
-                answer = made.execute(statement)  # type: ignore[call-overload]  # our own text
+                answer = made.execute(statement)
             return answer.fetchone() if answer.description else None
 
     def empty_target(self) -> None:
@@ -138,19 +139,19 @@ def places(rows: int = ROWS) -> Any:
     made = Places(f"{name}_given", f"{name}_taken", rows)
     with psycopg.connect(**parameters("postgres"), autocommit=True) as server:
         for each in (made.source, made.target):
-            server.execute(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')  # type: ignore[call-overload]  # own text
-            server.execute(f"CREATE DATABASE \"{each}\" TEMPLATE template0 ENCODING 'UTF8'")  # type: ignore[call-overload]  # own text
+            server.execute(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')
+            server.execute(f"CREATE DATABASE \"{each}\" TEMPLATE template0 ENCODING 'UTF8'")
         try:
             say(f"filling {rows} rows …")
             with psycopg.connect(**parameters(made.source), autocommit=True) as given:
-                given.execute(f"CREATE TABLE given ({COLUMNS})")  # type: ignore[call-overload]  # own text
+                given.execute(f"CREATE TABLE given ({COLUMNS})")
                 given.execute(_FILL, [rows])
                 given.execute("VACUUM ANALYZE given")
             yield made
         finally:
             for each in (made.source, made.target):
                 with suppress(psycopg.Error):
-                    server.execute(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')  # type: ignore[call-overload]  # own text
+                    server.execute(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')
 
 
 @dataclass

@@ -41,7 +41,7 @@ def main() -> None:
 
     source, target, rows = sys.argv[1:]
     carry(Places(source, target, int(rows)))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)  # noqa: T201  # to the process above
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)  # to the process above
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Either side proves a run without the platform: the receipt, its chain, the rows beside it; and what isn't so is told."""
+"""Either side proves a run without the platform: the receipt, its chain, the rows beside it."""
 
 import io
 import json
