@@ -1,4 +1,4 @@
-"""One row in a hundred, by its watermark, from the source to the reconciled target; the limit is a second and a half."""
+"""One row in a hundred, by its watermark, from the source to the reconciled target, in seconds."""
 
 from benchmarks.exchange_city import ROUNDS, carry, places
 from benchmarks.figure import Figure, compare

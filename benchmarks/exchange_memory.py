@@ -5,10 +5,11 @@ import resource
 import subprocess
 import sys
 
-from benchmarks.exchange_city import ROWS, carry, places
+from benchmarks.exchange_city import ROWS, Places, carry, places
 from benchmarks.figure import Figure, say
 
 LIMIT = 400
+_CHILD = "import django; django.setup(); from benchmarks.exchange_memory import main; main()"
 
 
 def run() -> list[Figure]:
@@ -19,7 +20,7 @@ def run() -> list[Figure]:
 def _measure(rows: int) -> Figure:
     with places(rows) as found:
         found.empty_target()
-        command = [sys.executable, "-m", "benchmarks.exchange_memory", found.source, found.target, str(rows)]
+        command = [sys.executable, "-c", _CHILD, found.source, found.target, str(rows)]
         made = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)
     peak = int(made.stdout.split()[-1])
     say(f"  {rows} rows: {peak} MB")
@@ -37,16 +38,6 @@ def _measure(rows: int) -> Figure:
 
 def main() -> None:
     """Carry once and print the peak of this process in MB."""
-    from benchmarks.exchange_city import Places
-
     source, target, rows = sys.argv[1:]
     carry(Places(source, target, int(rows)))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)  # to the process above
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengtong.config.settings")
-    import django
-
-    django.setup()
-    main()
