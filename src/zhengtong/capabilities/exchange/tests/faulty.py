@@ -71,7 +71,7 @@ def main() -> None:
     from zhengtong.capabilities.exchange.engine import feeds
     from zhengtong.capabilities.exchange.services import running
 
-    feeds.CHUNK_ROWS = ROWS_A_CHUNK
+    setattr(feeds, "CHUNK_ROWS", ROWS_A_CHUNK)  # noqa: B010  # it is another module's name there
     print("ready", flush=True)  # noqa: T201  # to whoever started it
     child = 0
     for line in sys.stdin:
@@ -94,7 +94,7 @@ def main() -> None:
 
 
 def plant(fault: str, nth: int) -> None:
-    """Have ``fault`` happen at its ``nth`` occasion: a step at which the worker is killed, or a wound to its staging."""
+    """Have ``fault`` happen at its ``nth`` occasion: the worker is killed at a step, or what it staged is altered."""
     if not fault:
         return
     if fault.startswith("staging-"):
@@ -160,7 +160,7 @@ def wound(fault: str) -> None:
             cursor.execute(target._catalogue.text(statement))
         return original(target, landing)
 
-    PostgresTarget._merge = wounded  # type: ignore[method-assign]  # this is what it is for
+    setattr(PostgresTarget, "_merge", wounded)  # noqa: B010  # this is what it is for
 
 
 if __name__ == "__main__":

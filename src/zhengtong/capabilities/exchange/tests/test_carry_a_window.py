@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from zhengtong.capabilities.contracts.public import Contract, ContractField
+from zhengtong.capabilities.exchange.engine.path import Path
 from zhengtong.capabilities.exchange.models import HeldRow, Run, RunState
 from zhengtong.capabilities.exchange.services.running import start_run
 from zhengtong.capabilities.exchange.tests.conftest import Exchange
@@ -136,26 +138,20 @@ def test_columns_are_projected_and_masked(exchange: Exchange) -> None:
     assert len(row[2]) == 64
 
 
-def test_a_contract_revoked_in_mid_run_leaves_the_target_untouched(exchange: Exchange) -> None:
+def test_a_contract_revoked_in_mid_run_leaves_the_target_untouched(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
     exchange.give(1, 20)
     contract = exchange.agree()
-    # The source's own row level answer is slow enough for a revocation: a view that revokes while it is read.
-    exchange.database.execute("CREATE TABLE taker.nothing (id int)")
-    run = start_run(actor=SYSTEM, contract=contract, trigger="hand")
-
-    from zhengtong.capabilities.exchange.engine.path import Path
-
-    carried = Path._judge_counts
+    judged = Path._judge_counts
 
     def revoke(path: Path) -> None:
+        """The moment between staging and merge."""
         Contract.objects.filter(pk=contract.pk).update(state="revoked", reason="提供方收回授权。")
-        carried(path)
+        judged(path)
 
-    Path._judge_counts = revoke  # type: ignore[method-assign]  # the moment between staging and merge
-    try:
-        run = exchange.again(run)
-    finally:
-        Path._judge_counts = carried  # type: ignore[method-assign]  # put back
+    monkeypatch.setattr(Path, "_judge_counts", revoke)
+    run = exchange.run(contract)
     assert (run.state, run.code) == (RunState.CANCELLED, "contract-ended")
     assert "提供方收回授权" in run.message
     assert exchange.ask("SELECT count(*) FROM taker.people") == 0

@@ -101,7 +101,8 @@ class Storm:
                 "RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$"
             )
             ask(
-                "CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON taker.people FOR EACH ROW EXECUTE FUNCTION taker.refuse()"
+                "CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON taker.people "
+                "FOR EACH ROW EXECUTE FUNCTION taker.refuse()"
             )
             self.nursery.start(run.pk)
         elif fault == "target-refuses":
