@@ -6,7 +6,6 @@ from zhengtong.capabilities.catalogue.declarations import list_uses
 from zhengtong.capabilities.catalogue.events import ResourceRestored, ResourceRetired
 from zhengtong.capabilities.catalogue.models import Resource, ResourceState, ResourceVersion
 from zhengtong.capabilities.catalogue.permissions import APPROVE
-from zhengtong.capabilities.catalogue.selectors import OPEN
 from zhengtong.capabilities.catalogue.services.settling import lock_resource, refuse_open, require_row, tell_compiler
 from zhengtong.core.audit.public import record
 from zhengtong.core.identity.public import Refused
@@ -71,7 +70,3 @@ def restore_resource(*, actor: Actor, resource: Resource, reason: str) -> Resour
     )
     publish(ResourceRestored(actor, locked))
     return locked
-
-
-def is_changing(resource: Resource) -> bool:
-    return ResourceVersion.objects.filter(resource=resource, status__in=OPEN).exists()
