@@ -52,7 +52,9 @@ def _flatten(values: pa.Array) -> pl.Series:
     _valid, _offsets, content = values.buffers()
     offsets = pa.Array.from_buffers(pa.int64(), len(values) + 1, [None, values.buffers()[1]], offset=values.offset)
     start = offsets[0].as_py()
-    return pl.Series(pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start))
+    return pl.Series(
+        pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start)
+    )
 
 
 def _at(flat: pl.Series, place: int) -> pl.Series:
