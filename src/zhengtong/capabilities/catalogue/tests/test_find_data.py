@@ -70,10 +70,13 @@ def test_facets_count_what_is_found_and_narrow_it(offices: tuple[Organisation, O
     market, _police = offices
     found = search_resources(SYSTEM, Wanted())
     assert (found.total, found.is_capped) == (5, False)
-    assert {value.title: value.count for value in found.facets["classification"]} == {
-        "户籍和身份": 3,
-        "企业和个体工商户": 2,
-    }
+    assert [(value.value, value.count) for value in found.facets["classification"]] == [("1", 5)]
+    within = search_resources(SYSTEM, Wanted(classification="101"))
+    assert [(value.value, value.count) for value in within.facets["classification"]] == [
+        ("1", 3),
+        ("101", 3),
+        ("101001", 3),
+    ]
     assert [(value.value, value.count) for value in found.facets["share"]] == [
         ("unconditional", 1),
         ("conditional", 3),
