@@ -36,9 +36,9 @@ class MountScreens(ModelScreens):
     audience, permission, icon, menu_order = STAFF, PROBE, "check", 56
     columns = (
         Column("resource__code", title=_("资源代码"), css="nowrap"),
-        Column("resource", title=_("信息资源"), css="main"),
-        Column("resource__provider", title=_("提供单位")),
-        Column("source", title=_("数据源")),
+        Column("resource__name", title=_("信息资源"), css="main"),
+        Column("resource__provider__name", title=_("提供单位")),
+        Column("source__name", title=_("数据源")),
         Column("place", css="wrap"),
         Column("state", tone=lambda mount: TONES[Mount.State(mount.state)]),
         Column("drifts", title=_("不符"), value=_count, needs=("findings",), css="number"),
@@ -62,9 +62,9 @@ class MountScreens(ModelScreens):
             _("资源挂接"),
             names=(
                 Column("resource__code", title=_("资源代码")),
-                Column("resource", title=_("信息资源")),
-                Column("resource__provider", title=_("提供单位")),
-                Column("source", title=_("数据源")),
+                Column("resource__name", title=_("信息资源")),
+                Column("resource__provider__name", title=_("提供单位")),
+                Column("source__name", title=_("数据源")),
                 "kind",
                 "place",
                 "state",

@@ -20,7 +20,7 @@ from zhengtong.capabilities.catalogue.models import (
     VersionStatus,
 )
 from zhengtong.capabilities.sources.public import Source
-from zhengtong.core.identity.public import Organisation
+from zhengtong.core.identity.public import Organisation, make_credit_code
 from zhengtong.kernel.policy import Actor, ActorKind, Grant
 
 TABLE = "shared_licences"
@@ -106,7 +106,15 @@ def make_mount(organisation: Organisation, number: int) -> Mount:
     return Mount.objects.create(resource=resource, source=source, kind="table", place=TABLE)
 
 
+def give_code(organisation: Organisation) -> None:
+    """A sheet names an office by its code."""
+    Organisation.objects.filter(pk=organisation.pk, credit_code=None).update(
+        credit_code=make_credit_code("11", organisation.region.code, f"{organisation.pk:08d}")
+    )
+
+
 def make_demand(organisation: Organisation, number: int) -> Demand:
+    give_code(organisation)
     return Demand.objects.create(
         number=f"XQ-T-{number:04d}",
         organisation=organisation,
@@ -119,6 +127,7 @@ def make_demand(organisation: Organisation, number: int) -> Demand:
 
 def make_responsibility(organisation: Organisation, number: int) -> Responsibility:
     now = timezone.now()
+    give_code(organisation)
     return Responsibility.objects.create(
         number=f"ZR-T-{number:04d}",
         organisation=organisation,

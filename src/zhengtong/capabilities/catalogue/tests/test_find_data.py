@@ -23,7 +23,7 @@ def offices(offices_of_catalogue: tuple[Organisation, Organisation]) -> tuple[Or
     enter(market, 1, "企业登记基本信息", classification=firms, data_format="数据库表")
     enter(market, 2, "食品经营许可证照信息", classification=firms, update_cycle="weekly", abstract="含企业登记编号。")
     enter(police, 3, "户籍人口信息", classification=people, fields=("公民身份号码", "姓名"), open_type="open")
-    enter(police, 4, "流动人口登记信息", classification=people, share_type="unconditional")
+    enter(police, 4, "流动人口登记信息", classification=people, fields=("姓名", "居住地址"), share_type="unconditional")
     enter(police, 5, "重点人员名册", classification=people, share_type="withheld", withheld_basis="反恐怖主义法")
     enter(police, 6, "还在编制的信息", state=ResourceState.COMPILING)
     catch_up()
@@ -70,10 +70,13 @@ def test_facets_count_what_is_found_and_narrow_it(offices: tuple[Organisation, O
     market, _police = offices
     found = search_resources(SYSTEM, Wanted())
     assert (found.total, found.is_capped) == (5, False)
-    assert {value.title: value.count for value in found.facets["classification"]} == {
-        "户籍和身份": 3,
-        "企业和个体工商户": 2,
-    }
+    assert [(value.value, value.count) for value in found.facets["classification"]] == [("1", 5)]
+    within = search_resources(SYSTEM, Wanted(classification="101"))
+    assert [(value.value, value.count) for value in within.facets["classification"]] == [
+        ("1", 3),
+        ("101", 3),
+        ("101001", 3),
+    ]
     assert [(value.value, value.count) for value in found.facets["share"]] == [
         ("unconditional", 1),
         ("conditional", 3),

@@ -68,7 +68,8 @@ def list_facets(wanted: Wanted, results: Results) -> Iterator[tuple[Any, list[Li
     for name in TITLES:
         values = results.facets.get(name, [])
         chosen = str(getattr(wanted, name) or "")
-        if len(values) > 1 or chosen:
+        # The one node at the top leads to those below it; of another facet one value is no choice.
+        if len(values) > 1 or chosen or (values and name == "classification"):
             yield TITLES[name], [_line(wanted, name, value, results) for value in values]
 
 
