@@ -84,7 +84,7 @@ def _source(organisation: Organisation, code: str, name: str, *, writable: bool 
             "name": name,
             "organisation": organisation,
             "kind": SourceKind.FOLDER,
-            "settings": {"path": f"demo/{code}"},
+            "settings": {"folder": code},
             "is_writable": writable,
         },
     )
