@@ -84,7 +84,7 @@ def _source(organisation: Organisation, code: str, name: str, *, writable: bool 
             "name": name,
             "organisation": organisation,
             "kind": SourceKind.FOLDER,
-            "settings": {"path": f"demo/{code}"},
+            "settings": {"folder": code},
             "is_writable": writable,
         },
     )
@@ -97,8 +97,17 @@ def _mount(name: str) -> None:
     if resource.mounts.exists():
         return
     source = _source(resource.provider, f"folder-{resource.provider_id}", f"{resource.provider.short_name}数据目录")
+    compiler = Account.objects.get(
+        staff__appointments__post__organisation=resource.provider,
+        staff__appointments__post__roles__role="catalogue_compiler",
+    )
     mount_resource(
-        actor=SYSTEM, resource=resource, source=source, kind=MountKind.FILE, place=f"{resource.name}.csv", watermark=""
+        actor=get_account_actor(compiler),
+        resource=resource,
+        source=source,
+        kind=MountKind.FILE,
+        place=f"{resource.name}.csv",
+        watermark="",
     )
 
 
