@@ -1,4 +1,4 @@
-"""Two offices, an operator, and a database beside the platform's whose log is read."""
+"""Fixtures of who watches over the exchange: two offices, an operator, a database whose log is read."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
