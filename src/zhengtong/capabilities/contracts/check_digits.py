@@ -27,7 +27,8 @@ def _table(alphabet: bytes) -> pl.Series:
     return pl.Series([known.get(byte, _NONE) for byte in range(256)], dtype=pl.Int32)
 
 
-_DIGIT_VALUES, _CREDIT_VALUES, _BODY_VALUES = _table(b"0123456789"), _table(_CREDIT), _table(_BODY)
+_CREDIT_VALUES: Final = _table(_CREDIT)
+_DAYS: Final = pl.Series([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=pl.Int32)
 _IDENTITY_CHECK: Final = pl.Series(list(_IDENTITY_CHECKS), dtype=pl.UInt8)
 
 
@@ -40,7 +41,7 @@ def find_bad(values: pa.Array, check: str) -> pl.Series:
     good = pl.Series("good", [], dtype=pl.Boolean)
     if len(whole):
         flat = _flatten(whole)
-        good = _is_identity(flat, whole) if check == "GB11643" else _is_credit(flat)
+        good = _is_identity(flat) if check == "GB11643" else _is_credit(flat)
     if len(whole) == len(values):
         return ~good
     present, measured = pl.Series(values.is_valid()), pl.Series(fits)
@@ -50,59 +51,60 @@ def find_bad(values: pa.Array, check: str) -> pl.Series:
 
 
 def _flatten(values: pa.Array) -> pl.Series:
-    _valid, _offsets, content = values.buffers()
-    offsets = pa.Array.from_buffers(pa.int64(), len(values) + 1, [None, values.buffers()[1]], offset=values.offset)
-    start = offsets[0].as_py()
-    return pl.Series(pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start))
+    _valid, offsets, content = values.buffers()
+    start = pa.Array.from_buffers(pa.int64(), 1, [None, offsets], offset=values.offset)[0].as_py()
+    return pl.Series("b", pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start))
 
 
-def _at(flat: pl.Series, place: int) -> pl.Series:
-    return flat.gather_every(_LENGTH, place)
+def _spread(flat: pl.Series) -> pl.DataFrame:
+    """Return the values as columns ``0`` to ``17``, one a position."""
+    every = (pl.col("b").gather_every(_LENGTH, place).cast(pl.Int32).alias(str(place)) for place in range(_LENGTH))
+    return pl.DataFrame([flat]).select(every)
 
 
-def _look_up(flat: pl.Series, table: pl.Series) -> pl.Series:
-    return table.gather(flat.cast(pl.UInt32))
+def _at(place: int) -> pl.Expr:
+    return pl.col(str(place))
 
 
-def _is_identity(flat: pl.Series, whole: pa.Array) -> pl.Series:
-    values = _look_up(flat, _DIGIT_VALUES)
-    total, most = _weigh(values, _IDENTITY_WEIGHTS, 0)
-    expected = _IDENTITY_CHECK.gather((total % 11).cast(pl.UInt32))
-    year, month, day = (_number(values, first, last) for first, last in ((6, 10), (10, 12), (12, 14)))
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    longest = _DAYS.gather(month.clip(0, 12).cast(pl.UInt32)) + ((month == 2) & leap).cast(pl.Int32)
+def _weigh(weights: tuple[int, ...], first: int = 0) -> pl.Expr:
+    return pl.sum_horizontal(_at(first + place) * weight for place, weight in enumerate(weights))
+
+
+def _is_identity(flat: pl.Series) -> pl.Series:
+    digits = _spread(flat)
+    # Characters as they are: each is 48 more than its digit.
+    rest = (_weigh(_IDENTITY_WEIGHTS) - 48 * sum(_IDENTITY_WEIGHTS)) % 11
+    expected = pl.lit(_IDENTITY_CHECK).gather(rest.cast(pl.UInt32))
+    year, month, day = (_number(first, last) for first, last in ((6, 10), (10, 12), (12, 14)))
+    is_leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+    longest = pl.lit(_DAYS).gather(month.clip(0, 12).cast(pl.UInt32)) + ((month == 2) & is_leap).cast(pl.Int32)
     born = (year >= 1850) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= longest)
-    return (most < 10) & (expected == _at(flat, 17)) & born
+    body = [_at(place) for place in range(17)]
+    are_digits = (pl.min_horizontal(body) >= 48) & (pl.max_horizontal(body) <= 57)
+    return digits.select((are_digits & (expected == _at(17)) & born).alias("good"))["good"]
 
 
-_DAYS: Final = pl.Series([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=pl.Int32)
-
-
-def _number(values: pl.Series, first: int, last: int) -> pl.Series:
-    result = _at(values, first)
-    for place in range(first + 1, last):
-        result = result * 10 + _at(values, place)
-    return result
+def _number(first: int, last: int) -> pl.Expr:
+    return pl.sum_horizontal((_at(place) - 48) * 10 ** (last - 1 - place) for place in range(first, last))
 
 
 def _is_credit(flat: pl.Series) -> pl.Series:
-    values = _look_up(flat, _CREDIT_VALUES)
-    total, most = _weigh(values, _CREDIT_WEIGHTS, 0)
-    outer = (31 - total % 31) % 31 == _at(values, 17)
-    bodies = _look_up(flat, _BODY_VALUES)
-    inner, _most = _weigh(bodies, _BODY_WEIGHTS, 8)
-    rest = 11 - inner % 11
-    # 10 is written as X, 11 as 0.
-    expected = rest.replace_strict([10, 11], [_BODY.index(b"X"), 0], default=rest, return_dtype=pl.Int32)
-    return (most < 31) & (_at(values, 17) < 31) & outer & (expected == _at(bodies, 16))
+    values = _spread(_CREDIT_VALUES.gather(flat.cast(pl.UInt32)).alias("b"))
+    outer = (31 - _weigh(_CREDIT_WEIGHTS) % 31) % 31 == _at(17)
+    known = pl.max_horizontal(pl.all()) < 31
+    # The organisation code's own alphabet has the letters that the outer one leaves out, so its values are others.
+    inner = (11 - _weigh_body() % 11) % 11
+    return values.select((known & outer & (inner == _INNER_CHECK)).alias("good"))["good"]
 
 
-def _weigh(values: pl.Series, weights: tuple[int, ...], first: int) -> tuple[pl.Series, pl.Series]:
-    """Return the weighted sums, and the greatest value that went into each (``_NONE`` of a wrong character)."""
-    columns = [_at(values, first + place).alias(str(place)) for place in range(len(weights))]
-    frame = pl.DataFrame(columns)
-    made = frame.select(
-        pl.sum_horizontal(pl.col(str(place)) * weight for place, weight in enumerate(weights)).alias("total"),
-        pl.max_horizontal(pl.all()).alias("most"),
-    )
-    return made["total"], made["most"]
+def _body_value(place: int) -> pl.Expr:
+    return pl.lit(_BODY_OF_CREDIT).gather(_at(place).clip(0, 31).cast(pl.UInt32))
+
+
+def _weigh_body() -> pl.Expr:
+    return pl.sum_horizontal(_body_value(8 + place) * weight for place, weight in enumerate(_BODY_WEIGHTS))
+
+
+# From an outer value to the inner one; the check character X stands for ten.
+_BODY_OF_CREDIT: Final = pl.Series([_BODY.index(byte) for byte in _CREDIT] + [_NONE], dtype=pl.Int32)
+_INNER_CHECK: Final = pl.when(_at(16) == _CREDIT.index(b"X")).then(10).when(_at(16) <= 9).then(_at(16)).otherwise(-1)

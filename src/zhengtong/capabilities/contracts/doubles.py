@@ -8,8 +8,10 @@ _MOST_RUNS = 4
 
 
 class Seen:
-    """The keys of a window so far, as 64-bit hashes. Two different keys of ten million share one once in 370,000 windows;
-    then a row too many is held, and none is lost."""
+    """The keys of a window so far, as 64-bit hashes.
+
+    Of ten million different keys two share one in one window of 370,000: then a row too many is held, and none is lost.
+    """
 
     def __init__(self) -> None:
         self._runs: list[pl.Series] = []

@@ -1,7 +1,6 @@
 """Values as they come, read as the agreed type: text is read strictly, and what can't be read is named, not mended."""
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -26,9 +25,6 @@ _DATES: Final = (
 )
 _TRUE: Final = ("true", "t", "1", "是", "yes", "y")
 _FALSE: Final = ("false", "f", "0", "否", "no", "n")
-_NUL: Final = re.compile(b"\0")
-_POWER: Final = re.compile(rb"[Ee]\+")
-_CORRECTABLE: Final = re.compile(rb"[\x80-\xffx]")
 FIRST_DAY: Final = date(1, 1, 1)
 LAST_DAY: Final = date(9999, 12, 31)
 _EPOCH: Final = date(1970, 1, 1)
@@ -65,30 +61,31 @@ def read_as(values: pa.Array, column: Column, is_number: bool = False) -> Read:
 
 
 def _read_text(values: pa.Array, is_number: bool) -> Read:
+    # All bytes of the column at once: what none of them can be, no value has to be asked about.
+    content = _join(values)
     faults = []
-    if _has(values, _NUL):
+    if b"\0" in content:
         faults.append(("nul", pl.Series(compute.match_substring(values, "\0"))))
     normalised = None
-    if is_number and _has(values, _CORRECTABLE):
+    if is_number and (not content.isascii() or b"x" in content):
         series = pl.Series(values)
         mended = series.str.strip_chars().str.replace_many(list(_FULL_WIDTH), list(_HALF_WIDTH)).str.replace("x$", "X")
         changed = (mended != series).fill_null(False)
         if changed.any():
             normalised, values = changed, _to_arrow(mended)
-    if _has(values, _POWER):
+    if b"E+" in content or b"e+" in content:
         faults.append(("spreadsheet-number", pl.Series(values).str.contains(_SPREADSHEET)))
     return Read(values, tuple(faults), normalised)
 
 
-def _has(values: pa.Array, pattern: "re.Pattern[bytes]") -> bool:
-    """Return whether the bytes of any of the values match, looked for in all of them at once."""
-    if not len(values):
-        return False
-    buffers = values.buffers()
-    if buffers[2] is None:
-        return False
-    offsets = pa.Array.from_buffers(pa.int64(), len(values) + 1, [None, buffers[1]], offset=values.offset)
-    return pattern.search(memoryview(buffers[2]), offsets[0].as_py(), offsets[-1].as_py()) is not None
+def _join(values: pa.Array) -> bytes:
+    _valid, places, content = values.buffers()
+    if not len(values) or content is None:
+        return b""
+    offsets = pa.Array.from_buffers(pa.int64(), len(values) + 1, [None, places], offset=values.offset)
+    first, last = offsets[0].as_py(), offsets[len(values)].as_py()
+    joined: bytes = content.slice(first, last - first).to_pybytes()
+    return joined
 
 
 def _read_typed(values: pa.Array, column: Column, wanted: pa.DataType) -> Read:

@@ -76,7 +76,7 @@ class Rules:
             if read.normalised is not None:
                 normalised.append((each, read.normalised))
             arrays.append(read.values)
-            self._judge(each, read.values, found)
+            self._judge(each, read, found)
         names = [each.column.name for each in self._fields]
         removed = None
         if self._removed:
@@ -103,12 +103,15 @@ class Rules:
             landing = landing.filter((~bad).to_arrow())
         return Checked(landing, held, count, kept)
 
-    def _judge(self, agreed: ContractField, values: pa.Array, found: _Findings) -> None:
-        column, rule = agreed.column, agreed.rule or {}
+    def _judge(self, agreed: ContractField, read: reading.Read, found: _Findings) -> None:
+        column, rule, values = agreed.column, agreed.rule or {}, read.values
         name = column.name
         is_required = not column.is_nullable or name in self._key
         if is_required and values.null_count:
-            found.add(name, "missing", pl.Series(values.is_null()))
+            absent = pl.Series(values.is_null())
+            for _rule, unread in read.faults:  # what can't be read is there, and has its own name
+                absent = absent & ~unread
+            found.add(name, "missing", absent)
         if column.kind is ColumnKind.TEXT and is_required:
             empty = compute.equal(compute.binary_length(values), 0)
             if compute.any(empty).as_py():

@@ -8,7 +8,7 @@ import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract, ContractContent, Mode
-from zhengtong.capabilities.sources.public import Connection, Reading, SourceError, open_source
+from zhengtong.capabilities.sources.public import CHUNK_ROWS, Connection, Reading, SourceError, open_source
 
 Plan = MutableMapping[str, Any]
 
@@ -89,6 +89,7 @@ class TableFeed:
             "" if self.is_whole else content.watermark,
             "" if self.is_whole else plan["after"],
             "" if self.is_whole else plan["until"],
+            CHUNK_ROWS,
         )
 
     def expected(self) -> int | None:

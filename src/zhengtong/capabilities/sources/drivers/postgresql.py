@@ -33,6 +33,16 @@ _SNAPSHOT: Final = (
     "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on "
     "-c timezone=UTC -c datestyle=ISO"
 )
+# Who writes a table holds a lock on it, and everybody may see locks.
+_WRITERS: Final[LiteralString] = """
+SELECT array_agg(virtualtransaction) FROM pg_locks WHERE locktype = 'relation' AND granted AND relation = %s::regclass
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()
+AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+"""
+_OLDEST: Final[LiteralString] = """
+SELECT min(xact_start)::text FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND backend_type = 'client backend' AND backend_xid IS NOT NULL
+"""
 _COLUMNS: Final[LiteralString] = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce(b.typname, t.typname),
        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,
@@ -151,36 +161,35 @@ class PostgresConnection:
         return self._catalogue.read_table(name)
 
     def find_watermark(self, table: str, column: str) -> str:
-        """Return the greatest value below which nothing can be committed any more.
+        """Return the greatest value of those that are there, when nobody can add a lower one any more.
 
-        A transaction that is under way holds values that were taken before ours and shows them later. So we wait until
-        those that ran when we looked have ended; and a moment is kept below the beginning of any that is still open.
+        A transaction that is under way may hold a lower value, taken before, and show it later. So those that write
+        the table when we have looked are waited for, whoever's they are; and a moment stays below the beginning of any
+        open transaction that has written and that this account can see. Raises SourceError when they don't end.
         """
         described = {each.name: each for each in self.read_table(table).columns}
         if column not in described:
-            raise SourceError("column-missing", _("库表“%(table)s”没有增量列“%(column)s”。") % locals())
-        schema, name = self._catalogue.schema, sql.Identifier(column)
-        source = identify(table, schema)
-        (ceiling,) = self._catalogue.ask("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
+            raise SourceError(
+                "column-missing",
+                _("库表“%(table)s”没有增量列“%(column)s”。") % {"table": table, "column": column},
+            )
+        name, source = sql.Identifier(column), identify(table, self._catalogue.schema)
         bound: sql.Composable = sql.SQL("")
         if described[column].kind is ColumnKind.DATETIME:
-            (oldest,) = self._catalogue.ask(
-                "SELECT min(xact_start)::text FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND backend_xid IS NOT NULL"
-            )[0]
+            (oldest,) = self._catalogue.ask(_OLDEST)[0]
             if oldest:
                 bound = sql.SQL(" WHERE {} < {}").format(name, sql.Literal(oldest))
         (value,) = self._catalogue.ask(sql.SQL("SELECT max({})::text FROM {}{}").format(name, source, bound))[0]
+        place = self._catalogue.text(source)
+        (writers,) = self._catalogue.ask(_WRITERS, place)[0]
         give_up = time.monotonic() + _WAIT_SECONDS
-        while isinstance(bound, sql.SQL):
-            (floor,) = self._catalogue.ask("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")[0]
-            if floor >= ceiling:
-                break
-            if time.monotonic() > give_up:
-                raise SourceError(
-                    "source-writing", _("数据源正在写入，增量的终点还不确定，稍后自动重试。"), is_passing=True
-                )
-            time.sleep(0.05)
+        while writers:
+            (now,) = self._catalogue.ask(_WRITERS, place)[0]
+            writers = set(writers) & set(now or ())
+            if writers and time.monotonic() > give_up:
+                said = _("数据源正在写入，增量的终点还不确定，稍后自动重试。")
+                raise SourceError("source-writing", said, is_passing=True)
+            time.sleep(0.05 if writers else 0)
         return value or ""
 
     def count(self, reading: Reading) -> int:

@@ -106,20 +106,33 @@ class PostgresTarget:
 
         What it raises takes the merge back.
         """
+        # ADBC's own handle: by the one above it a connection that commits by itself neither commits nor rolls back.
+        handle = self._connection.adbc_connection
         with explained():
-            self._connection.adbc_connection.set_autocommit(False)
+            handle.set_autocommit(False)
         try:
             merged = self._merge(landing)
-            if not merged.was_done:
-                confirm(self.read_landed(landing))
-                with explained():
-                    self._connection.commit()
+            if merged.was_done:
+                return merged
+            confirm(self.read_landed(landing))
+            with explained():
+                handle.commit()
             return merged
+        except BaseException:
+            self._roll_back()
+            raise
         finally:
-            # After the commit there is nothing to take back; before it, everything.
+            # Ends the transaction that ADBC has opened after the last one.
             with suppress(Exception):
-                self._connection.rollback()
-                self._connection.adbc_connection.set_autocommit(True)
+                handle.rollback()
+                handle.set_autocommit(True)
+
+    def _roll_back(self) -> None:
+        """Take everything back; a connection that can't even do that is closed, and the server does it."""
+        try:
+            self._connection.adbc_connection.rollback()
+        except Exception:
+            close(self._connection)
 
     def _merge(self, landing: Landing) -> Merged:
         mark, target, stage = self._mark(landing), self._target(landing), self._stage(landing)
@@ -326,9 +339,7 @@ class PostgresTarget:
             return sql.SQL("t.{}").format(name)
         return sql.SQL("t.{}::{}").format(name, sql.SQL(cast))
 
-    def _run(
-        self, statement: LiteralString, *places: sql.Composable, passing: tuple[str, ...] = (), **parts: Any
-    ) -> int:
+    def _run(self, statement: LiteralString, *places: sql.Composable, passing: Any = (), **parts: Any) -> int:
         """Run a statement; return how many rows it changed."""
         query = self._catalogue.text(sql.SQL(statement).format(*places, **parts))
         with explained(), self._connection.cursor() as cursor:

@@ -42,6 +42,8 @@ _COLUMN_TYPES: Final[Mapping[ColumnKind, str]] = {
     ColumnKind.BINARY: "bytea",
     ColumnKind.JSON: "jsonb",
 }
+# Of a connection that was refused libpq tells the words, and no code.
+_REFUSED: Final = re.compile(r'password authentication failed|role ".*" does not exist|no password supplied|pg_hba')
 _CUT: Final = re.compile(
     r"server closed|terminat|could not connect|connection (to server|refused|reset|not open)|no connection|lost sync|"
     r"SSL SYSCALL|timeout expired|the connection is closed|starting up|shutting down|PQgetCopyData|consuming input|EOF",
@@ -129,9 +131,9 @@ def explain(error: Exception) -> SourceError:
         return error
     code = getattr(error, "sqlstate", None) or ""
     said = _first_line(error)
-    if code in ("28P01", "28000") or "password authentication failed" in said:
+    if code in ("28P01", "28000") or _REFUSED.search(said):
         return SourceError("credentials", _("数据库拒绝了登记的用户名或者口令，请核对后重新登记。"))
-    if code == "3D000":
+    if code == "3D000" or re.search(r'database ".*" does not exist', said):
         return SourceError("no-database", _("服务器上没有登记的数据库：%(said)s") % {"said": said})
     if code in ("53100", "54000"):
         return SourceError("target-full", _("数据库的空间已满，没有写入任何数据。腾出空间后重新执行。"))
@@ -178,7 +180,7 @@ def read_settings(settings: Mapping[str, Any], secrets: Mapping[str, Any]) -> di
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 30_000,
-        "application_name": "zhengtong",
+        "application_name": settings.get("application_name") or "zhengtong",
         "client_encoding": "UTF8",
     }
     return {key: value for key, value in words.items() if value != ""}
