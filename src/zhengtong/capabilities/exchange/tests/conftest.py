@@ -12,8 +12,27 @@ from zhengtong.capabilities.exchange.models import Run
 from zhengtong.capabilities.exchange.services.running import run_window, start_run
 from zhengtong.capabilities.exchange.tests.deals import GOOD_NUMBER, TABLE, make_contract, make_sources
 from zhengtong.capabilities.exchange.tests.places import make_database, parameters
+from zhengtong.capabilities.exchange.tests.watching import (
+    contract,
+    corrector,
+    execute,
+    offices,
+    operator,
+    outsider,
+    source_settings,
+)
 from zhengtong.capabilities.sources.public import Source
 from zhengtong.kernel.policy import SYSTEM
+
+__all__ = [
+    "contract",
+    "corrector",
+    "execute",
+    "offices",
+    "operator",
+    "outsider",
+    "source_settings",
+]
 
 _DIFFERENT = """
 SELECT count(*) FROM (({given} EXCEPT ALL {taken}) UNION ALL ({taken} EXCEPT ALL {given})) d

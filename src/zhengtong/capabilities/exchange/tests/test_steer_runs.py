@@ -7,8 +7,8 @@ import pytest
 from zhengtong.capabilities.contracts.public import Contract, ContractState
 from zhengtong.capabilities.exchange.models import Run, RunState
 from zhengtong.capabilities.exchange.services.steering import cancel_run, pause_run, repeat_run, resume_run, run_now
-from zhengtong.capabilities.exchange.tests.watching import staff
 from zhengtong.capabilities.exchange.tests.samples import make_run
+from zhengtong.capabilities.exchange.tests.watching import staff
 from zhengtong.core.audit.public import AuditRecord
 from zhengtong.core.identity.public import Organisation, Refused
 from zhengtong.kernel.policy import Actor, Denied
