@@ -114,7 +114,7 @@ def _zero(kind: pa.DataType) -> pa.Scalar:
         return pa.scalar(b"", kind)
     if pa.types.is_boolean(kind):
         return pa.scalar(False)
-    return pa.scalar(0, pa.int64()).cast(kind) if not pa.types.is_decimal(kind) else pa.scalar(0, kind)
+    return pa.scalar(0, kind)
 
 
 class RowSum:

@@ -1,6 +1,9 @@
 """Both places of a contract, emptied before each test; two offices with their people; a database whose log is read."""
 
 from collections.abc import Callable, Iterator
+"""Both places for all tests of the exchange, emptied before each."""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +24,34 @@ from zhengtong.core.identity.public import Organisation
 from zhengtong.kernel.policy import SYSTEM, Actor, ActorKind, Grant
 
 SOURCE = "zt_test_capture"
+
+from zhengtong.capabilities.contracts.public import Contract
+from zhengtong.capabilities.exchange.models import Run
+from zhengtong.capabilities.exchange.services.running import run_window, start_run
+from zhengtong.capabilities.exchange.tests.deals import GOOD_NUMBER, TABLE, make_contract, make_sources
+from zhengtong.capabilities.exchange.tests.places import make_database, parameters
+from zhengtong.capabilities.exchange.tests.watching import (
+    contract,
+    corrector,
+    execute,
+    offices,
+    operator,
+    outsider,
+    source_settings,
+)
+from zhengtong.capabilities.sources.public import Source
+from zhengtong.kernel.policy import SYSTEM
+
+__all__ = [
+    "contract",
+    "corrector",
+    "execute",
+    "offices",
+    "operator",
+    "outsider",
+    "source_settings",
+]
+
 _DIFFERENT = """
 SELECT count(*) FROM (({given} EXCEPT ALL {taken}) UNION ALL ({taken} EXCEPT ALL {given})) d
 """
@@ -41,6 +72,7 @@ class Exchange:
         self.database.execute(
             "INSERT INTO giver.people "
             "SELECT i, %s, '第' || i || '号', NULL, date '1990-01-01' + i, i * 1.25, i %% 2 = 0, "
+            "INSERT INTO giver.people SELECT i, %s, '第' || i || '号', NULL, date '1990-01-01' + i, i * 1.25, i %% 2 = 0, "
             "clock_timestamp() FROM generate_series(%s::int, %s::int) i",
             [GOOD_NUMBER, first, last],
         )
@@ -55,6 +87,7 @@ class Exchange:
 
     def ask(self, query: str, *values: object) -> Any:
         row = self.database.execute(query, values or None).fetchone()
+        row = self.database.execute(query, values or None).fetchone()  # type: ignore[call-overload]  # test's own text
         return row[0] if row else None
 
     def count_different(self, where: str = "true") -> int:

@@ -9,8 +9,8 @@ from zhengtong.capabilities.exchange.capture.feed import REMOVED, CaptureFeed
 from zhengtong.capabilities.exchange.capture.slots import open_log
 from zhengtong.capabilities.exchange.models import Capture, CaptureState
 from zhengtong.capabilities.exchange.services.capturing import end_captures, measure_captures, restart_capture
-from zhengtong.capabilities.exchange.tests.conftest import Execute
 from zhengtong.capabilities.exchange.tests.samples import make_contract, make_source
+from zhengtong.capabilities.exchange.tests.watching import Execute
 from zhengtong.capabilities.sources.public import Condition, Operator, SourceError
 from zhengtong.core.identity.public import Organisation
 from zhengtong.kernel.policy import SYSTEM, Actor

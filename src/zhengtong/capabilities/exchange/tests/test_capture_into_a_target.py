@@ -9,8 +9,8 @@ from zhengtong.capabilities.exchange.capture.feed import CaptureFeed
 from zhengtong.capabilities.exchange.models import HeldRow, Run, RunState
 from zhengtong.capabilities.exchange.services.quarantine import answer_ticket, open_ticket, settle_tickets
 from zhengtong.capabilities.exchange.services.running import run_window, start_run
-from zhengtong.capabilities.exchange.tests.conftest import Execute
 from zhengtong.capabilities.exchange.tests.samples import make_contract, make_source
+from zhengtong.capabilities.exchange.tests.watching import Execute
 from zhengtong.core.identity.public import Organisation
 from zhengtong.kernel.policy import SYSTEM, Actor
 

@@ -79,8 +79,8 @@ def test_both_sides_see_the_run_and_nobody_else(run: Run, provider: Client, cons
         text = open_page(client, "run", run.pk)
         for said in ("98", "来源 100 行", run.contract.digest, "people_landed", "1 分 15 秒", "对账"):
             assert said in text, said
-    elsewhere = Organisation.objects.exclude(pk__in=[run.contract.provider_id, run.contract.consumer_id])[0]
-    outsider = sign_in("exchange-outsider", elsewhere, *ALL)
+    below = Organisation.objects.filter(parent=run.contract.provider).order_by("id")[0]
+    outsider = sign_in("exchange-outsider", below, *ALL)
     assert run.contract.resource.name not in open_page(outsider, "runs")
     for name in ("run", "run_progress", "receipt"):
         assert outsider.get(reverse(f"exchange_desk:{name}", args=[run.pk])).status_code == 404
