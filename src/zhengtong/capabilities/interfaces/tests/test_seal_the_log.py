@@ -55,7 +55,7 @@ def test_without_the_time_service_blocks_close_and_are_stamped_later(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_digest: object) -> bytes:
-        raise TimeNotAvailable("away")
+        raise TimeNotAvailable(ClockFault.UNKNOWN)
 
     office.call()
     with monkeypatch.context() as patch:
