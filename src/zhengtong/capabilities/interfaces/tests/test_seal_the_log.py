@@ -8,7 +8,7 @@ from django.utils import timezone
 from zhengtong.capabilities.interfaces import partitions, sealing
 from zhengtong.capabilities.interfaces.models import Call, CallBlock, HourTally
 from zhengtong.capabilities.interfaces.tests.office import Office
-from zhengtong.capabilities.timestamps.public import TimeNotAvailable
+from zhengtong.capabilities.timestamps.public import ClockFault, TimeNotAvailable
 
 pytestmark = pytest.mark.django_db
 
