@@ -43,7 +43,8 @@ class ExchangeHandler(Handler):
         answer: Any = self._get_response  # type: ignore[attr-defined]  # Django's own, which its stubs leave out
         for kind in ("view", "template_response", "exception"):
             setattr(self, f"_{kind}_middleware", [])
-        chain: Any = RequestId(convert_exception_to_response(answer))
+        inner: Any = convert_exception_to_response(answer)
+        chain: Any = RequestId(inner)
         self._middleware_chain = chain
 
 

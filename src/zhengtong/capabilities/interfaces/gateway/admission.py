@@ -27,6 +27,7 @@ from zhengtong.capabilities.interfaces.models import (
     ServiceState,
     SpentNonce,
 )
+from zhengtong.capabilities.sources.public import Source
 from zhengtong.core.identity.public import client_address
 from zhengtong_client import envelope as envelopes
 from zhengtong_client.envelope import Envelope, EnvelopeError
@@ -37,14 +38,18 @@ _TABLES = {
     "member": Member._meta.db_table,
     "service": Service._meta.db_table,
     "contract": Contract._meta.db_table,
+    "source": Source._meta.db_table,
 }
-# The contract's table is the lower module's: read by its model's own name for it, in the one statement of a call.
+# The tables of lower modules are read by their models' own names, in the one statement of a call. The last column is
+# which versions of their rows service and source are: while it is the same, so are they.
 _FIND = """
 SELECT k.spki, k.valid_until, m.id, m.code, m.state, m.organisation_id, m.is_bench,
     s.id, s.state, s.resource_id, s.provider_id, s.calls_a_minute,
-    c.id, c.state, c.valid_from, c.valid_until, c.consumer_id, c.resource_id, c.mode, c.digest
+    c.id, c.state, c.valid_from, c.valid_until, c.consumer_id, c.resource_id, c.mode, c.digest,
+    s.xmin::text || ' ' || o.xmin::text
 FROM {key} k JOIN {member} m ON m.id = k.member_id
-LEFT JOIN {service} s ON s.code = %s LEFT JOIN {contract} c ON c.number = %s
+LEFT JOIN {service} s ON s.code = %s LEFT JOIN {source} o ON o.id = s.source_id
+LEFT JOIN {contract} c ON c.number = %s
 WHERE k.key_id = %s
 """.format(**_TABLES)
 _SPEND = f"INSERT INTO {SpentNonce._meta.db_table} (member_id, nonce, at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
@@ -78,7 +83,7 @@ class Sender:
 class Agreed:
     """What the contract lets the sender have of the service."""
 
-    service: int
+    service: Service
     shape: Shape
 
 
@@ -94,6 +99,7 @@ class _Found:
     contract_resource: int
     mode: str
     digest: str
+    version: str
 
 
 def read_sender(request: HttpRequest, *, service: str, now: datetime) -> tuple[Sender, _Found]:
@@ -157,7 +163,7 @@ def admit(sender: Sender, found: _Found, *, service: str) -> Agreed:
     quotas.take_minute(sender.service, sender.contract, found.calls_a_minute, sender.received_at)
     if a_day := shape.content.calls_a_day:
         quotas.take_day(sender.contract, a_day, sender.received_at)
-    return Agreed(sender.service, shape)
+    return Agreed(_read_service(sender.service, found.version), shape)
 
 
 def admit_subscriber(sender: Sender, *, recipient: str) -> None:
@@ -217,6 +223,11 @@ def _read_shape(contract: int, digest: str) -> Shape:
     # A contract's content is frozen under its digest: whatever else changed, this did not.
     stored: Any = Contract.objects.values_list("content", flat=True).get(pk=contract, digest=digest)
     return Shape(ContractContent.from_json(stored))
+
+
+@lru_cache(maxsize=512)
+def _read_service(service: int, version: str) -> Service:
+    return Service.objects.select_related("source").get(pk=service)
 
 
 def remove_spent(now: datetime) -> int:

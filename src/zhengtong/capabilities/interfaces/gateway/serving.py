@@ -18,7 +18,7 @@ from zhengtong.capabilities.interfaces.gateway.providers import ask_provider
 from zhengtong.capabilities.interfaces.gateway.shaping import Row
 from zhengtong.capabilities.interfaces.gateway.stamps import require_stamps
 from zhengtong.capabilities.interfaces.gateway.tables import answer_from_table, read_query
-from zhengtong.capabilities.interfaces.models import Service, ServiceKind
+from zhengtong.capabilities.interfaces.models import ServiceKind
 from zhengtong.core.crypto.public import SignerRefused, SignerUnavailable
 from zhengtong_client import envelope as envelopes
 
@@ -96,7 +96,7 @@ def _answer(agreed: Agreed, sender: Sender) -> Given:
         asked = json.loads(sender.body or b"{}")
     except (ValueError, RecursionError):
         raise Problem("body-form", "JSON") from None
-    service = Service.objects.select_related("source").get(pk=agreed.service)
+    service = agreed.service
     began = perf_counter()
     if service.kind == ServiceKind.TABLE:
         query = read_query(agreed.shape, asked)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from zhengtong.capabilities.catalogue.public import MaskKind
 from zhengtong.capabilities.contracts.public import ContractContent, ContractField, Masks, Rules, compile_masks
 from zhengtong.capabilities.interfaces.domain import Problem
-from zhengtong.capabilities.sources.public import Column, ColumnKind, Condition, Operator
+from zhengtong.capabilities.sources.public import Column, ColumnKind, Condition, Operator, arrow_type
 
 Row = dict[str, Any]
 _NUMBERS: Final = (ColumnKind.INTEGER, ColumnKind.DECIMAL, ColumnKind.REAL)
@@ -85,7 +85,7 @@ class Shape:
         for name in self.sources:
             if not any(name in row for row in rows):
                 raise Problem("provider-answer", name)
-        arrays = [pa.array([_to_text(row.get(name), name) for row in kept], pa.large_string()) for name in self.sources]
+        arrays = [_to_array([row.get(name) for row in kept], self._by_source[name]) for name in self.sources]
         return self.shape_batch(pa.RecordBatch.from_arrays(arrays, names=list(self.sources)), wanted=wanted)
 
     def shape_batch(self, batch: pa.RecordBatch, *, wanted: Sequence[str] = ()) -> Shaped:
@@ -106,6 +106,25 @@ class Shape:
 
     def _passes(self, row: Mapping[str, Any]) -> bool:
         return all(_holds(row, each, self._by_source.get(each.column)) for each in self.content.conditions)
+
+
+def _to_array(values: Sequence[Any], column: Column) -> pa.Array:
+    """Values of JSON that are of the agreed kind already travel as that: reading them from text again is dear."""
+    known = {type(value) for value in values} - {type(None)}
+    wanted = arrow_type(column)
+    if column.kind is ColumnKind.INTEGER and known <= {int}:
+        try:
+            return pa.array(values, wanted)
+        except (OverflowError, pa.ArrowInvalid):
+            pass
+    if column.kind is ColumnKind.DECIMAL and known <= {int, Decimal}:
+        try:
+            return pa.array([None if value is None else Decimal(value) for value in values], wanted)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            pass
+    if column.kind is ColumnKind.BOOLEAN and known <= {bool}:
+        return pa.array(values, wanted)
+    return pa.array([_to_text(value, column.name) for value in values], pa.large_string())
 
 
 def _to_text(value: Any, name: str) -> str | None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from zhengtong.capabilities.interfaces import partitions, sealing
 from zhengtong.capabilities.interfaces.models import Call, CallBlock, HourTally
 from zhengtong.capabilities.interfaces.tests.office import Office
-from zhengtong.capabilities.timestamps.public import TimeNotAvailable
+from zhengtong.capabilities.timestamps.public import ClockFault, TimeNotAvailable
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_without_the_time_service_blocks_close_and_are_stamped_later(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_digest: object) -> bytes:
-        raise TimeNotAvailable("away")
+        raise TimeNotAvailable(ClockFault.UNKNOWN)
 
     office.call()
     with monkeypatch.context() as patch:

@@ -117,7 +117,7 @@ def test_the_log_is_searched_and_others_calls_are_not_in_it(office: Office, ther
     assert first.number in user.get("/desk/interfaces/calls/", {"q": first.number}).content.decode()
     found = user.get("/desk/interfaces/calls/", {"code": "contract-unknown"}).content.decode()
     assert first.number not in found
-    elsewhere = sign_in("elsewhere", Organisation.objects.get(name="安澜市水务局"), "interfaces.view")
+    elsewhere = sign_in("elsewhere", Organisation.objects.get(name="安澜市政务服务数据管理局"), "interfaces.view")
     assert first.number not in elsewhere.get("/desk/interfaces/calls/").content.decode()
     assert elsewhere.get(f"/desk/interfaces/calls/{first.pk}/").status_code == 404
 
