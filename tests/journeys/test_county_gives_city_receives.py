@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.cast import forget_jobs, make_cast
 from tests.journeys.acting import sign_in
-from tests.journeys.conftest import Platform
+from tests.journeys.conftest import Platform, await_ready
 from tests.journeys.two_nodes import Side, made_database, open_database, platform_of, two_sides
 from zhengtong.capabilities.nodes.bundle import read_bundle
 from zhengtong.capabilities.nodes.models import CertificateUse
@@ -111,14 +111,16 @@ def test_rows_sent_while_the_city_is_away_are_there_once_when_it_is_back(both: B
         assert session.execute("SELECT to_regclass('taken.shops')").fetchone() == (None,)
 
     both.city.start("web", both.folder / "servers.log")
+    await_ready(both.city.url, both.city.processes["web"])
     both.city.listen(both.folder)
+    # By itself: nobody presses anything. A link is looked after every minute at the latest.
     expect_in_time(county, county.locator(".chip", has_text="已送达").first.is_visible)
 
     expect(county.get_by_text("对方写入的结果")).to_be_visible()
     with open_database(both.data) as session:
         taken = "SELECT id, name, area FROM taken.shops"
         for one, other in ((taken, "TABLE given.shops"), ("TABLE given.shops", taken)):
-            assert session.execute(f"{one} EXCEPT {other}").fetchall() == []  # type: ignore[arg-type]  # two constants
+            assert session.execute(f"{one} EXCEPT {other}").fetchall() == []
         assert session.execute("SELECT count(*) FROM taken.shops").fetchone() == (COUNT,)
     prove(both, county, cards["city"])
     arrived(both)
@@ -199,7 +201,7 @@ def send(both: Both) -> None:
     county.get_by_role("link", name="市场主体（3 行）").first.click()
 
 
-def expect_in_time(page: Page, seen: object, seconds: int = 40) -> None:
+def expect_in_time(page: Page, seen: object, seconds: int = 100) -> None:
     """Read the page again until what a job brings is there."""
     assert callable(seen)
     for _second in range(seconds):

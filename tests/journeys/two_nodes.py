@@ -143,7 +143,10 @@ def two_sides(folder: Path) -> Iterator[tuple[Side, Side]]:
         with open_database(city_database) as session:
             found = session.execute(_OWN, [_OF_KEYS]).fetchone()
             assert found is not None
+            # The ledger refers to certificates; it is empty, and refuses to be emptied all the same.
+            session.execute("ALTER TABLE seals_ledgerrow DISABLE TRIGGER USER")
             session.execute(f"TRUNCATE {found[0]} CASCADE")
+            session.execute("ALTER TABLE seals_ledgerrow ENABLE TRIGGER USER")
         log = folder / "servers.log"
         stack.callback(_stop, county, city)
         for what in ("web", "worker"):

@@ -57,7 +57,7 @@ def hand_in(loop: Loop, body: bytes = b"{}", given: bytes | None = None, **chang
     shifted, alter = changes.pop("issued_at", None), changes.pop("alter", None)
     envelope = make_envelope(**{**values, **changes})
     if shifted:
-        envelope = Envelope(**{**envelope.__dict__, "issued_at": shifted})  # type: ignore[arg-type]  # a text
+        envelope = Envelope(**{**envelope.__dict__, "issued_at": shifted})
     with open_link(loop.node) as link:
         written = write_envelope(envelope, body=body if given is None else given)
         if isinstance(alter, tuple):
