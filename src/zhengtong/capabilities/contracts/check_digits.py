@@ -54,12 +54,6 @@ def _flatten(values: pa.Array) -> pl.Series:
     _valid, offsets, content = values.buffers()
     start = pa.Array.from_buffers(pa.int64(), 1, [None, offsets], offset=values.offset)[0].as_py()
     return pl.Series("b", pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start))
-    _valid, _offsets, content = values.buffers()
-    offsets = pa.Array.from_buffers(pa.int64(), len(values) + 1, [None, values.buffers()[1]], offset=values.offset)
-    start = offsets[0].as_py()
-    return pl.Series(
-        pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start)
-    )
 
 
 def _spread(flat: pl.Series) -> pl.DataFrame:

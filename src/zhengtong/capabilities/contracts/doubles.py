@@ -37,9 +37,7 @@ class Seen:
         fresh = (hashes.filter(~doubled) if doubled.any() else hashes).sort()
         if len(fresh):
             self._runs.append(fresh)
-        while len(self._runs) > 1 and (
-            len(self._runs) > _MOST_RUNS or len(self._runs[-2]) <= 2 * len(self._runs[-1])
-        ):
+        while len(self._runs) > 1 and (len(self._runs) > _MOST_RUNS or len(self._runs[-2]) <= 2 * len(self._runs[-1])):
             last, before = self._runs.pop(), self._runs.pop()
             self._runs.append(before.append(last).sort())
         return doubled if doubled.any() else None

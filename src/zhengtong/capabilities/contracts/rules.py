@@ -84,8 +84,7 @@ class Rules:
             arrays.append(batch.column(self._removed))
             names.append(self._removed)
             found.masks = [
-                (column, rule, mask if column in self._key else mask & ~removed)
-                for column, rule, mask in found.masks
+                (column, rule, mask if column in self._key else mask & ~removed) for column, rule, mask in found.masks
             ]
         landing = pa.RecordBatch.from_arrays(arrays, names=names)
         bad = _union([mask for _column, _rule, mask in found.masks])
@@ -191,9 +190,7 @@ def check_rule(rule: Mapping[str, Any], column: Column) -> None:
             raise ValueError(f"bad-bound: {name}") from error
 
 
-def _hold_bounds(
-    values: pa.Array, low: object, high: object, column: str, rule: str, found: _Findings
-) -> None:
+def _hold_bounds(values: pa.Array, low: object, high: object, column: str, rule: str, found: _Findings) -> None:
     """Find values outside of [low, high]; most often the extremes say that there is none."""
     if values.null_count == len(values):
         return

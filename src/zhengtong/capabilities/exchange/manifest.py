@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.exchange.between.models import NodeLanding
+from zhengtong.capabilities.exchange.between.services import DATASET_KIND
 from zhengtong.capabilities.exchange.journal import ACTION_WORDS
 from zhengtong.capabilities.exchange.messages import MESSAGE_TEMPLATES
 from zhengtong.capabilities.exchange.models import (
@@ -18,8 +20,6 @@ from zhengtong.capabilities.exchange.models import (
 from zhengtong.capabilities.exchange.permissions import PERMISSIONS, ROLES
 from zhengtong.capabilities.exchange.screens import SCREENS
 from zhengtong.capabilities.exchange.work_kinds import WORK_KINDS
-from zhengtong.capabilities.exchange.between.models import NodeLanding
-from zhengtong.capabilities.exchange.between.services import DATASET_KIND
 from zhengtong.core.identity.public import Protected
 from zhengtong.kernel.modules import Module
 

@@ -23,7 +23,11 @@ from zhengtong.capabilities.sources.drivers.base import (
 )
 from zhengtong.capabilities.sources.drivers.postgresql_words import (
     explain as explain_postgresql,
+)
+from zhengtong.capabilities.sources.drivers.postgresql_words import (
     read_settings as read_postgresql_settings,
+)
+from zhengtong.capabilities.sources.drivers.postgresql_words import (
     table_name as split_postgresql_table,
 )
 from zhengtong.capabilities.sources.kinds import (
@@ -49,19 +53,20 @@ from zhengtong.capabilities.sources.services.managing import (
 from zhengtong.capabilities.sources.services.watching import Answer, check_source
 
 __all__ = [
-    "Answer",
     "CHUNK_ROWS",
+    "MANAGE",
+    "SHAPES",
+    "VIEW",
+    "Answer",
     "Column",
     "ColumnKind",
     "Condition",
     "ConfirmingTarget",
     "Connection",
     "Landing",
-    "MANAGE",
     "Merged",
     "Operator",
     "Reading",
-    "SHAPES",
     "SettingField",
     "Shape",
     "Source",
@@ -71,7 +76,6 @@ __all__ = [
     "Table",
     "Target",
     "TooManyDeleted",
-    "VIEW",
     "amend_source",
     "arrow_type",
     "change_secrets",

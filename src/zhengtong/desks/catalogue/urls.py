@@ -4,7 +4,6 @@ from django.urls import URLPattern, path
 
 from zhengtong.desks.catalogue.urls_finding import URLS_FINDING
 from zhengtong.desks.catalogue.views import beginning, compiling, entries, lists, reviewing, sheets
-from zhengtong.desks.catalogue.urls_finding import URLS_FINDING
 
 ENTRY = "desk/catalogue/entries/<int:pk>/"
 VERSION = "desk/catalogue/entries/versions/<int:pk>/"

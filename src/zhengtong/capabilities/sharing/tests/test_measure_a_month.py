@@ -88,15 +88,7 @@ def test_what_is_owed_counts_as_shared_once_whoever_needs_it_can_use_it(cast: Ca
     bound = make_resource(bureau, published_on=MONTH, share_type="conditional")
     asked = {"organisation": fire, "name": "数据", "matter": "检查", "basis": "法", "update_cycle": "daily"}
     for number, resource in enumerate((free, bound, None)):
-        demand = Demand.objects.create(
-            number=f"D{number}",
-            organisation=fire,
-            name="数据",
-            matter="检查",
-            basis="法",
-            update_cycle="daily",
-            state="assigned",
-        )
+        demand = Demand.objects.create(number=f"D{number}", state="assigned", **asked)
         Responsibility.objects.create(
             number=f"R{number}",
             demand=demand,
@@ -109,16 +101,7 @@ def test_what_is_owed_counts_as_shared_once_whoever_needs_it_can_use_it(cast: Ca
             state="fulfilled" if resource else "owed",
             resource=resource,
         )
-    Demand.objects.create(
-        number="D9",
-        organisation=fire,
-        name="数据",
-        matter="检查",
-        basis="法",
-        update_cycle="daily",
-        state="matched",
-        resource=bound,
-    )
+    Demand.objects.create(number="D9", state="matched", resource=bound, **asked)
     counted = count_month(MONTH, moment(31))[bureau.pk]
     assert (counted.needed, counted.shared) == (4, 1)
     granted = make_request(bound, fire, state="granted", submitted=moment(8), due=moment(20), decided=moment(15))
