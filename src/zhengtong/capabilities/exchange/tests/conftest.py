@@ -52,8 +52,8 @@ class Exchange:
 
     def give(self, first: int, last: int) -> None:
         self.database.execute(
-            "INSERT INTO giver.people SELECT i, %s, '第' || i || '号', NULL, date '1990-01-01' + i, i * 1.25, i %% 2 = 0, "
-            "clock_timestamp() FROM generate_series(%s::int, %s::int) i",
+            "INSERT INTO giver.people SELECT i, %s, '第' || i || '号', NULL, date '1990-01-01' + i, i * 1.25, "
+            "i %% 2 = 0, clock_timestamp() FROM generate_series(%s::int, %s::int) i",
             [GOOD_NUMBER, first, last],
         )
 
@@ -66,7 +66,7 @@ class Exchange:
         return Run.objects.get(pk=run.pk)
 
     def ask(self, query: str, *values: object) -> Any:
-        row = self.database.execute(query, values or None).fetchone()  # type: ignore[call-overload]  # test's own text
+        row = self.database.execute(query, values or None).fetchone()
         return row[0] if row else None
 
     def count_different(self, where: str = "true") -> int:

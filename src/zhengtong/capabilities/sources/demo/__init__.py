@@ -75,8 +75,7 @@ def _fill(made: "psycopg.Connection[Any]", context: DemoContext) -> None:
 def _make_table(made: "psycopg.Connection[Any]", table: DemoTable) -> None:
     place = sql.Identifier(table.schema, table.name)
     columns = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))  # type: ignore[arg-type]  # of our own tables
-        for name, kind, _comment in table.columns
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind, _comment in table.columns
     )
     made.execute(sql.SQL("CREATE TABLE {} ({})").format(place, columns))
     made.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(place, sql.Literal(table.comment)))
