@@ -114,6 +114,7 @@ class Environment:
     data_cipher: str
     timestamp_clock: str
     upload_max_bytes: int
+    source_folders: Path
     gateways: Gateways
     journal_roots: JournalRoots
 
@@ -140,6 +141,7 @@ class Environment:
             data_cipher=_data_cipher(),
             timestamp_clock=_timestamp_clock(),
             upload_max_bytes=int(os.environ.get("UPLOAD_MAX_MB", "20")) * 1024 * 1024,
+            source_folders=Path(os.environ.get("SOURCE_FOLDERS") or data_dir / "folders").resolve(),
             gateways=Gateways.read(site_name),
             journal_roots=JournalRoots.read(),
         )

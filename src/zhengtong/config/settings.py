@@ -321,6 +321,8 @@ JOURNAL_ROOTS_KEY, JOURNAL_ROOTS_MAIL = ENVIRONMENT.journal_roots.key, ENVIRONME
 
 UPLOAD_MAX_BYTES = ENVIRONMENT.upload_max_bytes
 CLAMD_SOCKET = ENVIRONMENT.clamd_socket
+# Shared folders that departments put files into lie below it.
+SOURCE_FOLDERS = ENVIRONMENT.source_folders
 # Where a gateway is named it is used, in the demo too; else what would be sent is kept in the demo's inbox.
 GATEWAYS = ENVIRONMENT.gateways
 SMS_URL, SMS_KEY, SMS_SECRET, SMS_SIGN = GATEWAYS.sms_url, GATEWAYS.sms_key, GATEWAYS.sms_secret, GATEWAYS.sms_sign

@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("zhengtong.desks.contracts.urls")),
     path("", include("zhengtong.desks.exchange.urls")),
     path("", include("zhengtong.desks.interfaces.urls")),
+    path("exchange/v1/nodes/", include("zhengtong.capabilities.nodes.urls")),
     path("", include("zhengtong.desks.nodes.urls")),
     path("", include("zhengtong.desks.sharing.urls")),
     path("desk/", include("zhengtong.desks.workbench.urls")),

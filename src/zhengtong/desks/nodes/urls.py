@@ -1,6 +1,6 @@
-"""Addresses of the desk, and the door for other nodes."""
+"""Addresses of the desk."""
 
-from django.urls import include, path
+from django.urls import path
 
 from zhengtong.desks.nodes.views import data, joining, messages, nodes, own
 
@@ -9,7 +9,6 @@ MESSAGE = "desk/nodes/messages/<uuid:message_id>/"
 
 app_name = "nodes_desk"
 urlpatterns = [
-    path("exchange/v1/nodes/", include("zhengtong.capabilities.nodes.urls")),
     path("desk/nodes/", nodes.show_all, name="home"),
     path("desk/nodes/joined/", nodes.show_joined, name="joined"),
     path("desk/nodes/own/", own.show, name="own"),

@@ -13,9 +13,8 @@ from zhengtong.capabilities.sources.failures import failure
 
 
 def root() -> Path:
-    """Return the folder below which watched folders lie: the setting SOURCE_FOLDERS, or a part of the data folder."""
-    given = getattr(platform, "SOURCE_FOLDERS", None)
-    return Path(given) if given else Path(platform.DATA_DIR) / "folders"
+    """Return the folder below which watched folders lie."""
+    return Path(platform.SOURCE_FOLDERS)
 
 
 def connect(settings: Mapping[str, Any], secrets: Mapping[str, Any]) -> FileConnection:
