@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -154,8 +155,9 @@ class Responsibility(models.Model):
     name = models.CharField(_("应发布的数据"), max_length=200)
     basis = models.CharField(_("依据"), max_length=500)
     days = models.PositiveSmallIntegerField(_("期限（工作日）"))
-    due_on = models.DateField(_("最后一天"))
-    due_at = models.DateTimeField(_("期限"))
+    # A sheet doesn't say them: whoever writes the row reckons them from ``days``.
+    due_on = models.DateField(_("最后一天"), default=timezone.localdate)
+    due_at = models.DateTimeField(_("期限"), default=timezone.now)
     state = models.CharField(
         _("状态"), max_length=9, choices=ResponsibilityState.choices, default=ResponsibilityState.OWED
     )

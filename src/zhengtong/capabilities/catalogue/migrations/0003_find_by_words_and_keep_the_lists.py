@@ -5,6 +5,7 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
+import django.utils.timezone
 import zhengtong.capabilities.catalogue.models_finding
 from django.db import migrations, models
 
@@ -169,8 +170,8 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200, verbose_name="应发布的数据")),
                 ("basis", models.CharField(max_length=500, verbose_name="依据")),
                 ("days", models.PositiveSmallIntegerField(verbose_name="期限（工作日）")),
-                ("due_on", models.DateField(verbose_name="最后一天")),
-                ("due_at", models.DateTimeField(verbose_name="期限")),
+                ("due_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="最后一天")),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="期限")),
                 (
                     "state",
                     models.CharField(
