@@ -181,7 +181,7 @@ def _progress(run: Run) -> dict[str, Any]:
     rows = []
     for place, stage in enumerate(Stage):
         is_streaming = place < 5 and at < 5 and run.state == RunState.RUNNING
-        word = "done" if is_done or place < at else "now" if place == at or is_streaming else "later"
+        word = "now" if is_streaming else "done" if is_done or place < at else "now" if place == at else "later"
         rows.append({"number": place + 1, "title": stage.label, "figure": figures[stage], "state": word})
     return {
         "run": run,
