@@ -1,12 +1,9 @@
-"""Answering from a table of a source: a few connections stay open, and one query's rows are a few thousand at most."""
+"""Answering from a table of a source: one query, its rows some ten thousand at most, page by page."""
 
 import base64
 import json
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, Final
 
 import pyarrow as pa
@@ -18,73 +15,12 @@ from zhengtong.capabilities.sources.public import (
     Condition,
     Connection,
     Reading,
-    Source,
     SourceError,
     open_source,
 )
 from zhengtong.core.crypto.public import EncryptedTextField, Unreadable
 
-_IDLE_SECONDS: Final = 60.0
-_MOST_IDLE: Final = 8
 _SEALED: Final = EncryptedTextField()
-
-
-@dataclass(slots=True)
-class _Open:
-    stack: ExitStack
-    connection: Connection
-    stamp: str
-    since: float
-
-
-class Connections:
-    """Open connections of a process, each used by one call at a time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._idle: dict[int, list[_Open]] = {}
-
-    @contextmanager
-    def borrow(self, source: Source) -> Iterator[Connection]:
-        """Give an open connection; one that raised is not used again. Raises SourceError."""
-        held = self._take(source)
-        try:
-            yield held.connection
-        except BaseException:
-            held.stack.close()
-            raise
-        held.since = monotonic()
-        with self._lock:
-            idle = self._idle.setdefault(source.pk, [])
-            if len(idle) < _MOST_IDLE:
-                idle.append(held)
-                return
-        held.stack.close()
-
-    def close(self) -> None:
-        with self._lock:
-            held = [each for several in self._idle.values() for each in several]
-            self._idle.clear()
-        for each in held:
-            each.stack.close()
-
-    def _take(self, source: Source) -> _Open:
-        stamp = json.dumps([source.settings, source.secrets, source.state], sort_keys=True)
-        with self._lock:
-            idle = self._idle.get(source.pk, [])
-            good = [each for each in idle if each.stamp == stamp and monotonic() - each.since < _IDLE_SECONDS]
-            stale = [each for each in idle if each not in good]
-            taken = good.pop() if good else None
-            self._idle[source.pk] = good
-        for each in stale:
-            each.stack.close()
-        if taken is not None:
-            return taken
-        stack = ExitStack()
-        return _Open(stack, stack.enter_context(open_source(source)), stamp, monotonic())
-
-
-connections = Connections()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +75,8 @@ def answer_from_table(service: Service, shape: Shape, query: Query) -> PageOfRow
     conditions = (*content.conditions, *query.conditions)
     reading = Reading(service.place, shape.sources, conditions, chunk_rows=MOST_ROWS + 1)
     try:
-        with connections.borrow(service.source) as connection:
+        # Opened for each call: what a source gives is one state of it, and a kept connection would give an old one.
+        with open_source(service.source) as connection:
             batch = _read_all(connection, reading)
     except SourceError as error:
         if error.is_passing:

@@ -8,7 +8,6 @@ from tests.cast import Cast
 from zhengtong.capabilities.interfaces.gateway import rules, stamps
 from zhengtong.capabilities.interfaces.gateway.answering import answer_keys
 from zhengtong.capabilities.interfaces.gateway.quota import quotas
-from zhengtong.capabilities.interfaces.gateway.tables import connections
 from zhengtong.capabilities.interfaces.tests.office import Office, open_office
 from zhengtong.capabilities.interfaces.tests.provider import Provider
 from zhengtong.capabilities.pki.public import prepare_trust
@@ -29,12 +28,10 @@ def provider(running: Provider) -> Provider:
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
+def forgotten() -> None:
     """A test's rows are gone after it: so is what the process remembers of them."""
     for each in (answer_keys, quotas, rules, stamps):
         each.forget()
-    yield
-    connections.close()
 
 
 @pytest.fixture
