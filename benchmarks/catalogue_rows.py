@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from time import perf_counter
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from benchmarks.figure import say
@@ -93,12 +93,13 @@ def _write(entries: int) -> None:
         with cursor.copy(
             "COPY catalogue_resourceversion (id, resource_id, number, status, name, abstract, classification_id, "
             "data_format, share_type, share_condition, share_way, withheld_basis, open_type, open_condition, "
-            "update_cycle, note, verdict, changes, opinion, started_at, published_at) FROM STDIN"
+            "update_cycle, note, verdict, changes, opinion, started_at, published_at, digest, related, revision) "
+            "FROM STDIN"
         ) as copy:
             for row in rows:
                 copy.write_row(
                     (row[1], row[0], 1, "published", row[3], row[4], row[6], row[10], row[7], "", "", "", row[8], "",
-                     row[9], "", "", Jsonb([]), "", row[11], row[11])
+                     row[9], "", "", Jsonb([]), "", row[11], row[11], "", "", 1)
                 )  # fmt: skip
         cursor.execute(
             "UPDATE catalogue_resource r SET current_id = v.id FROM catalogue_resourceversion v "
@@ -107,12 +108,12 @@ def _write(entries: int) -> None:
         )
         with cursor.copy(
             'COPY catalogue_field (version_id, "position", code, name, "column", kind, has_zone, dictionary, grade, '
-            "personal, is_key, is_nullable, rule, mask, note) FROM STDIN"
+            "personal, is_key, is_nullable, rule, mask, note, is_proposed) FROM STDIN"
         ) as copy:
             for row in rows:
                 for at, name in enumerate(row[12]):
                     copy.write_row((row[1], at, f"f{at}", name, f"f{at}", "text", False, "", 1, "none", False, True,
-                                    Jsonb({}), "none", ""))  # fmt: skip
+                                    Jsonb({}), "none", "", False))  # fmt: skip
         for table in ("resource", "resourceversion", "field"):
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('catalogue_{table}', 'id'), "
@@ -123,12 +124,18 @@ def _write(entries: int) -> None:
 @contextmanager
 def _unsealed() -> Iterator[None]:
     """Let published versions be written as such, and taken out again: the database refuses both otherwise."""
-    for verb in ("DISABLE", "ENABLE"):
-        with connection.cursor() as cursor:
-            for table in ("catalogue_field", "catalogue_resourceversion"):
-                cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER USER")
-        if verb == "DISABLE":
+    _seal("DISABLE")
+    try:
+        with transaction.atomic():
             yield
+    finally:
+        _seal("ENABLE")
+
+
+def _seal(verb: str) -> None:
+    with connection.cursor() as cursor:
+        for table in ("catalogue_field", "catalogue_resourceversion"):
+            cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER USER")
 
 
 def _clear() -> None:
