@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.interfaces.fields import ResourceByCode, SourceByCode
 from zhengtong.capabilities.interfaces.models import (
     Change,
     ChangeState,
@@ -49,6 +50,10 @@ def _public_key() -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         help_text=_("Ed25519、P-256 或者 SM2。系统自己生成密钥，只把公钥交来；私钥不要离开系统。"),
     )
+
+
+def _resource() -> ResourceByCode:
+    return ResourceByCode(label=_("资源代码"), max_length=40, help_text=_("在资源目录里查到的代码，如 301/12-1"))
 
 
 def _is_active(row: Member) -> bool:
@@ -212,7 +217,11 @@ class ServiceScreens(ModelScreens):
         publish_service,
         MANAGE,
         title=_("发布接口服务"),
-        asks={"parameters": _PARAMETERS},
+        asks={
+            "resource": _resource(),
+            "source": SourceByCode(label=_("数据源代码"), max_length=40, help_text=_("在“数据源”里登记的代码")),
+            "parameters": _PARAMETERS,
+        },
         done=_("已发布"),
     )
     amend = Act(
@@ -291,7 +300,7 @@ class SubscriptionScreens(ModelScreens):
         title=_("登记订阅"),
         asks={
             "member": Choice(Subscription, "member", title=_("接入系统")),
-            "resource": Choice(Subscription, "resource", title=_("信息资源")),
+            "resource": _resource(),
         },
         done=_("已登记"),
     )

@@ -64,16 +64,17 @@ def make_rule(organisation: Organisation, n: int) -> InterfaceRule:
 def _subscribable(organisation: Organisation) -> dict[str, Any]:
     resource = make_resource(organisation)
     make_contract(resource, organisation, make_source(organisation, "http", {"address": "https://example.com"}, {}))
-    return {"member": make_member(organisation, 70_000), "resource": resource, "way": "pull", "address": ""}
+    return {"member": make_member(organisation, 70_000), "resource": resource.code, "way": "pull", "address": ""}
 
 
 def _publishable(organisation: Organisation) -> dict[str, Any]:
+    source = make_source(organisation, "http", {"address": "https://example.com"}, {})
     return {
         "code": "new-service",
         "name": "新服务",
-        "resource": make_resource(organisation),
+        "resource": make_resource(organisation).code,
         "kind": "passed_on",
-        "source": make_source(organisation, "http", {"address": "https://example.com"}, {}),
+        "source": source.code,
         "place": "people",
         "method": "GET",
         "parameters": "idno",
