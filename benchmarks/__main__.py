@@ -14,6 +14,7 @@ NAMES = (
     "case_list",
     "case_list_16",
     "case_step",
+    "catalogue_search",
     "clock_due",
     "exchange_full",
     "exchange_increment",
