@@ -41,6 +41,7 @@ urlpatterns = [
     path("", include("zhengtong.desks.catalogue.urls")),
     path("", include("zhengtong.desks.contracts.urls")),
     path("", include("zhengtong.desks.exchange.urls")),
+    path("", include("zhengtong.capabilities.interfaces.urls")),
     path("", include("zhengtong.desks.interfaces.urls")),
     path("exchange/v1/nodes/", include("zhengtong.capabilities.nodes.urls")),
     path("", include("zhengtong.desks.nodes.urls")),

@@ -1,14 +1,13 @@
 """Addresses of the desk, and those that other systems call."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, path
 
 from zhengtong.desks.interfaces.views import calls, services
 
 SERVICE = "desk/interfaces/<slug:code>/"
 
 app_name = "interfaces_desk"
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("zhengtong.capabilities.interfaces.urls")),
+urlpatterns: list[URLPattern] = [
     path("desk/interfaces/home/", services.show_home, name="home"),
     path("desk/interfaces/calls/", calls.list_all, name="calls"),
     path("desk/interfaces/calls/<int:pk>/", calls.show, name="call"),
