@@ -24,6 +24,8 @@ from tooling import processes
 from tooling.steps import Failed, Steps, tail
 
 ROLE = "zhengtong"
+# The operating system says who the platform is; roles that the platform makes for others come with their passwords.
+_WHO_MAY = f"local all {ROLE},postgres peer map=zhengtong\nlocal all all scram-sha-256\n"
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -145,6 +147,7 @@ class Postgres:
         self.prefix = self._as_server()
         if not (self.data / "zhengtong.stamp").exists():
             self._create()
+        (self.data / "pg_hba.conf").write_text(_WHO_MAY)
         if (pid := server_on(self.data)) is not None:
             # The caller holds the instance's lock, so this is a server whose launcher was killed.
             with contextlib.suppress(ProcessLookupError):
@@ -240,7 +243,6 @@ class Postgres:
             cwd="/",
         )
         names = sorted({self.user, pwd.getpwuid(os.geteuid()).pw_name})
-        (making / "pg_hba.conf").write_text("local all all peer map=zhengtong\n")
         (making / "pg_ident.conf").write_text(
             "".join(f"zhengtong {name} {role}\n" for name in names for role in (ROLE, "postgres"))
         )

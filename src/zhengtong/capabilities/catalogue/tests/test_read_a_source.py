@@ -46,7 +46,7 @@ def database(django_db_setup: None) -> Iterator[dict[str, Any]]:
     name = f"catalogue_source_{os.getpid()}"
     with psycopg.connect(**words, dbname="postgres", autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         with psycopg.connect(**words, dbname=name, autocommit=True) as own:
             own.execute(MARRIAGES)
         yield {**words, "database": name}

@@ -36,8 +36,10 @@ def make_source(organisation: Organisation, **values: Any) -> Source:
 
 
 def make_contract(provider: Organisation, consumer: Organisation, **values: Any) -> Contract:
-    """Make an effective contract; ``schedule``, ``conditions``, ``columns``, ``place`` go into its content."""
+    """Make an effective contract; ``schedule``, ``conditions``, ``columns``, ``place`` go into its content, in
+    which ``content`` replaces what it names."""
     n, today = next(_numbers), timezone.localdate()
+    other: dict[str, Any] = values.pop("content", {})
     schedule = values.pop("schedule", "")
     working_days_only = values.pop("working_days_only", False)
     conditions: tuple[Condition, ...] = values.pop("conditions", ())
@@ -110,7 +112,7 @@ def make_contract(provider: Organisation, consumer: Organisation, **values: Any)
         provider=provider,
         consumer=consumer,
         mode=mode,
-        content=content.to_json(),
+        content=content.to_json() | other,
         digest=f"{n:064x}"[::-1],
         source=source,
         target=target,

@@ -65,10 +65,9 @@ def test_a_contract_that_runs_keeps_its_turn_until_the_run_has_ended(contract: C
     ],
 )
 def test_a_contract_that_isnt_effective_today_isnt_started_and_it_is_said_why(
-    contract: Contract, changes: dict[str, object], why: str
+    offices: Offices, changes: dict[str, object], why: str
 ) -> None:
-    row = due(contract)
-    Contract.objects.filter(pk=contract.pk).update(**changes)
+    row = due(make_contract(*offices, schedule="0 2 * * *", **changes))
     assert start_due(actor=SYSTEM) == []
     row.refresh_from_db()
     assert why in row.hindrance
@@ -105,10 +104,7 @@ def test_paused_turns_arent_taken_nor_made_up_for(contract: Contract, operator: 
 def test_a_contract_that_breaks_the_start_doesnt_hold_up_the_others(
     offices: Offices, contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = make_contract(*offices, schedule="0 2 * * *", priority=1)
-    broken.content["fields"] = "nonsense"
-    broken.save()
-    row = due(broken)
+    row = due(make_contract(*offices, schedule="0 2 * * *", priority=1, content={"fields": "nonsense"}))
     due(contract)
     assert [run.contract for run in start_due(actor=SYSTEM)] == [contract]
     row.refresh_from_db()

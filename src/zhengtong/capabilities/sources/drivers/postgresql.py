@@ -151,8 +151,12 @@ class PostgresConnection:
 
     def list_tables(self) -> list[str]:
         rows = self._catalogue.ask(
+            # Tables that came with an extension hold no department's data.
             "SELECT table_schema, table_name FROM information_schema.tables "
-            "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_schema NOT LIKE 'pg\\_t%'"
+            "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_schema NOT LIKE 'pg\\_t%' "
+            "AND NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_depend d "
+            "ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' "
+            "WHERE n.nspname = table_schema AND c.relname = table_name)"
         )
         own = self._catalogue.schema
         return sorted(table if schema == own else f"{schema}.{table}" for schema, table in rows)
