@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.sources.models import SourceKind
@@ -158,7 +158,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
 def get_shape(kind: str) -> Shape:
     """Return what a kind needs. Raises Refused for a kind that isn't registered by hand: other nodes are."""
     if kind not in SHAPES:
-        raise Refused("kind", _now("请选择数据源的类型。"), "kind")
+        raise Refused("kind", gettext("请选择数据源的类型。"), "kind")
     return SHAPES[SourceKind(kind)]
 
 
@@ -170,7 +170,7 @@ def clean_settings(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
         if value not in (None, "", [], {}, False):
             kept[field.name] = value
         elif field.is_required:
-            raise Refused("required", _now("请填写%(name)s。") % {"name": field.label}, field.name)
+            raise Refused("required", gettext("请填写%(name)s。") % {"name": field.label}, field.name)
     return kept
 
 
@@ -195,10 +195,10 @@ def _clean(field: SettingField, value: Any) -> Any:
             return _document(field, value)
         case "choice":
             if value not in dict(field.choices):
-                raise Refused("choice", _now("请选择%(name)s。") % {"name": field.label}, field.name)
+                raise Refused("choice", gettext("请选择%(name)s。") % {"name": field.label}, field.name)
     text = str(value).strip()
     if len(text) > 20_000 or "\0" in text:
-        raise Refused("text", _now("%(name)s不对。") % {"name": field.label}, field.name)
+        raise Refused("text", gettext("%(name)s不对。") % {"name": field.label}, field.name)
     return text
 
 
@@ -208,7 +208,7 @@ def _number(field: SettingField, value: Any) -> int:
     except (TypeError, ValueError):
         number = 0
     if not 1 <= number <= 65_535:
-        raise Refused("number", _now("%(name)s应在 1 到 65535 之间。") % {"name": field.label}, field.name)
+        raise Refused("number", gettext("%(name)s应在 1 到 65535 之间。") % {"name": field.label}, field.name)
     return number
 
 
@@ -218,4 +218,4 @@ def _document(field: SettingField, value: Any) -> Any:
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
-        raise Refused("json", _now("%(name)s不是 JSON。") % {"name": field.label}, field.name) from None
+        raise Refused("json", gettext("%(name)s不是 JSON。") % {"name": field.label}, field.name) from None

@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.catalogue.public import Field, MaskKind
@@ -53,7 +53,7 @@ class ColumnsForm(forms.Form):
         for each in self.askable:
             if each.needs_reason:
                 name = f"reason_{each.field.code}"
-                label = _now("为什么需要“%(field)s”") % {"field": each.field.name}
+                label = gettext("为什么需要“%(field)s”") % {"field": each.field.name}
                 self.fields[name] = forms.CharField(
                     label=label,
                     max_length=300,
@@ -110,7 +110,7 @@ class ColumnsForm(forms.Form):
 def _describe(field: Field) -> str:
     notes = [say_kind(field)]
     if field.is_key:
-        notes.append(_now("主键"))
+        notes.append(gettext("主键"))
     if field.personal != "none":
         notes.append(field.get_personal_display())
     if field.mask != MaskKind.NONE:
@@ -197,12 +197,12 @@ class DeliveryForm(forms.Form):
         given = super().clean() or {}
         frequency, mode = given.get("frequency"), given.get("mode")
         if frequency == Frequency.CUSTOM and not given.get("cron"):
-            self.add_error("cron", _now("请写时间表。"))
+            self.add_error("cron", gettext("请写时间表。"))
         if mode and mode != Mode.INTERFACE:
             if not given.get("target"):
-                self.add_error("target", _now("请选择数据送到哪里。"))
+                self.add_error("target", gettext("请选择数据送到哪里。"))
             if not given.get("target_table"):
-                self.add_error("target_table", _now("请写接收的表名或者文件名。"))
+                self.add_error("target_table", gettext("请写接收的表名或者文件名。"))
         return given
 
     def read(self) -> dict[str, Any]:
@@ -272,14 +272,16 @@ class MasksForm(forms.Form):
                 continue
             self.codes.append(field.code)
             self.fields[f"mask_{field.code}"] = forms.ChoiceField(
-                label=_now("“%(field)s”的脱敏") % {"field": field.name},
+                label=gettext("“%(field)s”的脱敏") % {"field": field.name},
                 choices=[(mask.value, mask.label) for mask in fitting_masks(field)],
                 initial=field.mask,
-                help_text=_now("目录规定：%(mask)s") % {"mask": MaskKind(field.mask).label},
+                help_text=gettext("目录规定：%(mask)s") % {"mask": MaskKind(field.mask).label},
             )
             if field.mask != MaskKind.NONE or field.personal == "sensitive" or field.grade >= 3:
                 self.fields[f"why_{field.code}"] = forms.CharField(
-                    label=_now("“%(field)s”比目录规定宽的理由") % {"field": field.name}, max_length=200, required=False
+                    label=gettext("“%(field)s”比目录规定宽的理由") % {"field": field.name},
+                    max_length=200,
+                    required=False,
                 )
         # What is said of all comes after what is said of each.
         self.fields["opinion"] = self.make_words()

@@ -21,15 +21,16 @@ def example_of(service: Service) -> dict[str, Any]:
 
 def write_curl(service: Service, contract: Contract | None) -> str:
     """Return a script of curl and openssl that calls the service; the same as tests run it."""
+    member, secret, why = _("接入系统代码"), _("私钥文件（P-256）"), _("这次调用的用途")
     body = json.dumps(example_of(service), ensure_ascii=False, separators=(",", ":"))
     return f"""#!/bin/sh
 set -eu
 URL={settings.PUBLIC_URL}
 SERVICE={service.code}
 CONTRACT={contract.number if contract else EXAMPLE}
-MEMBER=${{MEMBER:?}}              # {_("接入系统代码")}
-KEY=${{KEY:?}}                    # {_("私钥文件（P-256）")}
-PURPOSE=${{PURPOSE:?}}            # {_("这次调用的用途")}
+MEMBER=${{MEMBER:?}}              # {member}
+KEY=${{KEY:?}}                    # {secret}
+PURPOSE=${{PURPOSE:?}}            # {why}
 BODY='{body}'
 
 hex() {{ od -An -tx1 | tr -d ' \\n'; }}
@@ -51,13 +52,13 @@ curl -sS --fail-with-body "$URL/exchange/v1/services/$SERVICE/call" \\
 
 
 def write_python(service: Service, contract: Contract | None) -> str:
-    number = contract.number if contract else EXAMPLE
+    number, roots = contract.number if contract else EXAMPLE, _("平台根证书")
     head = f"""from pathlib import Path
 
 from zhengtong_client import Client, PrivateKey
 
 key = PrivateKey.read(Path("key.pem").read_bytes())
-trust = Path("roots.pem").read_bytes()  # {_("平台根证书")}
+trust = Path("roots.pem").read_bytes()  # {roots}
 with Client("{settings.PUBLIC_URL}", member="…", key=key, trust=trust) as client:
 """
     if service.kind == ServiceKind.TABLE:

@@ -1,11 +1,16 @@
-"""Departments with resources, requests and runs, made directly: what is counted, not how it came about."""
+"""Departments with resources, requests and runs, made directly; rows of the registers for the conformance tests."""
 
 import itertools
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.utils import timezone
+
+from tests.conformance.samples import Sample
 from zhengtong.capabilities.catalogue.public import Classification, Resource, ResourceVersion
 from zhengtong.capabilities.contracts.public import Contract, DataRequest
 from zhengtong.capabilities.exchange.public import Run
+from zhengtong.capabilities.sharing.models import CycleAllowance, Rectification, SharingTarget
 from zhengtong.capabilities.sources.public import Source
 from zhengtong.core.identity.public import Organisation
 
@@ -92,3 +97,76 @@ def make_run(request: DataRequest, *, state: str, ended: datetime, read: int = 0
         bytes_moved=read * 100,
         ended_at=ended,
     )
+
+
+def make_rectification(organisation: Organisation, number: int) -> Rectification:
+    now = timezone.now()
+    return Rectification.objects.create(
+        number=f"GXZG20250{number:04d}",
+        organisation=organisation,
+        measure="timely_rate",
+        month=date(2000, 1, 1) + timedelta(days=31 * number),
+        found="两项资源超过更新周期",
+        required="更新数据",
+        days=5,
+        due_at=now + timedelta(days=7),
+        issued_at=now,
+    )
+
+
+def make_target(organisation: Organisation, number: int) -> SharingTarget:
+    return SharingTarget.objects.create(
+        measure="sharing_rate",
+        percent=80,
+        weight=40,
+        source="本级规定",
+        effective_from=date(1990, 1, 1) + timedelta(days=number),
+        effective_to=date(1990, 1, 1) + timedelta(days=number),
+    )
+
+
+def make_allowance(organisation: Organisation, number: int) -> CycleAllowance:
+    return CycleAllowance.objects.create(cycle=f"c{number}", days=number + 1)
+
+
+def _answered(row: Rectification) -> None:
+    Rectification.objects.filter(pk=row.pk).update(state="answered", answer="已更新")
+
+
+def _a_rectification(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "organisation": organisation,
+        "measure": "quality",
+        "month": "2026-10-01",
+        "found": "不合格的行过多",
+        "required": "在源头更正",
+        "days": "5",
+    }
+
+
+SAMPLES = {
+    "sharing.rectifications": Sample(
+        make_rectification,
+        create=_a_rectification,
+        acts={
+            "answer-rectification": lambda _row: {"answer": "已全部更新"},
+            "accept-rectification": lambda _row: {"opinion": ""},
+            "return-rectification": lambda _row: {"opinion": "还有一项没有更新", "days": "3"},
+            "withdraw-rectification": lambda _row: {"opinion": "统计口径有误"},
+        },
+        before={"accept-rectification": _answered, "return-rectification": _answered},
+    ),
+    "sharing.targets": Sample(
+        make_target,
+        create=lambda _organisation: {
+            "measure": "sharing_rate",
+            "percent": "85",
+            "weight": "40",
+            "source": "本市工作方案",
+            "article": "一",
+            "effective_from": "2027-01-01",
+        },
+        acts={"verify-target": lambda _row: {}},
+    ),
+    "sharing.allowances": Sample(make_allowance, amend=lambda _row: {"days": "9"}),
+}

@@ -139,6 +139,8 @@ def _describe(contract: Contract, turns: Schedule | None) -> dict[str, Any]:
     if turns is not None and turns.is_paused:
         said = _("排程已暂停")
     when = content.schedule or _("人工启动")
+    if content.schedule and content.working_days_only:
+        when = _("%(when)s（仅工作日）") % {"when": when}
     return {
         "url": reverse("exchange_desk:contract", args=[contract.number]),
         "label": contract.resource.name,
@@ -148,7 +150,9 @@ def _describe(contract: Contract, turns: Schedule | None) -> dict[str, Any]:
             "consumer": contract.consumer.name,
             "mode": contract.get_mode_display(),
             "priority": contract.priority,
-            "turns": f"{when}（{_('仅工作日')}）" if content.working_days_only and content.schedule else when,
+            "turns": _("%(when)s（仅工作日）") % {"when": when}
+            if content.working_days_only and content.schedule
+            else when,
             "next": cn_datetime(turns.next_turn_at) if turns and turns.next_turn_at and not turns.is_paused else "—",
             "last": cn_datetime(turns.last_turn_at) if turns and turns.last_turn_at else "—",
             "hindrance": said,
