@@ -48,7 +48,7 @@ def test_load_that_was_killed_goes_on_with_its_own_seed_and_day() -> None:
     # Restaurants that open in the demo are entered when they get their business licence.
     assert 3_000 <= Enterprise.objects.count() < 3_010
     # The hotline, the hall and the owner of a connected application bring theirs, and those who share data.
-    assert Appointment.objects.filter(kind="main").count() == 420 + 11 + 25
+    assert Appointment.objects.filter(kind="main").count() == 420 + 11 + 25 + 5
     assert not Household.objects.filter(head=None).exists()
     assert set(Citizen.objects.values_list("id_digest", flat=True)) <= set(
         Resident.objects.values_list("id_digest", flat=True)

@@ -24,7 +24,7 @@ PLACES = (
     ("civil_affairs", "民政局", "civil-affairs", "民政业务库", False),
     ("labour", "人力资源和社会保障局", "labour", "社会保险业务库", False),
     ("health", "卫生健康委员会", "health", "健康证明业务库", False),
-    ("market_in", "市场监督管理局", "market-in", "市场监管数据接收库", True),
+    ("housing_in", "住房和城乡建设局", "housing-in", "住房保障数据接收库", True),
     ("data_pool", "政务服务数据管理局", "data-pool", "共享数据接收库", True),
 )
 CITY = "安澜市"

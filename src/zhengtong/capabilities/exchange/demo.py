@@ -1,0 +1,145 @@
+"""Data that really flows in the demo city: an entry read from the civil affairs' own database, asked for, granted, and
+its first exchange waiting for the worker. Without departments' databases there are only the people."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from zhengtong.capabilities.catalogue.public import (
+    Resource,
+    amend_version,
+    confirm_proposals,
+    pass_version,
+    publish_version,
+    read_place,
+    read_text,
+    start_from_place,
+    submit_version,
+)
+from zhengtong.capabilities.contracts.public import (
+    Contract,
+    Frequency,
+    Mode,
+    Terms,
+    Timing,
+    approve_request,
+    list_askable,
+    pass_compliance,
+    save_columns,
+    save_delivery,
+    save_purpose,
+    start_request,
+    submit_request,
+)
+from zhengtong.capabilities.exchange.services.running import start_run
+from zhengtong.capabilities.sources.public import Source
+from zhengtong.core.audit.public import record
+from zhengtong.core.identity.public import (
+    Account,
+    Organisation,
+    Reach,
+    appoint,
+    create_staff_account,
+    get_account_actor,
+    grant_role,
+    open_post,
+)
+from zhengtong.kernel.demo import DemoAccount, DemoContext, held_jobs
+from zhengtong.kernel.policy import SYSTEM, Actor
+
+title = "数据交换"
+PASSWORD = "anlan-demo-2026"
+BUREAU = "安澜市政务服务数据管理局"
+# User name, name, post, roles.
+_PEOPLE = (
+    (
+        "data_operator",
+        "向北川",
+        "数据平台运维",
+        ("exchange_operator", "source_manager", "interface_manager", "node_operator", "data_answerer"),
+    ),
+    ("node_approver", "商予安", "节点审批人", ("node_approver", "interface_auditor")),
+    ("data_coordinator", "纪云舟", "数据统筹员", ("data_coordinator",)),
+)
+ACCOUNTS = tuple(DemoAccount(user, PASSWORD, name, post, BUREAU) for user, name, post, _roles in _PEOPLE)
+NAME, PLACE = "最低生活保障家庭（业务库）", "low_income_household"
+
+
+def load(context: DemoContext) -> None:
+    """Appoint who runs the exchange; publish, grant and start what the departments' database allows."""
+    office = Organisation.objects.get(name=BUREAU)
+    for user, name, post, roles in _PEOPLE:
+        made = open_post(actor=SYSTEM, organisation=office, title=post)
+        for role in roles:
+            grant_role(actor=SYSTEM, post=made, role=role, reach=Reach.REGION)
+        staff = create_staff_account(actor=SYSTEM, username=user, password=PASSWORD, name=name)
+        appoint(actor=SYSTEM, staff=staff, post=made, start_date=context.today - timedelta(days=400))
+    source = Source.objects.filter(code="civil-affairs").first()
+    target = Source.objects.filter(code="housing-in").first()
+    if source is not None and target is not None:
+        with held_jobs():
+            contract = _grant(context, _publish(source), target)
+        start_run(actor=SYSTEM, contract=contract, trigger="schedule")
+    record(SYSTEM, "demo.load", ("exchange", context.seed), after={"contracts": Contract.objects.count()})
+
+
+def _actor(username: str) -> Actor:
+    return get_account_actor(Account.objects.get(username=username))
+
+
+def _publish(source: Source) -> Resource:
+    compiler, reviewer, authority = map(_actor, ("data_civil1", "data_civil2", "data_authority"))
+    version = start_from_place(
+        actor=compiler, source=source, table=read_place(source, PLACE), classification="101002", name=NAME
+    )
+    text = replace(
+        read_text(version),
+        abstract="全市享受最低生活保障的家庭、保障人数和金额，由民政业务系统每日更新。",
+        share_type="conditional",
+        share_condition="用于住房保障、教育资助、医疗救助等社会救助事项的资格审核。",
+        share_way="库表交换",
+        open_type="closed",
+        update_cycle="daily",
+        fields=tuple(
+            replace(each, rule={"check": "GB11643"}) if each.column == "head_id_number" else each
+            for each in read_text(version).fields
+        ),
+    )
+    version = amend_version(actor=compiler, version=version, text=text, revision=version.revision)
+    version = confirm_proposals(actor=compiler, version=version)
+    version = submit_version(actor=compiler, version=version)
+    version = pass_version(actor=reviewer, version=version, revision=version.revision, opinion="与业务库一致。")
+    version = publish_version(actor=authority, version=version, revision=version.revision, opinion="符合编制要求。")
+    return Resource.objects.select_related("current", "provider").get(pk=version.resource_id)
+
+
+def _grant(context: DemoContext, resource: Resource, target: Source) -> Contract:
+    applicant = _actor("share_applicant")
+    assert resource.current is not None
+    columns = [each for each in list_askable(resource.current) if not each.why_not]
+    terms = Terms(
+        columns=tuple(each.field.code for each in columns),
+        reasons={each.field.code: "审核公租房申请家庭资格必须核对" for each in columns if each.needs_reason},
+        timing=Timing(Frequency.DAILY, at="03:20", working_days_only=False),
+    )
+    request = start_request(actor=applicant, resource=resource)
+    save_columns(actor=applicant, request=request, terms=terms)
+    save_purpose(
+        actor=applicant,
+        request=request,
+        purpose="审核公共租赁住房申请家庭的收入资格，由住房保障科使用。",
+        matter="公共租赁住房资格确认",
+        legal_basis="公共租赁住房管理办法",
+    )
+    request = save_delivery(
+        actor=applicant,
+        request=request,
+        mode=Mode.SNAPSHOT,
+        terms=terms,
+        target=target,
+        target_table=PLACE,
+        valid_until=context.today + timedelta(days=300),
+    )
+    request = submit_request(actor=applicant, request=request)
+    request = pass_compliance(actor=_actor("share_authority"), request=request, opinion="属于履行职责所需，依据明确")
+    approve_request(actor=_actor("share_provider"), request=request, opinion="同意共享")
+    return Contract.objects.get(request=request)
