@@ -41,6 +41,14 @@ class Reached:
         return "—" if self.value is None else f"{self.value}%"
 
     @property
+    def number(self) -> str:
+        return "—" if self.value is None else str(self.value)
+
+    @property
+    def unit(self) -> str:
+        return "" if self.value is None else "%"
+
+    @property
     def tone(self) -> str:
         return {None: "neutral", True: "success", False: "danger"}[self.is_met]
 
