@@ -22,7 +22,7 @@ class UnreadableTurns(ValueError):
 @dataclass(frozen=True, slots=True)
 class Turns:
     """The minutes at which something is due. ``days`` and ``weekdays`` (0 is Sunday): where both are limited, either
-    will do, as cron has it."""
+    will do, as cron has it; beside a field with ``*`` in it, one that names every day limits nothing."""
 
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
@@ -79,8 +79,8 @@ def read_turns(text: str, *, working_days_only: bool = False) -> Turns:
         days=read[2],
         months=read[3],
         weekdays=frozenset(day % 7 for day in read[4]),
-        is_any_day=parts[2] == "*",
-        is_any_weekday=parts[4] == "*",
+        is_any_day=parts[2] == "*" or ("*" in parts[4] and len(read[2]) == 31),
+        is_any_weekday=parts[4] == "*" or ("*" in parts[2] and len({day % 7 for day in read[4]}) == 7),
         working_days_only=working_days_only,
     )
 

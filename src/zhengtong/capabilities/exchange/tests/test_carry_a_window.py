@@ -202,7 +202,7 @@ def test_a_password_that_was_changed_is_said_and_not_tried_again(exchange: Excha
     exchange.giver.settings |= {"user": "nobody_of_that_name"}
     exchange.giver.save()
     run = exchange.run(exchange.agree())
-    assert run.state == RunState.FAILED, run.message
+    assert (run.state, run.code) == (RunState.FAILED, "credentials"), run.message
 
 
 def test_a_column_that_was_renamed_at_the_source_is_named(exchange: Exchange) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from croniter import croniter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zhengtong.capabilities.exchange.turns import UnreadableTurns, read_turns
@@ -28,6 +28,9 @@ def _field(least: int, most: int) -> st.SearchStrategy[str]:
     st.tuples(_field(0, 59), _field(0, 23), _field(1, 28), _field(1, 12), _field(0, 6)),
     st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),
 )
+@example(("*", "*", "*/2", "*", "*/1"), datetime(2020, 1, 2))
+@example(("*", "*", "*/2", "*", "0-6"), datetime(2020, 1, 2))
+@example(("0", "0", "1", "*", "0-6"), datetime(2020, 1, 2))
 def test_the_next_turn_is_the_one_that_cron_would_take(fields: tuple[str, ...], moment: datetime) -> None:
     text, after = " ".join(fields), moment.replace(tzinfo=SHANGHAI)
     expected = next(croniter(text, after, ret_type=datetime, day_or=True))

@@ -90,7 +90,9 @@ def _drop(server: psycopg.Connection[Any], name: str) -> None:
 @pytest.fixture
 def execute(source_settings: dict[str, Any]) -> Iterator[Execute]:
     """Run statements at the source, each its own transaction; the table ``people`` is made anew."""
-    with psycopg.connect(**_parameters(source_settings["settings"]["database"]), autocommit=True) as connection:
+    # The log is read as far as it is flushed: each change is, before the statement returns.
+    parameters = _parameters(source_settings["settings"]["database"]) | {"options": "-c synchronous_commit=on"}
+    with psycopg.connect(**parameters, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS people")
         connection.execute(
             "CREATE TABLE people (id int PRIMARY KEY, name varchar(100), born date, story text, secret text)"

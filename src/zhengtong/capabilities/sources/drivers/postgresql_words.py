@@ -43,7 +43,7 @@ _COLUMN_TYPES: Final[Mapping[ColumnKind, str]] = {
     ColumnKind.JSON: "jsonb",
 }
 # Of a connection that was refused libpq tells the words, and no code.
-_REFUSED: Final = re.compile(r'password authentication failed|role ".*" does not exist|no password supplied|pg_hba')
+_REFUSED: Final = re.compile(r'authentication failed|role ".*" does not exist|no password supplied|pg_hba')
 _CUT: Final = re.compile(
     r"server closed|terminat|could not connect|connection (to server|refused|reset|not open)|no connection|lost sync|"
     r"SSL SYSCALL|timeout expired|the connection is closed|starting up|shutting down|PQgetCopyData|consuming input|EOF",
