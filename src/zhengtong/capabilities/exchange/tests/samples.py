@@ -36,14 +36,15 @@ def make_source(organisation: Organisation, **values: Any) -> Source:
 
 
 def make_contract(provider: Organisation, consumer: Organisation, **values: Any) -> Contract:
-    """Make an effective contract; ``schedule``, ``conditions``, ``columns``, ``place`` go into its content, in
-    which ``content`` replaces what it names."""
+    """Make an effective contract; ``schedule``, ``conditions``, ``columns`` and their ``rules``, ``place`` go into
+    its content, in which ``content`` replaces what it names."""
     n, today = next(_numbers), timezone.localdate()
     other: dict[str, Any] = values.pop("content", {})
     schedule = values.pop("schedule", "")
     working_days_only = values.pop("working_days_only", False)
     conditions: tuple[Condition, ...] = values.pop("conditions", ())
     columns: tuple[Column, ...] = values.pop("columns", COLUMNS)
+    rules: dict[str, Any] = values.pop("rules", {})
     place, mode = values.pop("place", "people"), values.pop("mode", Mode.SNAPSHOT)
     source, target = values.pop("source", None) or make_source(provider), values.pop("target", None)
     target = target or make_source(consumer)
@@ -87,7 +88,7 @@ def make_contract(provider: Organisation, consumer: Organisation, **values: Any)
         matter="",
         legal_basis="条例",
         mode=mode,
-        fields=tuple(ContractField(column.name, column) for column in columns),
+        fields=tuple(ContractField(each.name, each, rule=rules.get(each.name)) for each in columns),
         key=tuple(column.name for column in columns if column.is_key),
         conditions=conditions,
         source=source.code,
