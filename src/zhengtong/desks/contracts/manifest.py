@@ -3,7 +3,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.catalogue.public import AskingPage
-from zhengtong.capabilities.contracts.public import APPLY, APPROVE, COORDINATE, REVIEW, VIEW, list_to_decide, why_not_shared
+from zhengtong.capabilities.contracts.public import (
+    APPLY,
+    APPROVE,
+    COORDINATE,
+    REVIEW,
+    VIEW,
+    list_to_decide,
+    why_not_shared,
+)
 from zhengtong.kernel.modules import Module
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.menu import MenuEntry
