@@ -1,7 +1,7 @@
 """The catalogue's door."""
 
-from zhengtong.capabilities.catalogue.dataset_declaring import Dataset, Item
 from zhengtong.capabilities.catalogue.asking import AskingPage, Offer, offer_each, offer_entry
+from zhengtong.capabilities.catalogue.dataset_declaring import Dataset, Item
 from zhengtong.capabilities.catalogue.declarations import (
     ResourceUse,
     UsesOfResource,

@@ -14,12 +14,12 @@ from zhengtong.capabilities.contracts.events import (
     ContractResumed,
     ContractSuspended,
 )
+from zhengtong.capabilities.contracts.faults import Fault, say_fault
 from zhengtong.capabilities.contracts.masks import (
     Masks,
     check_mask,
     compile_masks,
 )
-from zhengtong.capabilities.contracts.faults import Fault, say_fault
 from zhengtong.capabilities.contracts.models import (
     Contract,
     ContractState,
