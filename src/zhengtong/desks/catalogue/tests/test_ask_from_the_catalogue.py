@@ -63,7 +63,7 @@ def test_the_button_leads_to_the_form_with_the_entry_filled_in(consumer: Organis
 def test_who_may_not_ask_sees_no_button(consumer: Organisation, provider: Organisation) -> None:
     for name, office, permissions in (
         ("finder", consumer, (FIND,)),
-        ("owner", provider, (FIND, APPLY)),  # an office doesn't ask itself
+        ("own_asker", provider, (FIND, APPLY)),  # an office doesn't ask itself
     ):
         client = sign_in(name, office, *permissions)
         for page in (read(client, "catalogue_desk:find"), read(client, "catalogue_desk:found", shared().pk)):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -243,7 +244,9 @@ def list_receipts(request: HttpRequest) -> HttpResponse:
     ]
     newest = next((receipt for receipt in page.rows if receipt.is_stamped), None)
     archive = _file_name(newest) if newest else "receipt.zip"
-    context = {"page": page, "columns": columns, "rows": rows, "archive": archive, "manifest": MANIFEST}
+    # The journal's service seals receipts, with the algorithms that the installation chose for its data.
+    root = "root-sm2" if settings.DATA_CIPHER == "sm4" else "root"
+    context = {"page": page, "columns": columns, "rows": rows, "archive": archive, "manifest": MANIFEST, "root": root}
     return render(request, "exchange_desk/receipts.html", context)
 
 
