@@ -1,5 +1,6 @@
 """The catalogue's door."""
 
+from zhengtong.capabilities.catalogue.asking import AskingPage, Offer, offer_each, offer_entry
 from zhengtong.capabilities.catalogue.dataset_declaring import Dataset, Item
 from zhengtong.capabilities.catalogue.declarations import (
     ResourceUse,
@@ -55,7 +56,7 @@ from zhengtong.capabilities.catalogue.permissions import (
     REVIEW,
     VIEW,
 )
-from zhengtong.capabilities.catalogue.permissions_finding import FIND
+from zhengtong.capabilities.catalogue.permissions_finding import FIND, RAISE
 from zhengtong.capabilities.catalogue.searching import (
     CAP,
     FACETS,
@@ -132,10 +133,12 @@ __all__ = [
     "KINDS",
     "MOST_FIELDS",
     "OPEN",
+    "RAISE",
     "REVIEW",
     "VERDICT_TONES",
     "VERDICT_WORDS",
     "VIEW",
+    "AskingPage",
     "CatalogueSheet",
     "Classification",
     "Dataset",
@@ -150,6 +153,7 @@ __all__ = [
     "MaskKind",
     "Mount",
     "MountKind",
+    "Offer",
     "OpenType",
     "PersonalClass",
     "Resource",
@@ -194,6 +198,8 @@ __all__ = [
     "list_versions",
     "mount_resource",
     "note_export",
+    "offer_each",
+    "offer_entry",
     "pass_version",
     "publish_version",
     "read_entry",

@@ -32,14 +32,14 @@ title = "共享申请和合约"
 PASSWORD = "anlan-demo-2026"
 CITY, BUREAU, APPLICANT = "990100", "政务服务数据管理局", "住房和城乡建设局"
 PROVIDERS = {"民政局": "share_provider", "公安局": "share_provider2", "市场监督管理局": "share_provider3"}
-# User name, name, post, role, organ.
+# User name, name, post, roles, organ.
 _PEOPLE = (
-    ("share_applicant", "姜晓雯", "数据申请员", "data_applicant", APPLICANT),
-    ("share_provider", "陆建平", "数据提供审批员", "data_provider", "民政局"),
-    ("share_provider2", "马啸川", "数据提供审批员", "data_provider", "公安局"),
-    ("share_provider3", "林晚晴", "数据提供审批员", "data_provider", "市场监督管理局"),
-    ("share_authority", "薛怀远", "共享主管（合规审查）", "data_authority", BUREAU),
-    ("share_coordinator", "戴书宁", "共享主管（争议协调）", "data_authority", BUREAU),
+    ("share_applicant", "姜晓雯", "数据申请员", ("data_applicant", "data_demander"), APPLICANT),
+    ("share_provider", "陆建平", "数据提供审批员", ("data_provider", "data_finder"), "民政局"),
+    ("share_provider2", "马啸川", "数据提供审批员", ("data_provider", "data_finder"), "公安局"),
+    ("share_provider3", "林晚晴", "数据提供审批员", ("data_provider", "data_finder"), "市场监督管理局"),
+    ("share_authority", "薛怀远", "共享主管（合规审查）", ("data_authority", "data_finder"), BUREAU),
+    ("share_coordinator", "戴书宁", "共享主管（争议协调）", ("data_authority", "data_finder"), BUREAU),
 )
 ACCOUNTS = tuple(DemoAccount(user, PASSWORD, name, post, f"安澜市{organ}") for user, name, post, _r, organ in _PEOPLE)
 MOST_COLUMNS = 5
@@ -49,8 +49,8 @@ _GROUNDS = "资格审核法定要核对这些信息，目前由群众自行开�
 def load(context: DemoContext) -> None:
     """Appoint the people, say where the data is, and bring each request to its stage."""
     starting_rows.load(actor=SYSTEM)
-    for user, name, post, role, organ in _PEOPLE:
-        _appoint(context, user, name, post, role, _organisation(organ))
+    for user, name, post, roles, organ in _PEOPLE:
+        _appoint(context, user, name, post, roles, _organisation(organ))
     given = tomllib.loads((Path(__file__).with_name("seed") / "demo.toml").read_text(encoding="utf-8"))["requests"]
     target = _source(_organisation(APPLICANT), "housing-landing", "住房保障业务库（接收目录）", writable=True)
     for each in given:
@@ -69,9 +69,13 @@ def _actor(username: str) -> Actor:
     return get_account_actor(Account.objects.get(username=username))
 
 
-def _appoint(context: DemoContext, user: str, name: str, post: str, role: str, organisation: Organisation) -> None:
+def _appoint(
+    context: DemoContext, user: str, name: str, post: str, roles: tuple[str, ...], organisation: Organisation
+) -> None:
     made = open_post(actor=SYSTEM, organisation=organisation, title=post)
-    grant_role(actor=SYSTEM, post=made, role=role, reach=Reach.REGION if role == "data_authority" else Reach.OWN)
+    reach = Reach.REGION if "data_authority" in roles else Reach.OWN
+    for role in roles:
+        grant_role(actor=SYSTEM, post=made, role=role, reach=reach)
     staff = create_staff_account(actor=SYSTEM, username=user, password=PASSWORD, name=name)
     appoint(actor=SYSTEM, staff=staff, post=made, start_date=context.today - timedelta(days=400))
 

@@ -14,6 +14,7 @@ from zhengtong.capabilities.contracts.events import (
     ContractResumed,
     ContractSuspended,
 )
+from zhengtong.capabilities.contracts.faults import Fault, say_fault
 from zhengtong.capabilities.contracts.masks import (
     Masks,
     check_mask,
@@ -134,6 +135,7 @@ __all__ = [
     "ContractSuspended",
     "DataRequest",
     "Dispute",
+    "Fault",
     "Frequency",
     "Held",
     "Masks",
@@ -187,6 +189,7 @@ __all__ = [
     "save_columns",
     "save_delivery",
     "save_purpose",
+    "say_fault",
     "sides_of",
     "start_request",
     "state_position",

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.contracts.public import say_fault
 from zhengtong.capabilities.exchange.models import HeldRow, TicketLimit
 from zhengtong.capabilities.exchange.permissions import OPERATE, REVEAL
 from zhengtong.capabilities.exchange.services.limits import set_ticket_limit
@@ -25,6 +26,19 @@ def mask_original(text: str) -> str:
     return "\n".join(f"{name}{colon}{value[:1]}{'*' * min(len(value) - 1, 8)}" for name, colon, value in lines)
 
 
+def say_title(row: HeldRow) -> str:
+    return str(say_fault(row.rule).title)
+
+
+def say_wrong(row: HeldRow) -> str:
+    fault = say_fault(row.rule)
+    return f"{fault.title}。{fault.wrong}"
+
+
+def say_advice(row: HeldRow) -> str:
+    return str(say_fault(row.rule).advice)
+
+
 class HeldScreens(ModelScreens):
     model, module, code, title = HeldRow, "exchange", "held", _("隔离数据")
     audience, permission, reveal = STAFF, REVEAL, REVEAL
@@ -33,7 +47,7 @@ class HeldScreens(ModelScreens):
         Column("key_text", css="main"),
         Column("contract", title=_("共享合约")),
         "column",
-        "rule",
+        Column("rule", title=_("问题"), value=say_title),
         Column("state", tone=lambda row: _TONES[row.state]),
         Column("held_at", css="nowrap"),
         Column("settled_at", is_shown=False),
@@ -48,7 +62,8 @@ class HeldScreens(ModelScreens):
                 "key_text",
                 Column("contract", title=_("共享合约")),
                 "column",
-                "rule",
+                Column("rule", title=_("问题"), value=say_wrong),
+                Column("advice", title=_("下一步"), value=say_advice),
                 Column("content", title=_("原始内容"), value=write_original, mask=mask_original, needs=("original",)),
                 "state",
                 Column("ticket", title=_("更正单")),

@@ -22,6 +22,10 @@ ACTION_WORDS = ActionWords(
         "subscribe": _("登记变更订阅"),
         "unsubscribe": _("退订变更"),
         "replay_change": _("重新推送变更"),
+        "halt_subscription": _("变更多次未能送达"),
+        "deliver_again": _("变更恢复送达"),
+        "miss_stamps": _("调用日志没有及时盖上时间戳"),
+        "make_up_stamps": _("调用日志补上时间戳"),
         "remove_calls": _("清理过期的调用日志"),
         "set_rule": _("设定接口规则"),
     },
@@ -35,6 +39,7 @@ ACTION_WORDS = ActionWords(
         "way": _("方式"),
         "sequence": _("序号"),
         "day": _("日期"),
+        "since": _("从何时起"),
     },
     names={
         "interfaces.member": "name",

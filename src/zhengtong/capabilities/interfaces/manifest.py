@@ -14,6 +14,7 @@ from zhengtong.capabilities.interfaces.models import (
 )
 from zhengtong.capabilities.interfaces.permissions import PERMISSIONS, ROLES
 from zhengtong.capabilities.interfaces.screens import SCREENS
+from zhengtong.capabilities.interfaces.services.alerting import WORK_KINDS
 from zhengtong.core.identity.public import Protected
 from zhengtong.kernel.modules import Module
 
@@ -33,5 +34,6 @@ MODULE = Module(
         Protected(Change, organisation="subscription__member__organisation_id"),
         Protected(InterfaceRule, is_unscoped=True),
         *SCREENS,
+        *WORK_KINDS,
     ),
 )

@@ -9,8 +9,10 @@ from zhengtong.capabilities.interfaces.gateway.rules import get_rule
 from zhengtong.capabilities.interfaces.models import Allowance, Change, ChangeState, MemberKey, RuleKey
 from zhengtong.capabilities.interfaces.partitions import keep_days
 from zhengtong.capabilities.interfaces.sealing import seal_calls
+from zhengtong.capabilities.interfaces.services.alerting import watch_interfaces
 from zhengtong.capabilities.interfaces.services.delivery import deliver_changes, list_due
 from zhengtong.kernel.jobs import job, periodic
+from zhengtong.kernel.policy import SYSTEM
 
 ALLOWANCES_KEPT = timedelta(days=2)
 
@@ -32,6 +34,12 @@ def deliver_due(timestamp: int) -> None:
     """Take up what failed before."""
     for subscription in list_due():
         deliver_changes(subscription)
+
+
+@periodic("interfaces.watch", "* * * * *")
+def watch(timestamp: int) -> None:
+    """Put on the lists what isn't delivered or stamped, take off what is again."""
+    watch_interfaces(actor=SYSTEM)
 
 
 @periodic("interfaces.clean", "*/5 * * * *")

@@ -2,7 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.contracts.public import APPROVE, COORDINATE, REVIEW, VIEW, list_to_decide
+from zhengtong.capabilities.catalogue.public import AskingPage
+from zhengtong.capabilities.contracts.public import (
+    APPLY,
+    APPROVE,
+    COORDINATE,
+    REVIEW,
+    VIEW,
+    list_to_decide,
+    why_not_shared,
+)
 from zhengtong.kernel.modules import Module
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.menu import MenuEntry
@@ -20,6 +29,7 @@ MODULE = Module(
     code="contracts_desk",
     title=_("共享申请"),
     declares=(
+        AskingPage("contracts_desk:ask", APPLY, why_not_shared),
         MenuEntry("contracts.mine", _("共享申请"), "send", "contracts_desk:mine", (VIEW,), order=55, group=GROUP),
         MenuEntry(
             "contracts.waiting",

@@ -80,14 +80,40 @@ def say_timing(timing: Timing, mode: str) -> str:
 
 
 def say_schedule(content: ContractContent) -> str:
-    """Return a contract's schedule: the cron fields are what counts, so they are shown as they are."""
+    """Return a contract's schedule in words where they can say it; its cron fields are what counts, so they stay."""
     if content.mode == Mode.INTERFACE:
         quota = {"calls": content.calls_a_day, "rows": content.rows_a_call}
         return _("随时调用，每日不超过 %(calls)s 次，每次不超过 %(rows)s 条") % quota
     if not content.schedule:
         return _("不定时，由人工启动") if content.mode != Mode.ONCE else _("授权后提供一次")
-    said = _("时间表 %(cron)s（分 时 日 月 周）") % {"cron": content.schedule}
+    timing = _read_timing(content.schedule)
+    if timing is None:
+        said = _("时间表 %(cron)s（分 时 日 月 周）") % {"cron": content.schedule}
+    else:
+        words = {"said": say_timing(timing, content.mode), "cron": content.schedule}
+        said = _("%(said)s（时间表 %(cron)s）") % words
     return _("%(said)s，只在工作日") % {"said": said} if content.working_days_only else said
+
+
+def _read_timing(schedule: str) -> Timing | None:
+    """Return what one of the usual frequencies was compiled to, None of a schedule that none of them gives."""
+    minute, hour, day, month, weekday = schedule.split()
+    if month != "*" or not minute.isdecimal():
+        return None
+    try:
+        at = f"{int(hour) if hour != '*' else 0:02}:{int(minute):02}"
+        for frequency in (Frequency.HOURLY, Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY):
+            timing = Timing(
+                frequency,
+                at,
+                weekday=(int(weekday) or 7) if weekday != "*" else 1,
+                day=int(day) if day != "*" else 1,
+            )
+            if timing.schedule() == schedule:
+                return timing
+    except ValueError:  # lists, ranges and days that no usual frequency has
+        return None
+    return None
 
 
 def say_kind(field: Field) -> str:
@@ -154,11 +180,12 @@ def list_agreed_headings() -> list[tuple[str, str] | tuple[str, str, str]]:
     ]
 
 
-def summarise_content(content: ContractContent) -> list[tuple[str, str]]:
-    """Return what a contract says, line by line, as page and print show it."""
+def summarise_content(content: ContractContent, name: str) -> list[tuple[str, str]]:
+    """Return what a contract says, line by line, as page and print show it; ``name`` is its version's."""
     names = {each.source: each.column.comment for each in content.fields}
     rows = [
-        (_("信息资源"), _("%(code)s 第 %(version)s 版") % {"code": content.resource, "version": content.version}),
+        (_("信息资源"), name),
+        (_("资源代码"), _("%(code)s 第 %(version)s 版") % {"code": content.resource, "version": content.version}),
         (_("提供单位"), content.provider),
         (_("使用单位"), content.consumer),
         (_("用途"), content.purpose),

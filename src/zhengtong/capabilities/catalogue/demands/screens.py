@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.catalogue.asking import NOTHING, offer_entry
 from zhengtong.capabilities.catalogue.demands import responsibilities, services, sheets
 from zhengtong.capabilities.catalogue.models import (
     Demand,
@@ -33,6 +34,7 @@ from zhengtong.screens.declaration import (
     Filter,
     History,
     ModelScreens,
+    Part,
     Related,
     Sheet,
 )
@@ -82,6 +84,12 @@ def _is_owed(owed: Responsibility) -> bool:
 
 def _list_owed(_actor: Actor, demand: Demand) -> QuerySet[Any]:
     return demand.responsibilities.select_related("organisation").order_by("-pk")
+
+
+def _offer_found(actor: Actor, demand: Demand) -> dict[str, Any]:
+    """Return what the needing office is offered: what it asked for is there once the demand names an entry."""
+    resource = demand.resource
+    return {"resource": resource, "offer": offer_entry(actor, resource) if resource else NOTHING}
 
 
 class DemandScreens(ModelScreens):
@@ -182,6 +190,7 @@ class DemandScreens(ModelScreens):
                 "settled_at",
             ),
         ),
+        Part(_("申请使用"), template="catalogue/demand_asking.html", context=_offer_found),
         Related(
             _("数据责任"),
             rows=_list_owed,

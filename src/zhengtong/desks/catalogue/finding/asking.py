@@ -1,6 +1,6 @@
 """What a search page is asked, and what it shows of the answer: one reading for staff and for the public."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.catalogue.public import (
     CAP,
     FACETS,
+    Offer,
     OpenType,
     Results,
     ShareType,
@@ -90,14 +91,15 @@ def list_chosen(wanted: Wanted, results: Results) -> list[tuple[Any, str, str]]:
     return found
 
 
-def describe(wanted: Wanted, results: Results) -> dict[str, Any]:
-    """Return what the template of a page of results shows."""
+def describe(wanted: Wanted, results: Results, offers: Mapping[int, Offer] | None = None) -> dict[str, Any]:
+    """Return what the template of a page of results shows; ``offers`` by the entries' ids, for staff."""
+    offered = offers or {}
     query = write_query(wanted)
     return {
         "wanted": wanted,
         "results": results,
         "cap": CAP,
-        "rows": [(row, SHARE_TONES[row.share_type]) for row in results.rows],
+        "rows": [(row, SHARE_TONES[row.share_type], offered.get(row.resource_id)) for row in results.rows],
         "facets": list(list_facets(wanted, results)),
         "chosen": list_chosen(wanted, results),
         "kept": [(name, getattr(wanted, name)) for name in FACETS if getattr(wanted, name)],

@@ -6,19 +6,23 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhengtong.capabilities.catalogue.public import (
     FIND,
+    RAISE,
     Entry,
     list_catalogue,
     note_export,
+    offer_each,
+    offer_entry,
     read_entry,
     search_resources,
 )
 from zhengtong.desks.catalogue.finding.asking import SHARE_TONES, describe, read_wanted
-from zhengtong.kernel.policy import ANONYMOUS
+from zhengtong.kernel.policy import ANONYMOUS, Actor
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.sheets.plain_csv import csv_response
 
@@ -26,17 +30,27 @@ from zhengtong.screens.sheets.plain_csv import csv_response
 @require_safe
 @for_staff(FIND)
 def find(request: HttpRequest) -> HttpResponse:
-    wanted = read_wanted(request.GET)
-    return render(request, "catalogue_desk/find.html", describe(wanted, search_resources(actor_of(request), wanted)))
+    actor, wanted = actor_of(request), read_wanted(request.GET)
+    results = search_resources(actor, wanted)
+    offers = offer_each(actor, (row.resource_id for row in results.rows))
+    context = describe(wanted, results, offers)
+    return render(request, "catalogue_desk/find.html", {**context, "raise_url": _raise_url(actor)})
 
 
 @require_safe
 @for_staff(FIND)
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    entry = read_entry(actor_of(request), pk)
+    actor = actor_of(request)
+    entry = read_entry(actor, pk)
     if entry is None:
         raise Http404
-    return render(request, "catalogue_desk/found.html", {**_show(entry), "is_staff": True})
+    context = {**_show(entry), "is_staff": True, "offer": offer_entry(actor, entry.resource)}
+    return render(request, "catalogue_desk/found.html", context)
+
+
+def _raise_url(actor: Actor) -> str:
+    """Return where this reader says that data is needed which the catalogue doesn't have, "" when she may not."""
+    return reverse("screens:catalogue.demands.new") if actor.has(RAISE) else ""
 
 
 @require_safe

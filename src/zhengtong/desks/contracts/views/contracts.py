@@ -125,7 +125,7 @@ def _describe(row: Contract) -> dict[str, Any]:
         "row": row,
         "is_intact": is_intact,
         "tone": contracts.CONTRACT_TONES.get(row.state, "neutral"),
-        "summary": summarise_content(content),
+        "summary": summarise_content(content, row.version.name),
         "columns": list_agreed_headings(),
         "rows": describe_agreed(content),
         "why_not": contracts.may_run(row, timezone.localdate()),

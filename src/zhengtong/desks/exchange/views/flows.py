@@ -17,6 +17,8 @@ DAYS = (1, 7, 30)
 # The drawing's own units.
 WIDTH, GAP, NODE, LEFT, RIGHT = 900, 14, 12, 250, 650
 LEAST, MOST = 3.0, 340.0
+# So much of the picture for each flow at most: a single one is a band, no wall.
+MOST_EACH = 72.0
 # More names than this aren't told apart; the table has them all.
 MOST_NAMES = 14
 
@@ -49,7 +51,8 @@ def draw(flows: list[Flow]) -> dict[str, Any]:
     shown = {pk for pk, _name, _size in given[:MOST_NAMES]}, {pk for pk, _name, _size in taken[:MOST_NAMES]}
     drawn = [flow for flow in flows if flow.provider_id in shown[0] and flow.consumer_id in shown[1]]
     total = sum(flow.size for flow in drawn) or 1
-    thick = {(flow.provider_id, flow.consumer_id): max(LEAST, MOST * flow.size / total) for flow in drawn}
+    room = min(MOST, MOST_EACH * len(drawn))
+    thick = {(flow.provider_id, flow.consumer_id): max(LEAST, room * flow.size / total) for flow in drawn}
     left = _stack([(pk, name) for pk, name, _size in given], dict.fromkeys(shown[0], 0.0), thick, 0)
     right = _stack([(pk, name) for pk, name, _size in taken], dict.fromkeys(shown[1], 0.0), thick, 1)
     bands = []

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhengtong.capabilities.contracts.public import Contract
+from zhengtong.capabilities.contracts.public import Contract, say_fault
 from zhengtong.capabilities.exchange import public as exchange
 from zhengtong.capabilities.exchange.public import (
     CORRECT,
@@ -42,6 +42,11 @@ TICKET_TONES = {TicketState.WAITING: "warning", TicketState.CORRECTED: "success"
 MOST_EXPORTED = 10_000
 
 
+def explain(codes: set[str]) -> list[tuple[Any, str]]:
+    """Return what the rows on a page were held for: its name, what is wrong and what to do."""
+    return [((fault := say_fault(code)).title, f"{fault.wrong}{fault.advice}") for code in sorted(codes)]
+
+
 @require_safe
 @for_staff(VIEW)
 def list_groups(request: HttpRequest) -> HttpResponse:
@@ -53,7 +58,7 @@ def list_groups(request: HttpRequest) -> HttpResponse:
             "cells": {
                 "resource": group.contract.resource.name,
                 "way": f"{group.contract.provider.name} → {group.contract.consumer.name}",
-                "rule": group.rule,
+                "rule": say_fault(group.rule).title,
                 "column": group.column,
                 "waiting": group.waiting,
                 "ticketed": group.ticketed,
@@ -65,7 +70,7 @@ def list_groups(request: HttpRequest) -> HttpResponse:
     columns = [
         ("resource", _("信息资源"), "main"),
         ("way", _("提供 → 使用")),
-        ("rule", _("规则")),
+        ("rule", _("问题")),
         ("column", _("列")),
         ("waiting", _("待处理"), "number"),
         ("ticketed", _("更正中"), "number"),
@@ -99,7 +104,7 @@ def list_rows(request: HttpRequest, number: str) -> HttpResponse:
             "cells": {
                 "key": row.key_text,
                 "column": row.column,
-                "rule": row.rule,
+                "rule": say_fault(row.rule).title,
                 "state": chip(row.get_state_display(), tone=ROW_TONES[row.state]),
                 "ticket": row.ticket.number if row.ticket else "",
                 "held": cn_datetime(row.held_at),
@@ -112,12 +117,14 @@ def list_rows(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "contract": contract,
         "rule": rule,
+        "rule_title": say_fault(rule).title if rule else "",
+        "faults": explain({rule} if rule else {row.rule for row in page.rows}),
         "page": page,
         "rows": rows,
         "columns": [
             ("key", _("主键"), "main"),
             ("column", _("列")),
-            ("rule", _("规则")),
+            ("rule", _("问题")),
             ("state", _("状态")),
             ("ticket", _("更正单")),
             ("held", _("隔离时间"), "nowrap"),
@@ -167,6 +174,7 @@ def act_on_rows(request: HttpRequest, number: str, act: str) -> HttpResponse:
         "contract": contract,
         "ids": ids,
         "rule": rule,
+        "rule_title": say_fault(rule).title if rule else "",
     }
     context["is_grave"] = act == "drop"
     return render(request, "exchange_desk/held_act.html", context, status=422 if form.errors else 200)
@@ -179,12 +187,14 @@ def export(request: HttpRequest, number: str) -> HttpResponse:
     contract, actor = _find(request, number), actor_of(request)
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([_("主键"), _("列"), _("规则"), _("状态"), _("更正单"), _("隔离时间")])
+    writer.writerow([_("主键"), _("列"), _("问题"), _("下一步"), _("状态"), _("更正单"), _("隔离时间")])
     found = exchange.list_held(actor).filter(contract=contract).order_by("-id")[:MOST_EXPORTED]
     count = 0
     for row in found:
         count += 1
-        cells = (row.key_text, row.column, row.rule, row.get_state_display(), row.ticket.number if row.ticket else "")
+        fault = say_fault(row.rule)
+        said, number = f"{fault.title}。{fault.wrong}", row.ticket.number if row.ticket else ""
+        cells = (row.key_text, row.column, said, fault.advice, row.get_state_display(), number)
         writer.writerow([*map(_neutral, cells), cn_datetime(row.held_at)])
     record(actor, "exchange.export_held", contract, after={"contract": contract.number, "rows": count})
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
@@ -297,7 +307,8 @@ def show_ticket(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "acts": offer(actor, ticket, TICKET_ACTS, _url_of(number)),
         "page": page,
-        "columns": [("key", _("主键"), "main"), ("column", _("列")), ("rule", _("规则")), ("state", _("状态"))],
+        "faults": explain({row.rule for row in page.rows}),
+        "columns": [("key", _("主键"), "main"), ("column", _("列")), ("rule", _("问题")), ("state", _("状态"))],
         "rows": [
             {
                 "url": reverse("screens:exchange.held.detail", args=[row.pk]) if may_reveal else "",
@@ -305,7 +316,7 @@ def show_ticket(request: HttpRequest, number: str) -> HttpResponse:
                 "cells": {
                     "key": row.key_text,
                     "column": row.column,
-                    "rule": row.rule,
+                    "rule": say_fault(row.rule).title,
                     "state": chip(row.get_state_display(), tone=ROW_TONES[row.state]),
                 },
             }

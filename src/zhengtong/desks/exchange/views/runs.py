@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengtong.capabilities.contracts.public import ContractContent
 from zhengtong.capabilities.exchange import public as exchange
-from zhengtong.capabilities.exchange.public import OPERATE, VIEW, Run, RunState, Stage
+from zhengtong.capabilities.exchange.public import OPERATE, VIEW, Receipt, Run, RunState, Stage
 from zhengtong.desks.exchange.acting import ActPage, offer, show_act
 from zhengtong.desks.exchange.views.words import TONES, describe_row, say_duration, say_rows, say_state, say_trigger
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.formats import cn_datetime, cn_size
 from zhengtong.screens.paging import paginate
+from zhengtong_verify.batch import MANIFEST
 
 
 def _may(actor: Actor, run: Run, *states: str) -> bool:
@@ -240,7 +242,17 @@ def list_receipts(request: HttpRequest) -> HttpResponse:
         ("stamp", _("时间戳")),
         ("made", _("生成时间"), "nowrap"),
     ]
-    return render(request, "exchange_desk/receipts.html", {"page": page, "columns": columns, "rows": rows})
+    newest = next((receipt for receipt in page.rows if receipt.is_stamped), None)
+    archive = _file_name(newest) if newest else "receipt.zip"
+    # The journal's service seals receipts, with the algorithms that the installation chose for its data.
+    root = "root-sm2" if settings.DATA_CIPHER == "sm4" else "root"
+    context = {"page": page, "columns": columns, "rows": rows, "archive": archive, "manifest": MANIFEST, "root": root}
+    return render(request, "exchange_desk/receipts.html", context)
+
+
+def _file_name(receipt: Receipt) -> str:
+    kind = "zip" if receipt.is_stamped else "json"
+    return f"receipt-{receipt.run.contract.number}-{receipt.run_id}.{kind}"
 
 
 @require_safe
@@ -251,9 +263,7 @@ def download_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     content = bytes(found.archive)
-    is_sealed = content[:2] == b"PK"
-    response = HttpResponse(content, content_type="application/zip" if is_sealed else "application/json")
-    name = f"receipt-{found.run.contract.number}-{found.run_id}.{'zip' if is_sealed else 'json'}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = HttpResponse(content, content_type="application/zip" if found.is_stamped else "application/json")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(found)}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
