@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -10,9 +11,18 @@ from django.utils.translation import gettext as _
 from zhengtong.capabilities.contracts.public import ContractContent, Held, Masks, Rules
 from zhengtong.capabilities.exchange.engine.chunks import Chain, RowSum
 from zhengtong.capabilities.exchange.engine.feeds import Feed
-from zhengtong.capabilities.exchange.engine.pulling import pull_ahead
+from zhengtong.capabilities.exchange.engine.pacing import Pace
+from zhengtong.capabilities.exchange.engine.pulling import LOOK_SECONDS, pull_ahead
 from zhengtong.capabilities.exchange.models import Stage
-from zhengtong.capabilities.sources.public import ConfirmingTarget, Landing, Merged, SourceError, Target, compute
+from zhengtong.capabilities.sources.public import (
+    ConfirmingTarget,
+    Landing,
+    Merged,
+    SourceError,
+    Target,
+    compute,
+    limit_batches,
+)
 from zhengtong_verify.canonical import canonical
 
 # So many rows are looked at before a share of them says anything.
@@ -87,6 +97,7 @@ class Path:
     masks: Masks
     tally: Tally = field(default_factory=Tally)
     removed_rows: int = 0
+    pace: Pace = field(default_factory=Pace)
 
     def carry(self) -> Outcome:
         """Carry the window to its end. Raises Stopped, SourceError, and what the book raises."""
@@ -99,7 +110,7 @@ class Path:
         self.tally.expected = self.feed.expected()
         self.book.advance(Stage.READ, self.tally)
         chain, total = Chain.begin(self.describe()), RowSum(content.landing_columns)
-        self.target.stage(landing, self._prepare_chunks(chain, total))
+        self.target.stage(landing, self._write_slowly(self._prepare_chunks(chain, total)))
         self._judge_counts()
         sealed = Sealed(
             self.tally.expected,
@@ -145,7 +156,7 @@ class Path:
         is_unique = bool(getattr(self.feed, "is_unique", False))
         rules = Rules(self.content.fields, self.content.key, is_unique=is_unique, removed=self.feed.removed)
         tally, removed = self.tally, self.feed.removed
-        for batch in pull_ahead(self.feed.batches()):
+        for batch in pull_ahead(self.feed.batches(), through=self._read_slowly, idle=self._look):
             tally.read += batch.num_rows
             checked = rules.check(batch)
             tally.held += checked.held_rows
@@ -159,7 +170,30 @@ class Path:
                 total.add(_leave_out(masked, removed, self))
                 tally.staged += masked.num_rows
                 yield masked
-            self.book.advance(Stage.STAGE, tally)
+            self._look(Stage.STAGE)
+
+    def _read_slowly(self, batches: Iterable[pa.RecordBatch], stop: Event) -> Iterator[pa.RecordBatch]:
+        """Yield batches as fast as the source's link may be used: the next isn't asked for before this one is due."""
+        pace = self.pace
+        return limit_batches(
+            batches, lambda: pace.read, wait=lambda seconds: pace.pause(stop, seconds), clock=pace.clock
+        )
+
+    def _write_slowly(self, chunks: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return limit_batches(chunks, lambda: self.pace.write, wait=self._rest, clock=self.pace.clock)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait in the thread that carries the run, and go on hearing what is wished."""
+        pace, never = self.pace, Event()
+        until = pace.clock() + seconds
+        while (left := until - pace.clock()) > 0:
+            pace.pause(never, min(left, LOOK_SECONDS))
+            self._look(Stage.STAGE)
+
+    def _look(self, stage: Stage = Stage.READ) -> None:
+        """Write down how far it is; raise what the book raises."""
+        self.book.advance(stage, self.tally)
+        self.pace.look()
 
     def _judge_share(self) -> None:
         tally, most = self.tally, self.content.most_rejected

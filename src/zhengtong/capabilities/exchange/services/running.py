@@ -18,6 +18,7 @@ from zhengtong.capabilities.exchange.jobs import run_exchange
 from zhengtong.capabilities.exchange.models import OPEN, Run, RunState, Stage
 from zhengtong.capabilities.exchange.services import leases
 from zhengtong.capabilities.exchange.services.booking import PAUSE, ContractOver, RunBook, Wished
+from zhengtong.capabilities.exchange.services.pacing import LinkPace
 from zhengtong.capabilities.sources.public import SourceError, TooManyDeleted, open_target
 from zhengtong.core.audit.public import record
 from zhengtong.core.crypto.public import SignerUnavailable
@@ -147,7 +148,8 @@ def _carry(run: Run, book: RunBook) -> None:
     with open_feed(run.contract, content, plan) as feed:
         _name_window(run, book, feed.window)
         with open_target(run.contract.target) as target:
-            path = Path(content, f"{content.number}/{run.window}", feed, target, book, compile_masks(content))
+            name, masks = f"{content.number}/{run.window}", compile_masks(content)
+            path = Path(content, name, feed, target, book, masks, pace=LinkPace(run))
             if not target.is_merged(path.landing):
                 book.begin()
             outcome = path.carry()

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhengtong.capabilities.contracts.public import Contract, ContractContent, ContractState, Mode
+from zhengtong.capabilities.contracts.public import Contract, ContractContent, ContractState, Mode, may_run
 from zhengtong.capabilities.exchange.domain import BY_TURN, RUNS_AT_ONCE
 from zhengtong.capabilities.exchange.models import OPEN, LinkLimit, Run, RunState, Schedule
 from zhengtong.capabilities.exchange.permissions import OPERATE
@@ -28,17 +28,8 @@ logger = logging.getLogger(__name__)
 
 def find_hindrance(contract: Contract, day: date) -> str:
     """Return why ``contract`` may not run on ``day``, "" when it may."""
-    match contract.state:
-        case ContractState.SUSPENDED:
-            return _("合约已暂停")
-        case ContractState.REVOKED:
-            return _("合约已撤销")
-        case ContractState.EXPIRED:
-            return _("合约已到期")
-    if day < contract.valid_from:
-        return _("合约还没有生效")
-    if day > contract.valid_until:
-        return _("合约已到期")
+    if why := may_run(contract, day):
+        return why
     for source in (contract.source, contract.target):
         if source is not None and source.state != SourceState.ACTIVE:
             return _("数据源“%(name)s”已经停用") % {"name": source.name}
