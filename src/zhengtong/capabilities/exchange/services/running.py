@@ -19,6 +19,7 @@ from zhengtong.capabilities.exchange.models import OPEN, Run, RunState, Stage
 from zhengtong.capabilities.exchange.services import leases
 from zhengtong.capabilities.exchange.services.booking import PAUSE, ContractOver, RunBook, Wished
 from zhengtong.capabilities.exchange.services.pacing import LinkPace
+from zhengtong.capabilities.interfaces.public import ChangeKind, announce_change
 from zhengtong.capabilities.sources.public import SourceError, TooManyDeleted, open_target
 from zhengtong.core.audit.public import record
 from zhengtong.core.crypto.public import SignerUnavailable
@@ -216,11 +217,31 @@ def _finish(run: Run, book: RunBook, content: ContractContent, outcome: Outcome)
     ):
         raise leases.LeaseLost
     make_receipt(run, content, run.contract.digest)
+    _announce(run, content)
     record(
         SYSTEM,
         "exchange.finish_run",
         run,
         after={"contract": content.number, "window": run.window, "code": "done", "rows": sealed["read"]},
+    )
+
+
+def _announce(run: Run, content: ContractContent) -> None:
+    """Let subscribers of the resource hear of rows that changed: in the transaction that ends the run, so once."""
+    if not run.inserted + run.updated + run.deleted:
+        return
+    announce_change(
+        resource=run.contract.resource_id,
+        kind=ChangeKind.DATA_ARRIVED,
+        content={
+            "resource": content.resource,
+            "version": content.version,
+            "contract": content.number,
+            "window": run.window,
+            "inserted": run.inserted,
+            "updated": run.updated,
+            "deleted": run.deleted,
+        },
     )
 
 

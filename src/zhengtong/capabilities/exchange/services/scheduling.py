@@ -134,7 +134,7 @@ def take_turn(*, actor: Actor, schedule_id: int, now: datetime) -> Run | None:
             schedule.save(update_fields=["hindrance"])
         return None
     run = None if lost else start_run(actor=actor, contract=contract, trigger=BY_TURN)
-    schedule.next_turn_at, schedule.hindrance = next_turn, lost
+    schedule.next_turn_at, schedule.hindrance = next_turn, lost[:200]
     if run is not None:
         schedule.last_turn_at, schedule.last_run = turn, run
     schedule.save()

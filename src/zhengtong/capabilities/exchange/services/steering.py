@@ -122,4 +122,4 @@ def run_now(*, actor: Actor, contract: Contract) -> Run:
 
 def _require_runnable(contract: Contract) -> None:
     if why := find_hindrance(contract, timezone.localdate()):
-        raise Refused("not-effective", _("不能交换：%(why)s。") % {"why": why})
+        raise Refused("not-effective", _("不能交换：%(why)s。") % {"why": why.rstrip("。")})

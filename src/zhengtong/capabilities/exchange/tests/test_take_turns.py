@@ -61,7 +61,9 @@ def test_a_contract_that_runs_keeps_its_turn_until_the_run_has_ended(contract: C
         ({"state": ContractState.SUSPENDED}, "暂停"),
         ({"state": ContractState.REVOKED}, "撤销"),
         ({"valid_until": timezone.localdate() - timedelta(days=1)}, "到期"),
-        ({"valid_from": timezone.localdate() + timedelta(days=1)}, "没有生效"),
+        ({"valid_from": timezone.localdate() + timedelta(days=1)}, "起生效"),
+        # As long as the reason may be, and in the contract's own words.
+        ({"state": ContractState.SUSPENDED, "reason": "超出用途" * 100}, "超出用途"),
     ],
 )
 def test_a_contract_that_isnt_effective_today_isnt_started_and_it_is_said_why(

@@ -122,3 +122,10 @@ def open_session(settings: Mapping[str, Any], secrets: Mapping[str, Any]) -> Any
             for statement in _STATEMENTS:
                 cursor.execute(statement)
         return session
+
+
+def abandon(cursor: Any) -> None:
+    """Let go of a result that isn't read to its end; closing the cursor would read all the rest first."""
+    if (result := cursor._result) is not None:
+        result.unbuffered_active, result.connection = False, None
+    cursor.connection = None
