@@ -13,16 +13,9 @@ from zhengtong.capabilities.exchange.engine.chunks import Chain, RowSum
 from zhengtong.capabilities.exchange.engine.feeds import Feed
 from zhengtong.capabilities.exchange.engine.pacing import Pace
 from zhengtong.capabilities.exchange.engine.pulling import LOOK_SECONDS, pull_ahead
+from zhengtong.capabilities.exchange.engine.reconciling import leave_out, merge_reconciled
 from zhengtong.capabilities.exchange.models import Stage
-from zhengtong.capabilities.sources.public import (
-    ConfirmingTarget,
-    Landing,
-    Merged,
-    SourceError,
-    Target,
-    compute,
-    limit_batches,
-)
+from zhengtong.capabilities.sources.public import Landing, Merged, SourceError, Target, limit_batches
 from zhengtong_verify.canonical import canonical
 
 # So many rows are looked at before a share of them says anything.
@@ -31,6 +24,14 @@ _ENOUGH = 1_000
 
 class Stopped(Exception):
     """The run ends before its merge, the target untouched. ``code`` is stable, ``message`` a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Awaited(Exception):
+    """The window is on its way, and the target's own word is still to come. ``code`` and ``message`` as of Stopped."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -100,7 +101,7 @@ class Path:
     pace: Pace = field(default_factory=Pace)
 
     def carry(self) -> Outcome:
-        """Carry the window to its end. Raises Stopped, SourceError, and what the book raises."""
+        """Carry the window to its end. Raises Stopped, Awaited, SourceError, and what the book raises."""
         content, landing = self.content, self.landing
         if self.target.is_merged(landing):
             merged = self.target.merge(landing)
@@ -167,7 +168,9 @@ class Path:
             if masked.num_rows:
                 sealed = chain.add(masked)
                 tally.size += sealed.size
-                total.add(_leave_out(masked, removed, self))
+                kept = leave_out(masked, removed)
+                self.removed_rows += masked.num_rows - kept.num_rows
+                total.add(kept)
                 tally.staged += masked.num_rows
                 yield masked
             self._look(Stage.STAGE)
@@ -223,34 +226,7 @@ class Path:
             raise SourceError("rows-missing", _("暂存的行数与读到的不符，没有改动目标。"), is_passing=True)
 
     def _merge(self, landing: Landing, total: RowSum) -> Merged:
-        def confirm(rows: Iterable[pa.RecordBatch]) -> None:
-            landed = total.like()
-            for batch in rows:
-                landed.add(batch)
-            if landed.text != total.text:
-                raise SourceError(
-                    "reconcile-differs",
-                    _("目标里的数据与封存的不一致（封存 %(sent)d 行，落地 %(landed)d 行），已撤回合并，稍后自动重试。")
-                    % {"sent": total.rows, "landed": landed.rows},
-                    is_passing=True,
-                )
-
-        if isinstance(self.target, ConfirmingTarget):
-            return self.target.merge_confirmed(landing, confirm)
-        merged = self.target.merge(landing)
-        if not merged.was_done:
-            confirm(self.target.read_landed(landing))
-        return merged
-
-
-def _leave_out(batch: pa.RecordBatch, removed: str, path: Path) -> pa.RecordBatch:
-    """Return the rows that the target has afterwards, without the column that says so."""
-    if not removed:
-        return batch
-    gone = batch.column(removed).fill_null(False)
-    kept = batch.filter(compute.invert(gone))
-    path.removed_rows += batch.num_rows - kept.num_rows
-    return kept.drop_columns([removed])
+        return merge_reconciled(self.target, landing, total)
 
 
 def describe_columns(content: ContractContent) -> list[dict[str, Any]]:

@@ -48,9 +48,7 @@ def test_without_a_limit_nothing_waits() -> None:
 def test_a_limit_that_is_changed_underway_holds_from_the_next_batch_on() -> None:
     clock, rates = Clock(), iter([None, 1_000_000, 1_000_000, 10_000, None])
     times = []
-    for _batch in limit_batches(
-        [of(100_000)] * 5, lambda: next(rates), wait=clock.wait, clock=lambda: clock.now
-    ):
+    for _batch in limit_batches([of(100_000)] * 5, lambda: next(rates), wait=clock.wait, clock=lambda: clock.now):
         times.append(clock.now)
     assert times[:3] == [0, 0, 0]
     assert times[3] > 5
