@@ -36,7 +36,7 @@ class Bucket:
 
 def limit_batches(
     batches: Iterable[pa.RecordBatch],
-    bytes_a_second: float | None | Callable[[], float | None],
+    bytes_a_second: float | Callable[[], float | None] | None,
     *,
     wait: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,

@@ -87,7 +87,8 @@ class NodeTarget:
             raise SourceError(
                 "too-large",
                 _(
-                    "这个窗口封存后超过节点“%(name)s”接收的上限 %(most)d MB，没有发送。请改为增量方式，或者与对方商定更高的上限。"
+                    "这个窗口封存后超过节点“%(name)s”接收的上限 %(most)d MB，没有发送。"
+                    "请改为增量方式，或者与对方商定更高的上限。"
                 )
                 % {"name": self._node.name, "most": self._node.largest_mb},
             ) from None

@@ -10,7 +10,7 @@ from zhengtong.capabilities.sources.public import ConfirmingTarget, Landing, Mer
 
 
 def merge_reconciled(target: Target, landing: Landing, total: RowSum) -> Merged:
-    """Merge what is staged, whose rows add up to ``total``. Raises SourceError ``reconcile-differs``, TooManyDeleted."""
+    """Merge what is staged, whose rows add up to ``total``. Raises SourceError (``reconcile-differs``)."""
 
     def confirm(rows: Iterable[pa.RecordBatch]) -> None:
         landed = total.like()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from threading import Event, Thread
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_no_more_goes_over_a_link_than_it_is_registered_to_bear(exchange: Exchan
         assert clock.now > paid / 2
         # Nobody waits longer than a second without hearing what is wished.
         moments = [at for _stage, at in watch.looks]
-        assert max(later - at for at, later in zip(moments, moments[1:], strict=False)) <= 1
+        assert max(later - at for at, later in pairwise(moments)) <= 1
 
 
 def test_a_link_without_a_limit_waits_for_nothing(exchange: Exchange) -> None:
