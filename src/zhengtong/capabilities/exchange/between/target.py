@@ -66,7 +66,7 @@ class NodeTarget:
         try:
             refuse_beyond(actor=SYSTEM, node=self._node, kind=DATASET, title=landing.table, mark=_MARK)
         except Refused as refused:
-            raise SourceError(refused.code, refused.message) from refused
+            raise SourceError(refused.code, str(refused.message)) from refused
 
     def stage(self, landing: Landing, batches: Iterable[pa.RecordBatch]) -> int:
         own = get_own_node()
@@ -114,8 +114,10 @@ class NodeTarget:
                 _("封存 %(sent)d 行，对方回执说收到 %(landed)s 行。请与对方节点核对。")
                 % {"sent": delivery.rows, "landed": effect.get("rows")},
             )
-        counts = (int(effect[each]) for each in ("inserted", "updated", "deleted", "unchanged"))
-        return Merged(*counts, was_done=True)
+        inserted, updated, deleted, unchanged = (
+            int(effect[each]) for each in ("inserted", "updated", "deleted", "unchanged")
+        )
+        return Merged(inserted, updated, deleted, unchanged, was_done=True)
 
     def _put_in_line(self, landing: Landing) -> None:
         body, rows = self._sealed.pop(landing.run)
@@ -136,7 +138,7 @@ class NodeTarget:
                 )
                 NodeDelivery.objects.create(name=_short(landing.run), message=message, rows=rows)
         except Refused as refused:
-            raise SourceError(refused.code, refused.message) from refused
+            raise SourceError(refused.code, str(refused.message)) from refused
 
     def is_merged(self, landing: Landing) -> bool:
         return has_arrived(landing.run)

@@ -25,12 +25,14 @@ class LinkPace(Pace):
         self.look()
 
     def look(self) -> None:
-        ends = (self._source, self._target)
+        ends = [each for each in (self._source, self._target) if each is not None]
         limits = dict(Source.objects.filter(pk__in=ends).values_list("pk", "bytes_a_second"))
-        self.read, self.write = (_share(each, limits.get(each)) for each in ends)
+        shares = {pk: _share(pk, limit) for pk, limit in limits.items()}
+        self.read = shares.get(self._source)
+        self.write = None if self._target is None else shares.get(self._target)
 
 
-def _share(source: int | None, limit: int | None) -> float | None:
+def _share(source: int, limit: int | None) -> float | None:
     """Return one run's part of what a link bears, None when nobody has set a limit."""
     if not limit:
         return None

@@ -1,4 +1,4 @@
-"""A contract whose target is another node: its own run seals the window, waits for the node's word, and ends with it."""
+"""A contract whose target is another node: its run seals the window, waits for the node's word, and ends with it."""
 
 from typing import Any
 

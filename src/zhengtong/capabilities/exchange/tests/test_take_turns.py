@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -67,7 +68,7 @@ def test_a_contract_that_runs_keeps_its_turn_until_the_run_has_ended(contract: C
     ],
 )
 def test_a_contract_that_isnt_effective_today_isnt_started_and_it_is_said_why(
-    offices: Offices, changes: dict[str, object], why: str
+    offices: Offices, changes: dict[str, Any], why: str
 ) -> None:
     row = due(make_contract(*offices, schedule="0 2 * * *", **changes))
     assert start_due(actor=SYSTEM) == []

@@ -1,6 +1,6 @@
 """A link is used no faster than it is registered to bear; meanwhile the run is seen, heard and held."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
@@ -111,7 +111,7 @@ def test_whoever_waits_for_a_slow_source_hears_what_is_wished() -> None:
     class Cancelled(Exception):
         pass
 
-    def stand_still(items: Iterator[int], stop: Event) -> Iterator[int]:
+    def stand_still(items: Iterable[int], stop: Event) -> Iterator[int]:
         stop.wait()
         ended.set()
         yield from items
