@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from zhengtong.capabilities.exchange.between.batches import TooLarge, write_data
 from zhengtong.capabilities.exchange.between.models import NodeDelivery
 from zhengtong.capabilities.exchange.between.services import DATASET
+from zhengtong.capabilities.exchange.domain import IN_LINE
 from zhengtong.capabilities.exchange.engine.path import Awaited, Stopped
 from zhengtong.capabilities.nodes.public import (
     Node,
@@ -219,7 +220,7 @@ def _short(run: str) -> str:
 
 def _on_the_way(node: Node, message: OutgoingMessage | None = None) -> Awaited:
     said = _("批次已经封存并排入发送，等待节点“%(name)s”确认。") % {"name": node.name}
-    return Awaited("node-waiting", f"{said}{message.trouble}" if message and message.trouble else said)
+    return Awaited(IN_LINE, f"{said}{message.trouble}" if message and message.trouble else said)
 
 
 register_target(SourceKind.NODE, NodeTarget)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract, ContractContent, ContractState, Mode, may_run
-from zhengtong.capabilities.exchange.domain import BY_TURN, RUNS_AT_ONCE
+from zhengtong.capabilities.exchange.domain import BY_TURN, IN_LINE, RUNS_AT_ONCE
 from zhengtong.capabilities.exchange.models import OPEN, LinkLimit, Run, RunState, Schedule
 from zhengtong.capabilities.exchange.permissions import OPERATE
 from zhengtong.capabilities.exchange.services.running import start_run
@@ -56,8 +56,9 @@ def find_crowd(contract: Contract) -> str:
 
 
 def count_on_link(source: Source) -> int:
-    """Return how many runs read from or write to ``source`` now, or wait to do so."""
+    """Return how many runs read from or write to ``source`` now, or wait to do so; not those that wait for a node."""
     at_work = Run.objects.filter(state__in=(RunState.WAITING, RunState.RUNNING))
+    at_work = at_work.exclude(state=RunState.WAITING, code=IN_LINE)
     return at_work.filter(Q(contract__source=source) | Q(contract__target=source)).count()
 
 

@@ -92,6 +92,19 @@ def test_a_link_bears_so_many_runs_and_the_important_ones_go_first(offices: Offi
     assert [each.contract for each in start_due(actor=SYSTEM)] == [contracts[2]]
 
 
+def test_a_window_that_waits_for_a_node_leaves_its_sources_link_to_others(offices: Offices, operator: Actor) -> None:
+    source = make_source(offices[0])
+    waiting, other = (make_contract(*offices, source=source, schedule="* * * * *") for _n in range(2))
+    set_link_limit(actor=operator, source=source, runs_at_once=1)
+    run = make_run(waiting, state=RunState.WAITING, code="node-waiting")
+    due(other)
+    assert [each.contract for each in start_due(actor=SYSTEM)] == [other]
+    Run.objects.exclude(pk=run.pk).update(state=RunState.DONE)
+    Run.objects.filter(pk=run.pk).update(code="cut-off")
+    Schedule.objects.update(next_turn_at=timezone.now() - timedelta(days=1))
+    assert start_due(actor=SYSTEM) == []
+
+
 def test_paused_turns_arent_taken_nor_made_up_for(contract: Contract, operator: Actor, outsider: Actor) -> None:
     row = due(contract)
     with pytest.raises(Denied):
