@@ -171,10 +171,13 @@ def has_arrived(run: str) -> bool:
         raise _on_the_way(node, message)
     said = message.trouble
     if message.state == OutgoingState.FAILED:
-        with transaction.atomic():
-            delivery.delete()
-            # Sent by hand once more, it would come after newer windows.
-            cancel_message(actor=SYSTEM, message=message, reason=said)
+        try:
+            with transaction.atomic():
+                delivery.delete()
+                # Sent by hand once more, it would come after newer windows.
+                cancel_message(actor=SYSTEM, message=message, reason=said)
+        except Refused:  # that has just been done
+            raise _on_the_way(node, message) from None
         text = _("节点“%(name)s”退回了这个批次：%(why)s") % {"name": node.name, "why": said}
         if message.trouble_code in _STOPS:
             raise Stopped(message.trouble_code, text)
