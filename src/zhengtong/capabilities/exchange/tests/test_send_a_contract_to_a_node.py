@@ -30,21 +30,24 @@ from zhengtong.kernel.policy import SYSTEM
 __all__ = ["loop"]
 
 
+# The link's fixture comes first everywhere: it makes the cast, whose offices the exchange's sources then belong to.
+
+
 @pytest.fixture
-def agreed(exchange: Exchange, loop: Loop) -> Contract:
+def agreed(loop: Loop, exchange: Exchange) -> Contract:
     """A contract whose rows go to the node, which is this platform over a real link."""
     assert enlist_nodes() == 1
     return make_contract(exchange.giver, Source.objects.get(kind="node"), most_deleted=0.5)
 
 
-def say_where(exchange: Exchange, loop: Loop) -> None:
+def say_where(loop: Loop, exchange: Exchange) -> None:
     """The receiving side says where the dataset is put."""
     Source.objects.filter(pk=exchange.taker.pk).update(organisation_id=loop.node.organisation_id)
     exchange.taker.refresh_from_db()
     set_landing(actor=loop.operator, node=loop.node, dataset="people", target=exchange.taker, table="people")
 
 
-def test_a_run_is_done_when_the_node_has_landed_its_rows(exchange: Exchange, loop: Loop, agreed: Contract) -> None:
+def test_a_run_is_done_when_the_node_has_landed_its_rows(loop: Loop, exchange: Exchange, agreed: Contract) -> None:
     say_where(exchange, loop)
     exchange.give(1, 100)
     exchange.database.execute("UPDATE giver.people SET number = '1' WHERE id IN (3, 4)")
@@ -76,7 +79,7 @@ def test_a_run_is_done_when_the_node_has_landed_its_rows(exchange: Exchange, loo
 
 
 def test_a_window_waits_while_the_node_is_away_and_the_next_one_behind_it(
-    exchange: Exchange, loop: Loop, agreed: Contract
+    loop: Loop, exchange: Exchange, agreed: Contract
 ) -> None:
     say_where(exchange, loop)
     exchange.give(1, 10)
@@ -103,7 +106,7 @@ def test_a_window_waits_while_the_node_is_away_and_the_next_one_behind_it(
 
 
 def test_what_the_node_sends_back_is_said_and_sealed_anew_when_it_is_repeated(
-    exchange: Exchange, loop: Loop, agreed: Contract
+    loop: Loop, exchange: Exchange, agreed: Contract
 ) -> None:
     exchange.give(1, 10)
     run = exchange.run(agreed)
@@ -121,7 +124,7 @@ def test_what_the_node_sends_back_is_said_and_sealed_anew_when_it_is_repeated(
     assert list(states) == [OutgoingState.CANCELLED, OutgoingState.DELIVERED]
 
 
-def test_a_whole_that_would_delete_too_much_over_there_stops(exchange: Exchange, loop: Loop, agreed: Contract) -> None:
+def test_a_whole_that_would_delete_too_much_over_there_stops(loop: Loop, exchange: Exchange, agreed: Contract) -> None:
     say_where(exchange, loop)
     exchange.give(1, 10)
     run = exchange.run(agreed)
@@ -136,7 +139,7 @@ def test_a_whole_that_would_delete_too_much_over_there_stops(exchange: Exchange,
 
 
 def test_a_contract_revoked_while_its_window_is_in_line_takes_it_out(
-    exchange: Exchange, loop: Loop, agreed: Contract
+    loop: Loop, exchange: Exchange, agreed: Contract
 ) -> None:
     say_where(exchange, loop)
     exchange.give(1, 10)
@@ -151,7 +154,7 @@ def test_a_contract_revoked_while_its_window_is_in_line_takes_it_out(
 
 
 def test_a_contract_revoked_after_the_node_landed_the_window_has_a_run_that_is_done(
-    exchange: Exchange, loop: Loop, agreed: Contract
+    loop: Loop, exchange: Exchange, agreed: Contract
 ) -> None:
     say_where(exchange, loop)
     exchange.give(1, 10)
@@ -161,7 +164,7 @@ def test_a_contract_revoked_after_the_node_landed_the_window_has_a_run_that_is_d
     assert exchange.again(run).state == RunState.DONE
 
 
-def test_a_message_that_is_cancelled_by_hand_ends_its_run(exchange: Exchange, loop: Loop, agreed: Contract) -> None:
+def test_a_message_that_is_cancelled_by_hand_ends_its_run(loop: Loop, exchange: Exchange, agreed: Contract) -> None:
     exchange.give(1, 10)
     run = exchange.run(agreed)
     cancel_message(actor=loop.operator, message=OutgoingMessage.objects.get(), reason="发错了")
@@ -171,7 +174,7 @@ def test_a_message_that_is_cancelled_by_hand_ends_its_run(exchange: Exchange, lo
 
 
 def test_a_worker_killed_around_the_line_puts_its_window_there_once(
-    exchange: Exchange, loop: Loop, agreed: Contract, monkeypatch: pytest.MonkeyPatch
+    loop: Loop, exchange: Exchange, agreed: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     say_where(exchange, loop)
     exchange.give(1, 10)
@@ -210,7 +213,7 @@ def test_a_worker_killed_around_the_line_puts_its_window_there_once(
     assert exchange.ask("SELECT count(*) FROM taker.people WHERE note IS NOT NULL") == 1
 
 
-def test_what_may_not_cross_the_zones_boundary_does_not_leave(exchange: Exchange, loop: Loop, agreed: Contract) -> None:
+def test_what_may_not_cross_the_zones_boundary_does_not_leave(loop: Loop, exchange: Exchange, agreed: Contract) -> None:
     exchange.give(1, 10)
     OwnNode.objects.update(zone="inner")
     run = exchange.run(agreed)
@@ -219,7 +222,7 @@ def test_what_may_not_cross_the_zones_boundary_does_not_leave(exchange: Exchange
     assert AuditRecord.objects.filter(action="nodes.refuse_outgoing").exists()
 
 
-def test_deletions_of_a_change_capture_travel(exchange: Exchange, loop: Loop, agreed: Contract) -> None:
+def test_deletions_of_a_change_capture_travel(loop: Loop, exchange: Exchange, agreed: Contract) -> None:
     say_where(exchange, loop)
     exchange.database.execute("CREATE TABLE taker.people (id bigint PRIMARY KEY, full_name text)")
     exchange.database.execute("INSERT INTO taker.people VALUES (1, '甲'), (2, '乙')")
