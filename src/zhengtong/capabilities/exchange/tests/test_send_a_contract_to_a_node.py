@@ -48,7 +48,7 @@ def say_where(loop: Loop, exchange: Exchange) -> None:
 
 
 def test_a_run_is_done_when_the_node_has_landed_its_rows(loop: Loop, exchange: Exchange, agreed: Contract) -> None:
-    say_where(exchange, loop)
+    say_where(loop, exchange)
     exchange.give(1, 100)
     exchange.database.execute("UPDATE giver.people SET number = '1' WHERE id IN (3, 4)")
     subscription = subscribe(agreed)
@@ -81,7 +81,7 @@ def test_a_run_is_done_when_the_node_has_landed_its_rows(loop: Loop, exchange: E
 def test_a_window_waits_while_the_node_is_away_and_the_next_one_behind_it(
     loop: Loop, exchange: Exchange, agreed: Contract
 ) -> None:
-    say_where(exchange, loop)
+    say_where(loop, exchange)
     exchange.give(1, 10)
     loop.proxy.__exit__()
     run = exchange.run(agreed)
@@ -114,7 +114,7 @@ def test_what_the_node_sends_back_is_said_and_sealed_anew_when_it_is_repeated(
     run = exchange.again(run)
     assert (run.state, run.code) == (RunState.FAILED, "no-landing")
     assert "还没有登记数据集" in run.message
-    say_where(exchange, loop)
+    say_where(loop, exchange)
     exchange.give(11, 12)
     exchange.again(repeat_run(actor=SYSTEM, run=run))
     deliver_to(loop.node.pk)
@@ -125,7 +125,7 @@ def test_what_the_node_sends_back_is_said_and_sealed_anew_when_it_is_repeated(
 
 
 def test_a_whole_that_would_delete_too_much_over_there_stops(loop: Loop, exchange: Exchange, agreed: Contract) -> None:
-    say_where(exchange, loop)
+    say_where(loop, exchange)
     exchange.give(1, 10)
     run = exchange.run(agreed)
     deliver_to(loop.node.pk)
@@ -141,7 +141,7 @@ def test_a_whole_that_would_delete_too_much_over_there_stops(loop: Loop, exchang
 def test_a_contract_revoked_while_its_window_is_in_line_takes_it_out(
     loop: Loop, exchange: Exchange, agreed: Contract
 ) -> None:
-    say_where(exchange, loop)
+    say_where(loop, exchange)
     exchange.give(1, 10)
     run = exchange.run(agreed)
     Contract.objects.filter(pk=agreed.pk).update(state="revoked", reason="提供方收回授权。")
@@ -156,7 +156,7 @@ def test_a_contract_revoked_while_its_window_is_in_line_takes_it_out(
 def test_a_contract_revoked_after_the_node_landed_the_window_has_a_run_that_is_done(
     loop: Loop, exchange: Exchange, agreed: Contract
 ) -> None:
-    say_where(exchange, loop)
+    say_where(loop, exchange)
     exchange.give(1, 10)
     run = exchange.run(agreed)
     deliver_to(loop.node.pk)
@@ -176,7 +176,7 @@ def test_a_message_that_is_cancelled_by_hand_ends_its_run(loop: Loop, exchange: 
 def test_a_worker_killed_around_the_line_puts_its_window_there_once(
     loop: Loop, exchange: Exchange, agreed: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    say_where(exchange, loop)
+    say_where(loop, exchange)
     exchange.give(1, 10)
 
     class Killed(BaseException):
@@ -223,7 +223,7 @@ def test_what_may_not_cross_the_zones_boundary_does_not_leave(loop: Loop, exchan
 
 
 def test_deletions_of_a_change_capture_travel(loop: Loop, exchange: Exchange, agreed: Contract) -> None:
-    say_where(exchange, loop)
+    say_where(loop, exchange)
     exchange.database.execute("CREATE TABLE taker.people (id bigint PRIMARY KEY, full_name text)")
     exchange.database.execute("INSERT INTO taker.people VALUES (1, '甲'), (2, '乙')")
     columns = (Column("id", ColumnKind.INTEGER, is_key=True), Column("full_name", ColumnKind.TEXT))
