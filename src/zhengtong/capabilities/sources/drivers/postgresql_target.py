@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from zhengtong.capabilities.sources.domain import (
+    CHUNK_ROWS,
     Column,
     ColumnKind,
     Landing,
@@ -28,7 +29,6 @@ from zhengtong.capabilities.sources.drivers.postgresql import Catalogue, close, 
 from zhengtong.capabilities.sources.drivers.postgresql_words import identify, staging_type, table_name, target_type
 
 RECEIVED: Final = "zhengtong_received"
-CHUNK: Final = 50_000
 _SESSION: Final = "-c timezone=UTC -c datestyle=ISO -c temp_buffers=64MB -c lock_timeout=60s"
 _LINKED: Final = sql.SQL(" AND ")
 _COMMA: Final = sql.SQL(", ")
@@ -279,7 +279,7 @@ class PostgresTarget:
         query = sql.SQL("SELECT {} FROM {}").format(
             _COMMA.join(self._as_travels(landing, each) for each in landing.columns), from_where
         )
-        yield from stream(self._connection, self._catalogue.text(query), landing.columns, CHUNK)
+        yield from stream(self._connection, self._catalogue.text(query), landing.columns, CHUNK_ROWS)
 
     def drop_staging(self, landing: Landing) -> None:
         self._run("DROP TABLE IF EXISTS {}", self._stage(landing))
