@@ -14,6 +14,7 @@ from zhengtong.capabilities.contracts.events import (
     ContractResumed,
     ContractSuspended,
 )
+from zhengtong.capabilities.contracts.few import MOST_ROWS, FewRows, Unplain
 from zhengtong.capabilities.contracts.masks import (
     Masks,
     check_mask,
@@ -115,6 +116,7 @@ __all__ = [
     "APPROVE",
     "CONTRACT_TONES",
     "COORDINATE",
+    "MOST_ROWS",
     "REQUEST_TONES",
     "REVIEW",
     "RULES",
@@ -134,6 +136,7 @@ __all__ = [
     "ContractSuspended",
     "DataRequest",
     "Dispute",
+    "FewRows",
     "Frequency",
     "Held",
     "Masks",
@@ -146,6 +149,7 @@ __all__ = [
     "Rules",
     "Terms",
     "Timing",
+    "Unplain",
     "approve_request",
     "assign_coordinator",
     "attach_paper",
