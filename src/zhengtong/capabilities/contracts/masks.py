@@ -13,17 +13,17 @@ from zhengtong.capabilities.sources.public import Column, ColumnKind, arrow_type
 from zhengtong.core.crypto.public import digest
 
 # Family names of two characters; all others are taken to be of one.
-_DOUBLE: Final = (
+DOUBLE_NAMES: Final = (
     "欧阳|太史|上官|端木|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|慕容|仲孙|"
     "钟离|长孙|宇文|司徒|鲜于|司空|闾丘|令狐|百里|呼延|东郭|南门|西门|轩辕|第五|拓跋"
 )
-_NAME: Final = rf"(?s)^\s*(?:({_DOUBLE})..*|(.).*)$"
+_NAME: Final = rf"(?s)^\s*(?:({DOUBLE_NAMES})..*|(.).*)$"
 # Province, prefecture and county, as far as they are written; what follows isn't given.
-_ADDRESS: Final = (
+ADDRESS: Final = (
     r"^((?:[^省市县区旗]{2,8}?(?:省|自治区|特别行政区))?(?:[^省县区旗]{1,10}?(?:市|自治州|州|盟|地区))?"
     r"(?:[^省县区旗号路街]{1,10}?(?:自治县|自治旗|县|区|旗|市))?)"
 )
-_STARS: Final = "*" * 64
+STARS: Final = "*" * 64
 COVERED: Final = "***"
 DIGEST_LENGTH: Final = 64
 Mask = Callable[[pa.Array], pa.Array]
@@ -86,7 +86,7 @@ def _choose(kind: MaskKind, column: Column, secret: bytes) -> Mask:
         MaskKind.NAME: pl.col("v").str.replace(_NAME, "${1}${2}**"),
         MaskKind.NUMBER: _keep_ends(3, 4),
         MaskKind.PHONE: _keep_ends(3, 4),
-        MaskKind.ADDRESS: pl.col("v").str.extract(_ADDRESS) + COVERED,
+        MaskKind.ADDRESS: pl.col("v").str.extract(ADDRESS) + COVERED,
     }[kind]
     cut = pl.when(pl.col("v") == "").then(pl.lit("")).otherwise(expression)
     if column.length is not None:
@@ -98,7 +98,7 @@ def _keep_ends(first: int, last: int) -> pl.Expr:
     """Keep so many characters at the beginning and the end, if at least as many lie between; else none."""
     length = pl.col("v").str.len_chars()
     covered = length.cast(pl.Int64) - first - last
-    stars = pl.lit(_STARS)
+    stars = pl.lit(STARS)
     return (
         pl.when(covered >= 3)
         .then(

@@ -15,6 +15,7 @@ from zhengtong.capabilities.contracts.events import (
     ContractSuspended,
 )
 from zhengtong.capabilities.contracts.faults import Fault, say_fault
+from zhengtong.capabilities.contracts.few import MOST_ROWS, FewRows, Unplain
 from zhengtong.capabilities.contracts.masks import (
     Masks,
     check_mask,
@@ -116,6 +117,7 @@ __all__ = [
     "APPROVE",
     "CONTRACT_TONES",
     "COORDINATE",
+    "MOST_ROWS",
     "REQUEST_TONES",
     "REVIEW",
     "RULES",
@@ -136,6 +138,7 @@ __all__ = [
     "DataRequest",
     "Dispute",
     "Fault",
+    "FewRows",
     "Frequency",
     "Held",
     "Masks",
@@ -148,6 +151,7 @@ __all__ = [
     "Rules",
     "Terms",
     "Timing",
+    "Unplain",
     "approve_request",
     "assign_coordinator",
     "attach_paper",

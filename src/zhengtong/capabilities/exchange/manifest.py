@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.exchange.between.models import NodeLanding
+from zhengtong.capabilities.exchange.between.models import NodeDelivery, NodeLanding
 from zhengtong.capabilities.exchange.between.services import DATASET_KIND
 from zhengtong.capabilities.exchange.journal import ACTION_WORDS
 from zhengtong.capabilities.exchange.messages import MESSAGE_TEMPLATES
@@ -44,6 +44,7 @@ MODULE = Module(
         *MESSAGE_TEMPLATES,
         *SCREENS,
         Protected(NodeLanding, organisation="node__organisation_id"),
+        Protected(NodeDelivery, organisation="message__node__organisation_id"),
         DATASET_KIND,
     ),
 )

@@ -1,7 +1,8 @@
 """What the exchange does by the clock: turns, alerts, tickets, slots. The engine's own jobs come with it."""
 
-# Jobs and feeds are known to whoever starts the platform: a worker finds both by their names.
+# Jobs, feeds and targets are known to whoever starts the platform: a worker finds them by their names.
 from zhengtong.capabilities.exchange import jobs as jobs
+from zhengtong.capabilities.exchange.between import target as target
 from zhengtong.capabilities.exchange.capture import opening as opening
 from zhengtong.kernel.jobs import periodic
 from zhengtong.kernel.policy import SYSTEM

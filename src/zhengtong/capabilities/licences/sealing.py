@@ -6,8 +6,6 @@ of one with the seal itself.
 
 import io
 
-from pypdf import PdfReader
-
 from zhengtong.capabilities.licences.models import Licence
 from zhengtong.capabilities.seals.public import Place, find_authorised, measure_page, seal_by_standing_authorisation
 from zhengtong.core.papers.public import Paper, PaperFinisher
@@ -42,6 +40,8 @@ def seal_licence(paper: Paper, pdf: bytes) -> bytes:
 def find_place(pdf: bytes, issuer: str) -> Place:
     """Return where the seal goes: over the issuer's name where it stands last on the first page (骑年盖月), in the
     lower right corner of a page that doesn't show it."""
+    from pypdf import PdfReader  # only who seals needs it
+
     found: list[tuple[float, float, float]] = []
 
     def look(text: str, page: list[float], line: list[float], _font: object, size: float) -> None:

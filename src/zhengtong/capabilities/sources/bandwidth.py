@@ -36,20 +36,24 @@ class Bucket:
 
 def limit_batches(
     batches: Iterable[pa.RecordBatch],
-    bytes_a_second: int | None,
+    bytes_a_second: float | Callable[[], float | None] | None,
     *,
     wait: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[pa.RecordBatch]:
     """Yield ``batches`` at no more than ``bytes_a_second``; without a limit as they come.
 
-    ``wait`` is called with seconds; whoever must be able to stop in the middle gives one that can be woken.
+    A limit that may change underway is given as what says it anew for each batch. ``wait`` is called with seconds;
+    whoever must be able to stop in the middle gives one that can be woken.
     """
-    if not bytes_a_second:
-        yield from batches
-        return
-    bucket = Bucket(bytes_a_second, clock)
+    bucket: Bucket | None = None
     for batch in batches:
-        if pause := bucket.take(batch.nbytes):
-            wait(pause)
+        rate = bytes_a_second() if callable(bytes_a_second) else bytes_a_second
+        if not rate:
+            bucket = None
+        else:
+            bucket = bucket or Bucket(rate, clock)
+            bucket.bytes_a_second = rate
+            if pause := bucket.take(batch.nbytes):
+                wait(pause)
         yield batch

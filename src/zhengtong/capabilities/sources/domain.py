@@ -76,7 +76,7 @@ class Condition:
     values: tuple[str, ...] = ()
 
 
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 25_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ ACTION_WORDS = ActionWords(
         "check": _("检查数据源"),
         "lose": _("数据源连不上"),
         "find_again": _("数据源恢复正常"),
+        "enlist_node": _("把节点登记为接收方"),
     },
     keys={
         "settings": _("连接参数"),

@@ -20,16 +20,25 @@ _DRIVERS: Mapping[str, str] = {
     "sftp": f"{_HERE}.sftp",
     "http": f"{_HERE}.http",
 }
+# Kinds whose targets a module above this one opens.
+_AIMS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Target]] = {}
+
+
+def register_target(kind: str, aim: Callable[[Mapping[str, Any], Mapping[str, Any]], Target]) -> None:
+    """Let ``aim`` open the targets of a kind, by their settings and secrets."""
+    _AIMS[kind] = aim
 
 
 def _find(source: Source, verb: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Any]:
     if source.state != SourceState.ACTIVE:
         raise SourceError("source-suspended", _("数据源“%(name)s”已经停用。") % {"name": source.name})
     name = _DRIVERS.get(source.kind)
-    found = getattr(import_module(name), verb, None) if name else None
+    found: Callable[..., Any] | None = getattr(import_module(name), verb, None) if name else None
+    if found is None and verb == "aim":
+        found = _AIMS.get(source.kind)
     if found is None:
         raise SourceError("cannot", _("数据源“%(name)s”不支持这种操作。") % {"name": source.name})
-    return found  # type: ignore[no-any-return]  # the module's own function
+    return found
 
 
 @contextmanager

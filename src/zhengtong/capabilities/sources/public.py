@@ -40,7 +40,7 @@ from zhengtong.capabilities.sources.models import (
     SourceKind,
     SourceState,
 )
-from zhengtong.capabilities.sources.opening import open_source, open_target
+from zhengtong.capabilities.sources.opening import open_source, open_target, register_target
 from zhengtong.capabilities.sources.permissions import MANAGE, VIEW
 from zhengtong.capabilities.sources.selectors import list_own_organisations, list_sources
 from zhengtong.capabilities.sources.services.managing import (
@@ -89,6 +89,7 @@ __all__ = [
     "open_target",
     "read_postgresql_settings",
     "register_source",
+    "register_target",
     "resume_source",
     "split_postgresql_table",
     "suspend_source",

@@ -1,4 +1,7 @@
-"""Sources are asked every few minutes whether they are there: each by a job of its own, since one may take a minute."""
+"""Sources are asked every few minutes whether they are there: each by a job of its own, since one may take a minute.
+
+Nodes that were connected become targets.
+"""
 
 from zhengtong.kernel.jobs import enqueue, job, periodic
 
@@ -16,3 +19,10 @@ def probe_all(timestamp: int) -> None:
 
     for source_id in list_probed():
         enqueue(probe, source_id=source_id)
+
+
+@periodic("sources.enlist_nodes", "* * * * *")
+def enlist_connected_nodes(timestamp: int) -> None:
+    from zhengtong.capabilities.sources.services.enlisting import enlist_nodes
+
+    enlist_nodes()

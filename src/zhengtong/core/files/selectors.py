@@ -14,7 +14,6 @@ from zhengtong.core.files.domain import FileKind, describe_size
 from zhengtong.core.files.models import ScanState, StoredFile
 from zhengtong.core.files.refusals import describe_limit
 from zhengtong.core.files.uploads import upload_limit
-from zhengtong.core.files.watermark import draw_watermark
 from zhengtong.core.identity.public import is_cleared
 from zhengtong.core.marks.public import describe_mark
 from zhengtong.kernel.marks import Mark
@@ -48,6 +47,9 @@ def open_for(actor: Actor, file: StoredFile) -> tuple[BinaryIO, int]:
     if file.mark < Mark.WORK_SECRET or actor.kind is not ActorKind.STAFF:
         return open_file(file), file.size
     record(actor, "marks.read_marked", file, after={"mark": describe_mark(file)})
+    # It brings whole libraries for PDF and pictures, which only a marked file asks for.
+    from zhengtong.core.files.watermark import draw_watermark
+
     watermarked = draw_watermark(open_bytes(file), file.content_type, actor, describe_mark(file))
     if watermarked is None:
         if is_giver:

@@ -3,6 +3,9 @@
 Chinese has no spaces. A word that jieba cuts otherwise in a text than in a query is missed, so each run of Han
 characters is also stored as pairs of neighbours (bigrams), which find any string of two characters and, looked at
 again, any longer one. The last character of a run stands alone, so that "酒:*" finds every 酒.
+
+The dictionaries of words and of sounds take 90 MB and are loaded when they are first asked: a process that only moves
+rows, or serves what isn't searched, has no need of them.
 """
 
 import re
@@ -10,9 +13,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import add
 from typing import Final
-
-import rjieba
-from pypinyin import Style, lazy_pinyin
 
 HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Of what comes from a name the marks that keep it apart: a word or pair, and a pronunciation.
@@ -108,6 +108,8 @@ def grams_of(runs: Iterable[str]) -> set[str]:
 
 def terms_of(runs: Iterable[str]) -> set[str]:
     """Return jieba's words, long ones and those within them, and the tokens of other scripts."""
+    import rjieba
+
     found: set[str] = set()
     for run in runs:
         if is_han(run):
@@ -119,12 +121,16 @@ def terms_of(runs: Iterable[str]) -> set[str]:
 
 def cut(run: str) -> list[str]:
     """Return the words of a run of Han characters, the longest that jieba sees."""
+    import rjieba
+
     return list(rjieba.cut(run))
 
 
 @lru_cache(maxsize=50_000)
 def _spoken(word: str) -> tuple[list[str], str]:
     """Return a word's syllables, read as in this word, and their initials."""
+    from pypinyin import Style, lazy_pinyin
+
     return lazy_pinyin(word), "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))
 
 

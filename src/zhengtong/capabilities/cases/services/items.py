@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from pypinyin import Style, lazy_pinyin
 
 from zhengtong.capabilities.cases.domain import PromiseTooLong, Rulebook, check_promise, settle
 from zhengtong.capabilities.cases.events import ItemPublished
@@ -63,6 +62,8 @@ def check_item_process(definition: ItemDefinition) -> None:
 
 def pinyin_of(words: Iterable[str]) -> str:
     """Return the words as full pinyin and as initials, for a search box typed without an input method."""
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take 55 MB, and few processes publish items
+
     parts = []
     for word in words:
         parts += ["".join(lazy_pinyin(word)), "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))]

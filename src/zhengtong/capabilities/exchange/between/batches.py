@@ -1,7 +1,8 @@
 """A batch of data as a file: Parquet parts and their table in a sealed batch that anyone verifies without the platform.
 
-``table.json`` says columns, key, rows and whether the batch is the whole; ``rows/00001.parquet`` … are the rows. The
-manifest names the SM3 of each and is signed and stamped (docs/reference/evidence.md).
+``table.json`` says columns, key, rows, whether the batch is the whole and how much of the target it may delete then,
+and which column marks deletions; ``rows/00001.parquet`` … are the rows. The manifest names the SM3 of each and is
+signed and stamped (docs/reference/evidence.md).
 """
 
 import io
@@ -48,6 +49,18 @@ class Stated:
     key: tuple[str, ...]
     rows: int
     is_whole: bool
+    removed: str = ""
+    most_deleted: float = 1.0
+
+    @property
+    def given(self) -> tuple[Column, ...]:
+        """The columns that travel."""
+        return with_removed(self.columns, self.removed)
+
+
+def with_removed(columns: tuple[Column, ...], removed: str) -> tuple[Column, ...]:
+    """Return ``columns`` and the one that marks deletions ("" for none)."""
+    return (*columns, Column(removed, ColumnKind.BOOLEAN)) if removed else columns
 
 
 def write_data(
@@ -60,11 +73,13 @@ def write_data(
     batches: Iterable[pa.RecordBatch],
     is_whole: bool,
     most_bytes: int,
+    removed: str = "",
+    most_deleted: float = 1.0,
 ) -> tuple[bytes, int]:
     """Return the sealed file and the number of its rows. Raises TooLarge, and what signing and stamping raise."""
     files: dict[str, bytes] = {}
     rows = size = 0
-    schema = pa.schema([(column.name, arrow_type(column)) for column in columns])
+    schema = pa.schema([(column.name, arrow_type(column)) for column in with_removed(columns, removed)])
     for number, batch in enumerate(batches, 1):
         table = pa.Table.from_batches([batch]).select(schema.names).cast(schema)
         written = io.BytesIO()
@@ -81,6 +96,8 @@ def write_data(
             "key": list(key),
             "rows": rows,
             "is_whole": is_whole,
+            "removed": removed,
+            "most_deleted": most_deleted,
         }
     )
     sealed = write_batch(
@@ -115,7 +132,7 @@ def read_data(content: bytes, roots: list[bytes]) -> tuple[Stated, Iterator[pa.R
 
 
 def _read_rows(files: dict[str, bytes], stated: Stated) -> Iterator[pa.RecordBatch]:
-    schema = pa.schema([(column.name, arrow_type(column)) for column in stated.columns])
+    schema = pa.schema([(column.name, arrow_type(column)) for column in stated.given])
     rows = size = 0
     try:
         for name in sorted(each for each in files if each.startswith("rows/")):
@@ -163,11 +180,20 @@ def _read_table(content: bytes) -> Stated:
             for each in given["columns"][:500]
         )
         key = tuple(_name(each) for each in given["key"])
-        stated = Stated(_name(given["dataset"]), columns, key, int(given["rows"]), given["is_whole"] is True)
+        stated = Stated(
+            _name(given["dataset"]),
+            columns,
+            key,
+            int(given["rows"]),
+            given["is_whole"] is True,
+            # Platforms of before change capture went between nodes don't say these.
+            _name(given["removed"]) if given.get("removed") else "",
+            _share(given.get("most_deleted", 1.0)),
+        )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise BadBatch("bad-table") from error
     names = [column.name for column in columns]
-    if not key or not set(key) <= set(names) or len(set(names)) != len(names):
+    if not key or not set(key) <= set(names) or len(set(names)) != len(names) or stated.removed in names:
         raise BadBatch("bad-table")
     return stated
 
@@ -182,3 +208,9 @@ def _size(value: Any) -> int | None:
     if value is not None and (type(value) is not int or not 0 <= value <= 10_000_000):
         raise ValueError
     return value
+
+
+def _share(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= 1:
+        raise ValueError
+    return float(value)

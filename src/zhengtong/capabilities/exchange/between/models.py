@@ -1,4 +1,4 @@
-"""Where the datasets that another node sends are put."""
+"""Where the datasets that another node sends are put, and what contracts have sent to one."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,3 +23,21 @@ class NodeLanding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} → {self.table}"
+
+
+class NodeDelivery(models.Model):
+    """The message by which the window of a contract goes to a node that is its target. ``name`` is the run's, as every
+    target remembers it: a window is in line once, whoever carries it. ``rows`` is what the receipt has to say."""
+
+    name = models.CharField(_("批次"), max_length=260, unique=True)
+    message = models.OneToOneField(
+        "nodes.OutgoingMessage", on_delete=models.PROTECT, related_name="+", verbose_name=_("发出的消息")
+    )
+    rows = models.PositiveBigIntegerField(_("行数"))
+
+    class Meta:
+        app_label = "exchange"
+        verbose_name = _("送往节点的批次")
+
+    def __str__(self) -> str:
+        return self.name

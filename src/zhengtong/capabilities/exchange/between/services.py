@@ -1,10 +1,11 @@
 """Sending a table to another node, and landing what one sends: exactly once, whatever is killed in between.
 
 The receiver's target is another database than the platform's, so the two commits can't be one. The target marks the
-message's id in the transaction of its merge; a message that is done again finds the mark and changes nothing.
+message's id in the transaction of its merge; a message that is done again finds the mark and changes nothing. What the
+receipt says was landed has been compared with what was sealed before it was committed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import pyarrow as pa
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from zhengtong.capabilities.exchange.between.batches import BadBatch, TooLarge, read_data, write_data
 from zhengtong.capabilities.exchange.between.models import NodeLanding
+from zhengtong.capabilities.exchange.engine.chunks import RowSum
+from zhengtong.capabilities.exchange.engine.reconciling import leave_out, merge_reconciled
 from zhengtong.capabilities.nodes.public import (
     OPERATE,
     MessageKind,
@@ -170,11 +173,14 @@ def receive_dataset(received: Received) -> Mapping[str, Any]:
             key=stated.key,
             run=f"node-{received.run}",
             is_whole=stated.is_whole,
+            most_deleted=stated.most_deleted,
+            removed=stated.removed,
         )
+        total = RowSum(stated.columns)
         with open_target(landing.target) as target:
             target.prepare(place)
-            target.stage(place, batches)
-            merged = target.merge(place)
+            target.stage(place, _add_up(batches, stated.removed, total))
+            merged = merge_reconciled(target, place, total)
             target.drop_staging(place)
     except BadBatch as error:
         raise Unacceptable(
@@ -193,6 +199,12 @@ def receive_dataset(received: Received) -> Mapping[str, Any]:
         "deleted": merged.deleted,
         "unchanged": merged.unchanged,
     }
+
+
+def _add_up(batches: Iterable[pa.RecordBatch], removed: str, total: RowSum) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        total.add(leave_out(batch, removed))
+        yield batch
 
 
 DATASET_KIND = MessageKind(DATASET, gettext_lazy("数据"), receive_dataset)

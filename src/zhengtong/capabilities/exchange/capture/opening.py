@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from zhengtong.capabilities.contracts.public import Contract, ContractContent, Mode
 from zhengtong.capabilities.exchange.capture.feed import CaptureFeed
 from zhengtong.capabilities.exchange.capture.replay import BEGINS, ReplayFeed, find_ticket
-from zhengtong.capabilities.exchange.engine.feeds import Feed, Plan, register_feed, register_window
+from zhengtong.capabilities.exchange.engine.feeds import Feed, Plan, count_at_once, register_feed, register_window
 from zhengtong.capabilities.sources.public import SourceError
 
 
 @contextmanager
 def open_capture_feed(contract: Contract, content: ContractContent, plan: Plan) -> Iterator[Feed]:
-    with closing(CaptureFeed(contract, content, str(plan["window"]))) as feed:
+    opened = CaptureFeed(contract, content, str(plan["window"]), chunk_rows=count_at_once(contract))
+    with closing(opened) as feed:
         yield feed
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
@@ -11,6 +11,9 @@ from zhengtong.capabilities.contracts.public import Contract, ContractContent, M
 from zhengtong.capabilities.sources.public import CHUNK_ROWS, Connection, Reading, SourceError, open_source
 
 Plan = MutableMapping[str, Any]
+# A chunk from a link that is limited is about a second's worth of rows of so many bytes, and never fewer than these.
+_ROW_BYTES: Final = 500
+_LEAST_ROWS: Final = 100
 
 
 class Feed(Protocol):
@@ -63,12 +66,21 @@ def open_feed(contract: Contract, content: ContractContent, plan: Plan) -> Abstr
     return _BY_MODE[content.mode](contract, content, plan)
 
 
+def count_at_once(contract: Contract) -> int:
+    """Return of how many rows the chunks of a contract are: the smaller, the slower its links, so that progress is
+    seen and no server takes the pauses between them for the end."""
+    limits = [each.bytes_a_second for each in (contract.source, contract.target) if each and each.bytes_a_second]
+    return min([CHUNK_ROWS, *(max(_LEAST_ROWS, limit // _ROW_BYTES) for limit in limits)])
+
+
 class TableFeed:
     """Rows of a table or file: all of them, or those with ``after`` < watermark ≤ ``until``."""
 
     removed = ""
 
-    def __init__(self, connection: Connection, content: ContractContent, plan: Plan) -> None:
+    def __init__(
+        self, connection: Connection, content: ContractContent, plan: Plan, *, chunk_rows: int | None = None
+    ) -> None:
         self._connection = connection
         self.is_whole = content.mode != Mode.INCREMENT
         if self.is_whole:
@@ -89,7 +101,7 @@ class TableFeed:
             "" if self.is_whole else content.watermark,
             "" if self.is_whole else plan["after"],
             "" if self.is_whole else plan["until"],
-            CHUNK_ROWS,
+            chunk_rows or CHUNK_ROWS,
         )
 
     def expected(self) -> int | None:
@@ -106,7 +118,7 @@ class TableFeed:
 @contextmanager
 def open_table_feed(contract: Contract, content: ContractContent, plan: Plan) -> Iterator[Feed]:
     with open_source(contract.source) as connection:
-        yield TableFeed(connection, content, plan)
+        yield TableFeed(connection, content, plan, chunk_rows=count_at_once(contract))
 
 
 for _mode in (Mode.SNAPSHOT, Mode.ONCE, Mode.INCREMENT):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 from zhengtong.capabilities.contracts.public import ContractContent, Held, Masks, Rules
 from zhengtong.capabilities.exchange.engine.chunks import Chain, RowSum
 from zhengtong.capabilities.exchange.engine.feeds import Feed
-from zhengtong.capabilities.exchange.engine.pulling import pull_ahead
+from zhengtong.capabilities.exchange.engine.pacing import Pace
+from zhengtong.capabilities.exchange.engine.pulling import LOOK_SECONDS, pull_ahead
+from zhengtong.capabilities.exchange.engine.reconciling import leave_out, merge_reconciled
 from zhengtong.capabilities.exchange.models import Stage
-from zhengtong.capabilities.sources.public import ConfirmingTarget, Landing, Merged, SourceError, Target, compute
+from zhengtong.capabilities.sources.public import Landing, Merged, SourceError, Target, limit_batches
 from zhengtong_verify.canonical import canonical
 
 # So many rows are looked at before a share of them says anything.
@@ -21,6 +24,14 @@ _ENOUGH = 1_000
 
 class Stopped(Exception):
     """The run ends before its merge, the target untouched. ``code`` is stable, ``message`` a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Awaited(Exception):
+    """The window is on its way, and the target's own word is still to come. ``code`` and ``message`` as of Stopped."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -87,9 +98,10 @@ class Path:
     masks: Masks
     tally: Tally = field(default_factory=Tally)
     removed_rows: int = 0
+    pace: Pace = field(default_factory=Pace)
 
     def carry(self) -> Outcome:
-        """Carry the window to its end. Raises Stopped, SourceError, and what the book raises."""
+        """Carry the window to its end. Raises Stopped, Awaited, SourceError, and what the book raises."""
         content, landing = self.content, self.landing
         if self.target.is_merged(landing):
             merged = self.target.merge(landing)
@@ -99,7 +111,7 @@ class Path:
         self.tally.expected = self.feed.expected()
         self.book.advance(Stage.READ, self.tally)
         chain, total = Chain.begin(self.describe()), RowSum(content.landing_columns)
-        self.target.stage(landing, self._prepare_chunks(chain, total))
+        self.target.stage(landing, self._write_slowly(self._prepare_chunks(chain, total)))
         self._judge_counts()
         sealed = Sealed(
             self.tally.expected,
@@ -145,7 +157,7 @@ class Path:
         is_unique = bool(getattr(self.feed, "is_unique", False))
         rules = Rules(self.content.fields, self.content.key, is_unique=is_unique, removed=self.feed.removed)
         tally, removed = self.tally, self.feed.removed
-        for batch in pull_ahead(self.feed.batches()):
+        for batch in pull_ahead(self.feed.batches(), through=self._read_slowly, idle=self._look):
             tally.read += batch.num_rows
             checked = rules.check(batch)
             tally.held += checked.held_rows
@@ -156,10 +168,35 @@ class Path:
             if masked.num_rows:
                 sealed = chain.add(masked)
                 tally.size += sealed.size
-                total.add(_leave_out(masked, removed, self))
+                kept = leave_out(masked, removed)
+                self.removed_rows += masked.num_rows - kept.num_rows
+                total.add(kept)
                 tally.staged += masked.num_rows
                 yield masked
-            self.book.advance(Stage.STAGE, tally)
+            self._look(Stage.STAGE)
+
+    def _read_slowly(self, batches: Iterable[pa.RecordBatch], stop: Event) -> Iterator[pa.RecordBatch]:
+        """Yield batches as fast as the source's link may be used: the next isn't asked for before this one is due."""
+        pace = self.pace
+        return limit_batches(
+            batches, lambda: pace.read, wait=lambda seconds: pace.pause(stop, seconds), clock=pace.clock
+        )
+
+    def _write_slowly(self, chunks: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return limit_batches(chunks, lambda: self.pace.write, wait=self._rest, clock=self.pace.clock)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait in the thread that carries the run, and go on hearing what is wished."""
+        pace, never = self.pace, Event()
+        until = pace.clock() + seconds
+        while (left := until - pace.clock()) > 0:
+            pace.pause(never, min(left, LOOK_SECONDS))
+            self._look(Stage.STAGE)
+
+    def _look(self, stage: Stage = Stage.READ) -> None:
+        """Write down how far it is; raise what the book raises."""
+        self.book.advance(stage, self.tally)
+        self.pace.look()
 
     def _judge_share(self) -> None:
         tally, most = self.tally, self.content.most_rejected
@@ -189,34 +226,7 @@ class Path:
             raise SourceError("rows-missing", _("暂存的行数与读到的不符，没有改动目标。"), is_passing=True)
 
     def _merge(self, landing: Landing, total: RowSum) -> Merged:
-        def confirm(rows: Iterable[pa.RecordBatch]) -> None:
-            landed = total.like()
-            for batch in rows:
-                landed.add(batch)
-            if landed.text != total.text:
-                raise SourceError(
-                    "reconcile-differs",
-                    _("目标里的数据与封存的不一致（封存 %(sent)d 行，落地 %(landed)d 行），已撤回合并，稍后自动重试。")
-                    % {"sent": total.rows, "landed": landed.rows},
-                    is_passing=True,
-                )
-
-        if isinstance(self.target, ConfirmingTarget):
-            return self.target.merge_confirmed(landing, confirm)
-        merged = self.target.merge(landing)
-        if not merged.was_done:
-            confirm(self.target.read_landed(landing))
-        return merged
-
-
-def _leave_out(batch: pa.RecordBatch, removed: str, path: Path) -> pa.RecordBatch:
-    """Return the rows that the target has afterwards, without the column that says so."""
-    if not removed:
-        return batch
-    gone = batch.column(removed).fill_null(False)
-    kept = batch.filter(compute.invert(gone))
-    path.removed_rows += batch.num_rows - kept.num_rows
-    return kept.drop_columns([removed])
+        return merge_reconciled(self.target, landing, total)
 
 
 def describe_columns(content: ContractContent) -> list[dict[str, Any]]:

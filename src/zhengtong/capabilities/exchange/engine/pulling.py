@@ -1,6 +1,6 @@
 """Reading ahead in a thread of its own: the source sends the next chunk while this one is checked and written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, TypeVar
@@ -8,10 +8,25 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 # Chunks that may wait: more of them would only take memory.
 _AHEAD = 1
+# So often whoever waits for a chunk looks up.
+LOOK_SECONDS = 1.0
 
 
-def pull_ahead(items: Iterable[T]) -> Iterator[T]:
-    """Yield ``items``, taken in a thread; what they raise is raised here. The thread ends with the generator."""
+def _as_it_comes(items: Iterable[T], stop: Event) -> Iterable[T]:
+    return items
+
+
+def pull_ahead(
+    items: Iterable[T],
+    *,
+    through: Callable[[Iterable[T], Event], Iterable[T]] = _as_it_comes,
+    idle: Callable[[], object] = lambda: None,
+) -> Iterator[T]:
+    """Yield ``items``, taken in a thread; what they raise is raised here. The thread ends with the generator.
+
+    ``through`` is what they go through in the thread; it is given an event that is set when nobody wants them any more.
+    ``idle`` is called here, about every second, while the next one is waited for; what it raises ends the waiting.
+    """
     waiting: Queue[tuple[str, Any]] = Queue(_AHEAD)
     stop = Event()
 
@@ -26,7 +41,7 @@ def pull_ahead(items: Iterable[T]) -> Iterator[T]:
 
     def pull() -> None:
         try:
-            for item in items:
+            for item in through(items, stop):
                 if not put("item", item):
                     return
         except BaseException as error:  # whatever it is, it belongs to whoever waits
@@ -38,7 +53,11 @@ def pull_ahead(items: Iterable[T]) -> Iterator[T]:
     thread.start()
     try:
         while True:
-            kind, thing = waiting.get()
+            try:
+                kind, thing = waiting.get(timeout=LOOK_SECONDS)
+            except Empty:
+                idle()
+                continue
             if kind == "end":
                 return
             if kind == "error":

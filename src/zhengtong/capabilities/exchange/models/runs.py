@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.capabilities.exchange.between.models import NodeLanding
+from zhengtong.capabilities.exchange.between.models import NodeDelivery, NodeLanding
 from zhengtong.core.crypto.public import EncryptedJSONField
 
 
@@ -149,4 +149,4 @@ class HeldRow(models.Model):
         return self.key_text
 
 
-__all__ = ["OPEN", "HeldRow", "NodeLanding", "Receipt", "Run", "RunState", "Stage"]
+__all__ = ["OPEN", "HeldRow", "NodeDelivery", "NodeLanding", "Receipt", "Run", "RunState", "Stage"]

@@ -10,15 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract, ContractContent, Mode, compile_masks
+from zhengtong.capabilities.exchange.between.target import has_arrived, withdraw
 from zhengtong.capabilities.exchange.engine.feeds import open_feed
-from zhengtong.capabilities.exchange.engine.path import Outcome, Path, Stopped
+from zhengtong.capabilities.exchange.engine.path import Awaited, Outcome, Path, Stopped
 from zhengtong.capabilities.exchange.engine.receipts import make_receipt
 from zhengtong.capabilities.exchange.engine.terms import read_terms, why_not
 from zhengtong.capabilities.exchange.jobs import run_exchange
 from zhengtong.capabilities.exchange.models import OPEN, Run, RunState, Stage
 from zhengtong.capabilities.exchange.services import leases
 from zhengtong.capabilities.exchange.services.booking import PAUSE, ContractOver, RunBook, Wished
-from zhengtong.capabilities.sources.public import SourceError, TooManyDeleted, open_target
+from zhengtong.capabilities.exchange.services.pacing import LinkPace
+from zhengtong.capabilities.interfaces.public import ChangeKind, announce_change
+from zhengtong.capabilities.sources.public import SourceError, SourceKind, TooManyDeleted, open_target
 from zhengtong.core.audit.public import record
 from zhengtong.core.crypto.public import SignerUnavailable
 from zhengtong.kernel.jobs import enqueue, enqueue_later
@@ -28,6 +31,8 @@ from zhengtong.kernel.steps import step
 MOST_ATTEMPTS: Final = 6
 # Seconds until the next attempt, doubled each time.
 FIRST_PAUSE: Final = 30
+# Seconds until it is looked again whether a node has confirmed a window.
+NEXT_LOOK: Final = 30
 logger = logging.getLogger(__name__)
 
 
@@ -70,6 +75,11 @@ def _again(actor: Actor, run: Run) -> Run:
     record(actor, "exchange.start_run", run, after={"window": run.window, "trigger": run.trigger})
     enqueue_run(run)
     return run
+
+
+def name_of(run: Run) -> str:
+    """Return what the target remembers the run's window by."""
+    return f"{run.contract.number}/{run.window}"
 
 
 def find_after(contract: Contract) -> str:
@@ -119,6 +129,8 @@ def run_window(run_id: int) -> None:
                 _end(book, run, RunState.PAUSED, "paused", _("已暂停，没有改动目标；继续后从这个窗口的开头重新读取。"))
             else:
                 _end(book, run, RunState.CANCELLED, "cancelled", _("已取消，没有改动目标。"))
+        except Awaited as awaited:
+            _await(book, run, awaited)
         except ContractOver as stopped:
             _end(book, run, RunState.CANCELLED, stopped.code, stopped.message)
         except Stopped as stopped:
@@ -138,20 +150,32 @@ def run_window(run_id: int) -> None:
 
 def _carry(run: Run, book: RunBook) -> None:
     content = read_terms(run.contract)
-    if why := why_not(run.contract_id):
-        raise ContractOver("contract-ended", _("%(why)s没有开始。") % {"why": why})
     if run.contract.target is None:
         raise SourceError("no-target", _("合约没有约定接收的位置。"))
+    is_there = run.contract.target.kind == SourceKind.NODE and _is_at_node(run)
+    if not is_there and (why := why_not(run.contract_id)):
+        raise ContractOver("contract-ended", _("%(why)s没有开始。") % {"why": why})
     plan: dict[str, Any] = run.detail
     plan["window"] = run.window
     with open_feed(run.contract, content, plan) as feed:
         _name_window(run, book, feed.window)
         with open_target(run.contract.target) as target:
-            path = Path(content, f"{content.number}/{run.window}", feed, target, book, compile_masks(content))
+            path = Path(content, name_of(run), feed, target, book, compile_masks(content), pace=LinkPace(run))
             if not target.is_merged(path.landing):
                 book.begin()
             outcome = path.carry()
     _finish(run, book, content, outcome)
+
+
+def _is_at_node(run: Run) -> bool:
+    """Return whether the node that is the target has confirmed the window already; nothing is read again then.
+
+    Raises ContractOver when the contract ended while the window was in line: it is taken out. Raises as has_arrived.
+    """
+    if (why := why_not(run.contract_id)) and withdraw(name_of(run), why):
+        said = _("%(why)s还没有送达的批次已撤回；当时正在传送的，对方可能已经收到。") % {"why": why}
+        raise ContractOver("contract-ended", said)
+    return has_arrived(name_of(run))
 
 
 def _name_window(run: Run, book: RunBook, window: str) -> None:
@@ -214,6 +238,7 @@ def _finish(run: Run, book: RunBook, content: ContractContent, outcome: Outcome)
     ):
         raise leases.LeaseLost
     make_receipt(run, content, run.contract.digest)
+    _announce(run, content)
     record(
         SYSTEM,
         "exchange.finish_run",
@@ -222,11 +247,40 @@ def _finish(run: Run, book: RunBook, content: ContractContent, outcome: Outcome)
     )
 
 
+def _announce(run: Run, content: ContractContent) -> None:
+    """Let subscribers of the resource hear of rows that changed: in the transaction that ends the run, so once."""
+    if not run.inserted + run.updated + run.deleted:
+        return
+    announce_change(
+        resource=run.contract.resource_id,
+        kind=ChangeKind.DATA_ARRIVED,
+        content={
+            "resource": content.resource,
+            "version": content.version,
+            "contract": content.number,
+            "window": run.window,
+            "inserted": run.inserted,
+            "updated": run.updated,
+            "deleted": run.deleted,
+        },
+    )
+
+
 @transaction.atomic
 def _end(book: RunBook, run: Run, state: RunState, code: str, message: str, **more: Any) -> None:
     if book.end(state, code, message, **more):
         after = {"contract": run.contract.number, "window": run.window, "code": code}
         record(SYSTEM, "exchange.finish_run", run, after=after)
+
+
+def _await(book: RunBook, run: Run, awaited: Awaited) -> None:
+    """Look again later. That isn't an attempt in vain, so it isn't counted, nor put in the journal each time."""
+    due = timezone.now() + timedelta(seconds=NEXT_LOOK)
+    run.detail["not_before"] = due.isoformat()
+    if book.end(
+        RunState.WAITING, awaited.code, awaited.message, stage=Stage.MERGE, attempt=run.attempt - 1, detail=run.detail
+    ):
+        enqueue_later(run_exchange, due, run_id=run.pk)
 
 
 def _fail(book: RunBook, run: Run, error: SourceError) -> None:

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhengtong.capabilities.contracts.public import Contract, ContractContent, ContractState, Mode
-from zhengtong.capabilities.exchange.domain import BY_TURN, RUNS_AT_ONCE
+from zhengtong.capabilities.contracts.public import Contract, ContractContent, ContractState, Mode, may_run
+from zhengtong.capabilities.exchange.domain import BY_TURN, IN_LINE, RUNS_AT_ONCE
 from zhengtong.capabilities.exchange.models import OPEN, LinkLimit, Run, RunState, Schedule
 from zhengtong.capabilities.exchange.permissions import OPERATE
 from zhengtong.capabilities.exchange.services.running import start_run
@@ -28,17 +28,8 @@ logger = logging.getLogger(__name__)
 
 def find_hindrance(contract: Contract, day: date) -> str:
     """Return why ``contract`` may not run on ``day``, "" when it may."""
-    match contract.state:
-        case ContractState.SUSPENDED:
-            return _("合约已暂停")
-        case ContractState.REVOKED:
-            return _("合约已撤销")
-        case ContractState.EXPIRED:
-            return _("合约已到期")
-    if day < contract.valid_from:
-        return _("合约还没有生效")
-    if day > contract.valid_until:
-        return _("合约已到期")
+    if why := may_run(contract, day):
+        return why
     for source in (contract.source, contract.target):
         if source is not None and source.state != SourceState.ACTIVE:
             return _("数据源“%(name)s”已经停用") % {"name": source.name}
@@ -65,8 +56,9 @@ def find_crowd(contract: Contract) -> str:
 
 
 def count_on_link(source: Source) -> int:
-    """Return how many runs read from or write to ``source`` now, or wait to do so."""
+    """Return how many runs read from or write to ``source`` now, or wait to do so; not those that wait for a node."""
     at_work = Run.objects.filter(state__in=(RunState.WAITING, RunState.RUNNING))
+    at_work = at_work.exclude(state=RunState.WAITING, code=IN_LINE)
     return at_work.filter(Q(contract__source=source) | Q(contract__target=source)).count()
 
 
@@ -143,7 +135,7 @@ def take_turn(*, actor: Actor, schedule_id: int, now: datetime) -> Run | None:
             schedule.save(update_fields=["hindrance"])
         return None
     run = None if lost else start_run(actor=actor, contract=contract, trigger=BY_TURN)
-    schedule.next_turn_at, schedule.hindrance = next_turn, lost
+    schedule.next_turn_at, schedule.hindrance = next_turn, lost[:200]
     if run is not None:
         schedule.last_turn_at, schedule.last_run = turn, run
     schedule.save()

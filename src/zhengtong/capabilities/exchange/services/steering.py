@@ -4,10 +4,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract, Mode
+from zhengtong.capabilities.exchange.between.target import is_in_line
 from zhengtong.capabilities.exchange.domain import BY_HAND
 from zhengtong.capabilities.exchange.models import Run, RunState
 from zhengtong.capabilities.exchange.permissions import OPERATE
-from zhengtong.capabilities.exchange.services.running import enqueue_run, start_run
+from zhengtong.capabilities.exchange.services.running import enqueue_run, name_of, start_run
 from zhengtong.capabilities.exchange.services.scheduling import find_crowd, find_hindrance, hold_turns
 from zhengtong.capabilities.exchange.sides import require_side
 from zhengtong.core.audit.public import record
@@ -37,6 +38,13 @@ def _refuse(run: Run) -> Refused:
     return Refused("not-now", said)
 
 
+def _refuse_in_line(run: Run) -> None:
+    """Refuse to stop what has left: the message in line is what would have to be stopped."""
+    if is_in_line(name_of(run)):
+        said = _("批次已经封存并排入发送。要收回，请在节点消息里取消这条消息，任务随后会结束。")
+        raise Refused("in-line", said)
+
+
 @step()
 def pause_run(*, actor: Actor, run: Run) -> Run:
     """Stop a run between two chunks; what it has staged stays. One that hasn't begun is paused at once."""
@@ -45,6 +53,7 @@ def pause_run(*, actor: Actor, run: Run) -> Run:
     if row.state == RunState.RUNNING and row.wish != CANCEL:
         row.wish = PAUSE
     elif row.state == RunState.WAITING:
+        _refuse_in_line(row)
         row.state = RunState.PAUSED
     else:
         raise _refuse(row)
@@ -78,6 +87,7 @@ def cancel_run(*, actor: Actor, run: Run) -> Run:
     if row.state == RunState.RUNNING:
         row.wish = CANCEL
     elif row.state in (RunState.WAITING, RunState.PAUSED):
+        _refuse_in_line(row)
         row.state, row.wish = RunState.CANCELLED, ""
         row.code, row.message, row.ended_at = "cancelled", _("人工取消"), timezone.now()
     else:
@@ -122,4 +132,4 @@ def run_now(*, actor: Actor, contract: Contract) -> Run:
 
 def _require_runnable(contract: Contract) -> None:
     if why := find_hindrance(contract, timezone.localdate()):
-        raise Refused("not-effective", _("不能交换：%(why)s。") % {"why": why})
+        raise Refused("not-effective", _("不能交换：%(why)s。") % {"why": why.rstrip("。")})

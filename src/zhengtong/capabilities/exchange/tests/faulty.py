@@ -117,7 +117,9 @@ def plant(fault: str, nth: int) -> None:
     setattr(owner, name, deadly)
 
 
-def place_of(step: str) -> tuple[Any, str, bool]:
+def place_of(fault: str) -> tuple[Any, str, bool]:
+    """Return where a step is taken: owner, name, and whether the worker dies before it. ``maria-`` begins those of
+    MariaDB as the target."""
     from zhengtong.capabilities.contracts.masks import Masks
     from zhengtong.capabilities.contracts.rules import Rules
     from zhengtong.capabilities.exchange.engine.chunks import Chain
@@ -125,17 +127,20 @@ def place_of(step: str) -> tuple[Any, str, bool]:
     from zhengtong.capabilities.exchange.services import running
     from zhengtong.capabilities.exchange.services.booking import RunBook
     from zhengtong.capabilities.sources.drivers import postgresql
+    from zhengtong.capabilities.sources.drivers.mysql.target import MariaDBTarget
     from zhengtong.capabilities.sources.drivers.postgresql_target import PostgresTarget
 
+    step = fault.removeprefix("maria-")
+    target: Any = MariaDBTarget if step != fault else PostgresTarget
     return {
         "read": (postgresql, "_put_together", False),
         "check": (Rules, "check", True),
         "mask": (Masks, "apply", True),
         "seal": (Chain, "add", False),
         "stage": (RunBook, "advance", False),
-        "merge": (PostgresTarget, "_merge", True),
-        "merged": (PostgresTarget, "_merge", False),
-        "reconcile": (PostgresTarget, "read_landed", True),
+        "merge": (target, "_merge", True),
+        "merged": (target, "_merge", False),
+        "reconcile": (target, "read_landed", True),
         "committed": (Path, "_merge", False),
         "receipt": (running, "make_receipt", False),
     }[step]

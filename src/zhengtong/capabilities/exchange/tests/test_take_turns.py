@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -61,11 +62,13 @@ def test_a_contract_that_runs_keeps_its_turn_until_the_run_has_ended(contract: C
         ({"state": ContractState.SUSPENDED}, "暂停"),
         ({"state": ContractState.REVOKED}, "撤销"),
         ({"valid_until": timezone.localdate() - timedelta(days=1)}, "到期"),
-        ({"valid_from": timezone.localdate() + timedelta(days=1)}, "没有生效"),
+        ({"valid_from": timezone.localdate() + timedelta(days=1)}, "起生效"),
+        # As long as the reason may be, and in the contract's own words.
+        ({"state": ContractState.SUSPENDED, "reason": "超出用途" * 100}, "超出用途"),
     ],
 )
 def test_a_contract_that_isnt_effective_today_isnt_started_and_it_is_said_why(
-    offices: Offices, changes: dict[str, object], why: str
+    offices: Offices, changes: dict[str, Any], why: str
 ) -> None:
     row = due(make_contract(*offices, schedule="0 2 * * *", **changes))
     assert start_due(actor=SYSTEM) == []
@@ -87,6 +90,19 @@ def test_a_link_bears_so_many_runs_and_the_important_ones_go_first(offices: Offi
     Run.objects.update(state=RunState.DONE)
     Schedule.objects.filter(pk=rows[1].pk).delete()
     assert [each.contract for each in start_due(actor=SYSTEM)] == [contracts[2]]
+
+
+def test_a_window_that_waits_for_a_node_leaves_its_sources_link_to_others(offices: Offices, operator: Actor) -> None:
+    source = make_source(offices[0])
+    waiting, other = (make_contract(*offices, source=source, schedule="* * * * *") for _n in range(2))
+    set_link_limit(actor=operator, source=source, runs_at_once=1)
+    run = make_run(waiting, state=RunState.WAITING, code="node-waiting")
+    due(other)
+    assert [each.contract for each in start_due(actor=SYSTEM)] == [other]
+    Run.objects.exclude(pk=run.pk).update(state=RunState.DONE)
+    Run.objects.filter(pk=run.pk).update(code="cut-off")
+    Schedule.objects.update(next_turn_at=timezone.now() - timedelta(days=1))
+    assert start_due(actor=SYSTEM) == []
 
 
 def test_paused_turns_arent_taken_nor_made_up_for(contract: Contract, operator: Actor, outsider: Actor) -> None:

@@ -4,12 +4,13 @@ Order: what can be checked without the database; the key, the member, the servic
 signature; the clock; the contract's state; the nonce; the limits. A nonce is only spent by who signed for it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -111,9 +112,7 @@ def read_sender(request: HttpRequest, *, service: str, now: datetime) -> tuple[S
         envelope, text, signature = envelopes.from_headers(request.headers)
     except EnvelopeError as error:
         raise Problem("envelope-missing" if str(error) == "missing" else "envelope-form", str(error)) from None
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [service, envelope.contract, envelope.key])
-        row = cursor.fetchone()
+    row = _find([service, envelope.contract, envelope.key])
     if row is None:
         raise Problem("key-unknown", envelope.key)
     spki, ended, member, code, state, organisation, is_bench, *rest = row
@@ -145,6 +144,26 @@ def read_sender(request: HttpRequest, *, service: str, now: datetime) -> tuple[S
         contract=contract if contract is not None and terms[3] == organisation else None,
     )
     return sender, _Found(service_state, service_resource, a_minute or 0, *terms)
+
+
+def _find(values: Sequence[str]) -> Sequence[Any] | None:
+    """Read what a call is about. The statement itself finds out whether the connection still lives: to ask that with
+    another one before would cost every call a turn. Nothing was done yet, so it is asked once more over a new one."""
+    connection.health_check_done = True
+    try:
+        return _read_row(values)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _read_row(values)
+
+
+def _read_row(values: Sequence[str]) -> Sequence[Any] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, values)
+        row: Sequence[Any] | None = cursor.fetchone()
+        return row
 
 
 def admit(sender: Sender, found: _Found, *, service: str) -> Agreed:

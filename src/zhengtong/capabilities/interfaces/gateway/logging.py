@@ -21,6 +21,13 @@ from zhengtong.capabilities.interfaces.models import Call, RefusalTally
 from zhengtong_verify.merkle import hash_leaf
 
 MOST_REFUSALS_A_MINUTE: Final = 300
+# What a model's own saving adds to the one statement takes longer than the statement.
+_FIELDS: Final = tuple(each for each in Call._meta.concrete_fields if not each.primary_key)
+_WRITE: Final = (
+    f"INSERT INTO {Call._meta.db_table} ({', '.join(str(each.column) for each in _FIELDS)})"
+    f" VALUES ({', '.join(['%s'] * len(_FIELDS))})"
+)
+_BODY: Final = Call._meta.get_field("body")
 _COUNT = f"""
 INSERT INTO {RefusalTally._meta.db_table} AS t (hour, code, count) VALUES (date_trunc('hour', now()), %s, 1)
 ON CONFLICT (hour, code) DO UPDATE SET count = t.count + 1
@@ -117,9 +124,16 @@ def write_call(
     try:
         # By itself the INSERT is its own transaction: no BEGIN and COMMIT have to be waited for.
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            call.save(force_insert=True)
+            _insert(call)
     except IntegrityError:
         raise Problem("replayed", envelope.id) from None
+
+
+def _insert(call: Call) -> None:
+    values = [call.__dict__[each.attname] for each in _FIELDS]
+    values[_FIELDS.index(_BODY)] = _BODY.get_prep_value(call.body)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, values)
 
 
 def _keep(asked: bytes, answer: bytes) -> Mapping[str, str] | None:

@@ -11,7 +11,16 @@ from typing import Any, Final
 import pyarrow as pa
 
 from zhengtong.capabilities.catalogue.public import MaskKind
-from zhengtong.capabilities.contracts.public import ContractContent, ContractField, Masks, Rules, compile_masks
+from zhengtong.capabilities.contracts.public import (
+    MOST_ROWS,
+    ContractContent,
+    ContractField,
+    FewRows,
+    Masks,
+    Rules,
+    Unplain,
+    compile_masks,
+)
 from zhengtong.capabilities.interfaces.domain import Problem
 from zhengtong.capabilities.sources.public import Column, ColumnKind, Condition, Operator, arrow_type
 
@@ -43,6 +52,7 @@ class Shape:
         self._masks: Masks | None = None
         if any(each.mask != MaskKind.NONE for each in content.fields):
             self._masks = compile_masks(content)
+        self._few = FewRows(content) if FewRows.fits(content) else None
         self._writers = [(each.column.name, _writer(each.column)) for each in content.fields]
 
     def choose(self, names: Sequence[str]) -> tuple[str, ...]:
@@ -85,6 +95,13 @@ class Shape:
         for name in self.sources:
             if not any(name in row for row in rows):
                 raise Problem("provider-answer", name)
+        if self._few is not None and not wanted and len(kept) <= MOST_ROWS:
+            try:
+                passed, held = self._few.shape(kept)
+            except Unplain:
+                pass
+            else:
+                return Shaped([self._write(row) for row in passed], held)
         arrays = [_to_array([row.get(name) for row in kept], self._by_source[name]) for name in self.sources]
         return self.shape_batch(pa.RecordBatch.from_arrays(arrays, names=list(self.sources)), wanted=wanted)
 
@@ -103,6 +120,9 @@ class Shape:
             for at in range(passed.num_rows)
         ]
         return Shaped(rows, checked.held_rows)
+
+    def _write(self, row: Row) -> Row:
+        return {name: None if (value := row[name]) is None else write(value) for name, write in self._writers}
 
     def _passes(self, row: Mapping[str, Any]) -> bool:
         return all(_holds(row, each, self._by_source.get(each.column)) for each in self.content.conditions)

@@ -17,7 +17,7 @@ from zhengtong.capabilities.sources.domain import (
     Table,
 )
 from zhengtong.capabilities.sources.drivers.mysql.arrays import to_arrow
-from zhengtong.capabilities.sources.drivers.mysql.session import heard, open_session, place_of, quote
+from zhengtong.capabilities.sources.drivers.mysql.session import abandon, heard, open_session, place_of, quote
 from zhengtong.capabilities.sources.drivers.mysql.target import MariaDBTarget
 from zhengtong.capabilities.sources.drivers.mysql.types import describe
 from zhengtong.capabilities.sources.failures import failure
@@ -158,13 +158,6 @@ class MariaDBConnection:
                     parts.append(f"{_ordered(column)} {sign} %s")
                     values.append(_value(text, column, reading.table))
         return (f" WHERE {' AND '.join(parts)}" if parts else ""), values, known
-
-
-def abandon(cursor: Any) -> None:
-    """Let go of a result that isn't read to its end; closing the cursor would read all the rest first."""
-    if (result := cursor._result) is not None:
-        result.unbuffered_active, result.connection = False, None
-    cursor.connection = None
 
 
 def _ordered(column: Column) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from zhengtong.capabilities.sources.domain import (
+    CHUNK_ROWS,
     Column,
     ColumnKind,
     Landing,
@@ -28,7 +29,6 @@ from zhengtong.capabilities.sources.drivers.postgresql import Catalogue, close, 
 from zhengtong.capabilities.sources.drivers.postgresql_words import identify, staging_type, table_name, target_type
 
 RECEIVED: Final = "zhengtong_received"
-CHUNK: Final = 50_000
 _SESSION: Final = "-c timezone=UTC -c datestyle=ISO -c temp_buffers=64MB -c lock_timeout=60s"
 _LINKED: Final = sql.SQL(" AND ")
 _COMMA: Final = sql.SQL(", ")
@@ -153,6 +153,9 @@ class PostgresTarget:
         if staged > _MANY:
             self._run("ANALYZE {}", stage)
         self._run("SET LOCAL work_mem = '128MB'")
+        if not landing.is_whole:
+            # The pages of the rows that came are fetched to be written anyway; reading the whole table comes on top.
+            self._run("SET LOCAL random_page_cost = 1.1")
         is_empty = not self._ask("SELECT EXISTS (SELECT FROM {})", target)[0][0]
         if is_empty and not landing.removed:
             merged = Merged(inserted=self._insert_all(landing))
@@ -263,7 +266,9 @@ class PostgresTarget:
         stage, target = self._stage(landing), self._target(landing)
         here = sql.SQL(" WHERE NOT s.{}").format(sql.Identifier(landing.removed)) if landing.removed else sql.SQL("")
         staged = self._ask("SELECT count(*) FROM {} s{}", stage, here)[0][0]
-        has = self._ask("SELECT count(*) FROM {}", target)[0][0]
+        # One more than were staged is enough to know: a large table isn't counted for a few rows.
+        most = sql.Literal(staged + 1)
+        has = self._ask("SELECT count(*) FROM (SELECT FROM {} LIMIT {}) t", target, most)[0][0]
         from_where = sql.SQL("{} t").format(target)
         # When there are as many rows as were staged and no other keys, they are the ones: what differs shows anyway.
         if staged != has:
@@ -279,7 +284,7 @@ class PostgresTarget:
         query = sql.SQL("SELECT {} FROM {}").format(
             _COMMA.join(self._as_travels(landing, each) for each in landing.columns), from_where
         )
-        yield from stream(self._connection, self._catalogue.text(query), landing.columns, CHUNK)
+        yield from stream(self._connection, self._catalogue.text(query), landing.columns, CHUNK_ROWS)
 
     def drop_staging(self, landing: Landing) -> None:
         self._run("DROP TABLE IF EXISTS {}", self._stage(landing))

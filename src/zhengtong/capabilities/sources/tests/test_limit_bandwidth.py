@@ -43,3 +43,13 @@ def test_the_limit_is_used_to_its_full() -> None:
 def test_without_a_limit_nothing_waits() -> None:
     batches = [of(10), of(20)]
     assert list(limit_batches(batches, None, wait=lambda _seconds: None)) == batches
+
+
+def test_a_limit_that_is_changed_underway_holds_from_the_next_batch_on() -> None:
+    clock, rates = Clock(), iter([None, 1_000_000, 1_000_000, 10_000, None])
+    times = []
+    for _batch in limit_batches([of(100_000)] * 5, lambda: next(rates), wait=clock.wait, clock=lambda: clock.now):
+        times.append(clock.now)
+    assert times[:3] == [0, 0, 0]
+    assert times[3] > 5
+    assert times[4] == times[3]

@@ -1,7 +1,7 @@
 """Rows go to a real MariaDB and come back; what goes wrong there has a code and says what to do."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -172,7 +172,7 @@ def test_a_merge_counts_exactly_and_a_second_one_does_nothing(mariadb: MariaDBSe
     assert land(target, where, second) == Merged(inserted=1, updated=2, deleted=1, unchanged=1)
     assert gathered(target.read_landed(where)) == second
     mariadb.run("UPDATE firms SET name = '后来改的'")
-    assert land(target, where, first).was_done
+    assert land(target, where, first) == Merged(inserted=1, updated=2, deleted=1, unchanged=1, was_done=True)
     assert {row[0] for row in mariadb.run("SELECT DISTINCT name FROM firms")} == {"后来改的"}
     assert target.is_merged(where)
     assert not target.is_merged(landing("r3"))
@@ -214,11 +214,14 @@ def test_a_whole_that_lacks_too_much_changes_nothing(target: Any, mariadb: Maria
 def test_two_merges_of_one_run_at_once_do_it_once(target: Any, mariadb: MariaDBServer) -> None:
     where = landing("r1")
     target.prepare(where)
-    target.stage(where, [batch(firms(2000))])
     done: list[Merged] = []
+    ready = threading.Barrier(3)
 
     def merge() -> None:
         other = driver.aim(mariadb.settings, mariadb.secrets)
+        other.prepare(where)
+        other.stage(where, [batch(firms(2000))])
+        ready.wait(30)
         done.append(other.merge(where))
         other.close()
 
@@ -227,8 +230,54 @@ def test_two_merges_of_one_run_at_once_do_it_once(target: Any, mariadb: MariaDBS
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(each.inserted for each in done) == [0, 0, 2000]
+    # Those that come later say what the first one did.
+    assert [each.inserted for each in done] == [2000] * 3
     assert [each.was_done for each in done].count(True) == 2
+    assert mariadb.run("SELECT COUNT(*) FROM firms")[0][0] == 2000
+
+
+def test_a_difference_found_before_the_commit_takes_the_merge_back(target: Any, mariadb: MariaDBServer) -> None:
+    land(target, landing("r1"), firms(10))
+    where = landing("r2", is_whole=True)
+    shown: list[dict[str, Any]] = []
+
+    def refuse(rows: Iterator[Any]) -> None:
+        shown.extend(next(rows).to_pylist())
+        raise LookupError
+
+    def merge(confirm: Callable[[Iterator[Any]], None]) -> Merged:
+        again = driver.aim(mariadb.settings, mariadb.secrets)
+        again.prepare(where)
+        again.stage(where, [batch(firms(6, "改"))])
+        try:
+            return again.merge_confirmed(where, confirm)
+        finally:
+            again.close()
+
+    with pytest.raises(LookupError):
+        merge(refuse)
+    assert [row["name"] for row in shown] == [row["name"] for row in firms(6, "改")]
+    assert mariadb.run("SELECT COUNT(*), SUM(name LIKE '改%') FROM firms")[0] == (10, 0)
+    assert not target.is_merged(where)
+    assert merge(lambda rows: shown.extend(gathered(rows))) == Merged(updated=6, deleted=4)
+    assert target.is_merged(where)
+
+
+def test_what_is_confirmed_is_what_is_committed(target: Any, mariadb: MariaDBServer) -> None:
+    """A row of the batch that somebody else wrote after the merge's transaction began is seen as it is by then."""
+    land(target, landing("r1"), firms(3))
+    where, seen = landing("r2"), list[dict[str, Any]]()
+    target.prepare(where)
+    target.stage(where, [batch(firms(3))])
+    update = target._update
+
+    def meddle(*given: Any) -> int:
+        mariadb.run("UPDATE firms SET name = '别人改的' WHERE code = 'F000001'")
+        return int(update(*given))
+
+    target._update = meddle
+    merged = target.merge_confirmed(where, lambda rows: seen.extend(gathered(rows)))
+    assert (merged.updated, seen) == (1, firms(3))
 
 
 def test_what_the_target_cannot_take_is_told_before_anything_is_written(mariadb: MariaDBServer, target: Any) -> None:
@@ -322,7 +371,7 @@ def test_a_merge_that_is_cut_off_has_changed_nothing(mariadb: MariaDBServer, tar
     assert [(each.code, each.is_passing) for each in errors] == [("cut", True)]
     again = driver.aim(mariadb.settings, mariadb.secrets)
     assert not again.is_merged(where)
-    assert again.merge(where) == Merged(inserted=10)
+    assert land(again, where, firms(10)) == Merged(inserted=10)
     again.close()
 
 

@@ -15,6 +15,7 @@ from zhengtong.capabilities.sources.failures import failure
 CONNECT_SECONDS: Final = 10
 ANSWER_SECONDS: Final = 300
 LOCK_SECONDS: Final = 30
+REST_SECONDS: Final = 3600
 
 # https://mariadb.com/kb/en/mariadb-error-code-reference/
 _CODES: Final[Mapping[int, str]] = {
@@ -35,6 +36,8 @@ _STATEMENTS: Final = (
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     f"SET SESSION innodb_lock_wait_timeout = {LOCK_SECONDS}",
     f"SET SESSION lock_wait_timeout = {LOCK_SECONDS}",
+    # Over a link that is used slowly on purpose it takes long until the next rows are fetched.
+    f"SET SESSION net_write_timeout = {REST_SECONDS}",
 )
 
 
@@ -119,3 +122,10 @@ def open_session(settings: Mapping[str, Any], secrets: Mapping[str, Any]) -> Any
             for statement in _STATEMENTS:
                 cursor.execute(statement)
         return session
+
+
+def abandon(cursor: Any) -> None:
+    """Let go of a result that isn't read to its end; closing the cursor would read all the rest first."""
+    if (result := cursor._result) is not None:
+        result.unbuffered_active, result.connection = False, None
+    cursor.connection = None

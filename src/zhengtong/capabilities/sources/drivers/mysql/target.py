@@ -1,11 +1,17 @@
-"""MariaDB and MySQL as a target: rows are staged in a table of the run, merged in one transaction with its mark."""
+"""MariaDB and MySQL as a target: rows are staged in a table of the session, merged in one transaction with its mark.
+
+The staging table is temporary: nobody else can reach it, and it goes with the session, however that ends. So a worker
+that was killed leaves nothing behind, and one that was only thought dead merges its own rows or none.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from typing import Any, Final
 
 import pyarrow as pa
+import pymysql
 from pymysql.cursors import SSCursor
 
 from zhengtong.capabilities.sources.casting import batch_of, cast_batch
@@ -21,7 +27,7 @@ from zhengtong.capabilities.sources.domain import (
 )
 from zhengtong.capabilities.sources.drivers.mysql.arrays import to_arrow
 from zhengtong.capabilities.sources.drivers.mysql.literals import write_rows
-from zhengtong.capabilities.sources.drivers.mysql.session import heard, quote
+from zhengtong.capabilities.sources.drivers.mysql.session import abandon, heard, quote
 from zhengtong.capabilities.sources.drivers.mysql.types import check_fits, create_statement, describe
 from zhengtong.capabilities.sources.failures import failure
 
@@ -59,7 +65,7 @@ class MariaDBTarget:
         names = ", ".join(quote(column.name) for column in landing.columns)
         stage = quote(_stage(landing))
         # The same types and collations: what the target takes for one key is one key here.
-        self._do(f"CREATE TABLE {stage} ENGINE=InnoDB AS SELECT {names} FROM {quote(landing.table)} LIMIT 0")
+        self._do(f"CREATE TEMPORARY TABLE {stage} ENGINE=InnoDB AS SELECT {names} FROM {quote(landing.table)} LIMIT 0")
         self._do(
             f"ALTER TABLE {stage} ADD COLUMN {_REMOVED} TINYINT(1) NOT NULL DEFAULT 0, {self._key(landing, there)}"
         )
@@ -99,13 +105,33 @@ class MariaDBTarget:
         return staged
 
     def merge(self, landing: Landing) -> Merged:
+        return self.merge_confirmed(landing, lambda _rows: None)
+
+    def merge_confirmed(self, landing: Landing, confirm: Callable[[Iterator[pa.RecordBatch]], None]) -> Merged:
+        """Merge as :meth:`merge` does; before the commit ``confirm`` is shown the target's rows with the staged keys.
+
+        What it raises takes the merge back.
+        """
         try:
             with heard(self._place, table=landing.table), self._session.cursor() as cursor:
-                return self._merge(cursor, landing)
+                merged = self._merge(cursor, landing)
+            if not merged.was_done:
+                with closing(self.read_landed(landing)) as rows:
+                    confirm(rows)
+                with heard(self._place, table=landing.table):
+                    self._session.commit()
+            return merged
         finally:
-            if self._session.open:
-                with heard(self._place):
-                    self._session.rollback()
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        """Take back what isn't committed; a session that can't even do that is closed, and the server does it."""
+        if not self._session.open:
+            return
+        try:
+            self._session.rollback()
+        except (pymysql.err.Error, OSError):
+            self.close()
 
     def _merge(self, cursor: Any, landing: Landing) -> Merged:
         table, stage = quote(landing.table), quote(_stage(landing))
@@ -119,7 +145,12 @@ class MariaDBTarget:
             [_run(landing), landing.table],
         )
         if not known:
-            return Merged(was_done=True)
+            cursor.execute(
+                f"SELECT inserted, updated, deleted, unchanged FROM {MARKS} WHERE run = %s LOCK IN SHARE MODE",
+                [_run(landing)],
+            )
+            inserted, updated, deleted, unchanged = map(int, cursor.fetchone())
+            return Merged(inserted, updated, deleted, unchanged, was_done=True)
         cursor.execute(f"SELECT COUNT(*), COALESCE(SUM({_REMOVED}), 0) FROM {stage}", ())
         staged, gone = (int(each) for each in cursor.fetchone())
         absent = f"{table} t LEFT JOIN {stage} s ON {joined} WHERE s.{first} IS NULL"
@@ -144,7 +175,6 @@ class MariaDBTarget:
             f"UPDATE {MARKS} SET inserted = %s, updated = %s, deleted = %s, unchanged = %s, digest = %s WHERE run = %s",
             [*counts, digest, _run(landing)],
         )
-        self._session.commit()
         return done
 
     def _check_deletions(self, cursor: Any, landing: Landing, absent: str) -> None:
@@ -185,7 +215,9 @@ class MariaDBTarget:
                 return False
             return bool(cursor.execute(f"SELECT 1 FROM {MARKS} WHERE run = %s", [_run(landing)]))
 
-    def read_landed(self, landing: Landing) -> Iterator[pa.RecordBatch]:
+    def read_landed(self, landing: Landing) -> Generator[pa.RecordBatch]:
+        """Yield the target's rows with the staged keys. Within a merge they are those that are committed: what is read
+        is locked, and not what was there when the transaction began."""
         joined = " AND ".join(f"t.{quote(name)} = s.{quote(name)}" for name in landing.key)
         kinds = {column.name: column.kind for column in landing.columns}
         order = ", ".join(
@@ -194,22 +226,29 @@ class MariaDBTarget:
         )
         names = ", ".join(f"t.{quote(column.name)}" for column in landing.columns)
         make: Any = SSCursor
-        cursor = make(self._session)
-        with heard(self._place, table=landing.table):
-            cursor.execute(
-                f"SELECT {names} FROM {quote(landing.table)} t JOIN {quote(_stage(landing))} s ON {joined} "
-                f"WHERE NOT s.{_REMOVED} ORDER BY {order}",
-                (),
-            )
-        while True:
+        cursor, is_done = make(self._session), False
+        try:
             with heard(self._place, table=landing.table):
-                rows = cursor.fetchmany(CHUNK_ROWS)
-            if not rows:
+                cursor.execute(
+                    f"SELECT {names} FROM {quote(landing.table)} t JOIN {quote(_stage(landing))} s ON {joined} "
+                    f"WHERE NOT s.{_REMOVED} ORDER BY {order} LOCK IN SHARE MODE",
+                    (),
+                )
+            while True:
+                with heard(self._place, table=landing.table):
+                    rows = cursor.fetchmany(CHUNK_ROWS)
+                if not rows:
+                    is_done = True
+                    return
+                given = zip(*rows, strict=True)
+                arrays = {c.name: to_arrow(v, c, landing.table) for c, v in zip(landing.columns, given, strict=True)}
+                yield batch_of(landing.columns, arrays)
+        finally:
+            if is_done:
                 cursor.close()
-                return
-            given = zip(*rows, strict=True)
-            arrays = {c.name: to_arrow(v, c, landing.table) for c, v in zip(landing.columns, given, strict=True)}
-            yield batch_of(landing.columns, arrays)
+            else:
+                abandon(cursor)
+                self.close()
 
     def drop_staging(self, landing: Landing) -> None:
         self._do(f"DROP TABLE IF EXISTS {quote(_stage(landing))}")
