@@ -149,7 +149,7 @@ def read_sender(request: HttpRequest, *, service: str, now: datetime) -> tuple[S
 def _find(values: Sequence[str]) -> Sequence[Any] | None:
     """Read what a call is about. The statement itself finds out whether the connection still lives: to ask that with
     another one before would cost every call a turn. Nothing was done yet, so it is asked once more over a new one."""
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # Django's own, which its stubs leave out
     try:
         return _read_row(values)
     except (OperationalError, InterfaceError):
