@@ -308,9 +308,7 @@ def _mask(kind: MaskKind, column: Column, secret: bytes) -> Callable[[Any], Any]
             return _cut_to_year
     covers = {MaskKind.NAME: _cover_name, MaskKind.ADDRESS: _cover_address}
     cover, length = covers.get(kind, _cover_middle), column.length
-    # An absent number is given as stars, as in whole columns.
-    absent = None if kind in covers else STARS[:length]
-    return lambda value: cover(value)[:length] if value else absent if value is None else value
+    return lambda value: cover(value)[:length] if value else value
 
 
 def _cover_name(value: str) -> str:

@@ -88,7 +88,8 @@ def _choose(kind: MaskKind, column: Column, secret: bytes) -> Mask:
         MaskKind.PHONE: _keep_ends(3, 4),
         MaskKind.ADDRESS: pl.col("v").str.extract(ADDRESS) + COVERED,
     }[kind]
-    cut = pl.when(pl.col("v") == "").then(pl.lit("")).otherwise(expression)
+    # What is empty stays so, and what is absent.
+    cut = pl.when(pl.col("v") != "").then(expression).otherwise(pl.col("v"))
     if column.length is not None:
         cut = cut.str.slice(0, column.length)
     return lambda values: _to_text(pl.DataFrame({"v": pl.Series(values)}).select(cut.alias("v"))["v"])
