@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from zhengtong.capabilities.contracts.public import Contract, ContractContent, Mode
+from zhengtong.capabilities.contracts.public import Contract, Mode
 from zhengtong.capabilities.exchange.capture.feed import CaptureFeed
 from zhengtong.capabilities.exchange.models import HeldRow, Run, RunState
 from zhengtong.capabilities.exchange.services.quarantine import answer_ticket, open_ticket, settle_tickets
@@ -77,13 +77,19 @@ def test_whole_then_changes_then_a_worker_killed_after_its_merge(
 
 
 def test_a_row_that_was_put_right_at_the_source_is_read_again_by_its_key(
-    captured: Contract, execute: Execute, operator: Actor, corrector: Actor
+    offices: tuple[Organisation, Organisation], captured: Contract, execute: Execute, operator: Actor, corrector: Actor
 ) -> None:
     content = captured.content
     content["fields"][1]["rule"] = {"pattern": "某.*|改"}
     content["most_rejected"] = 0.5
-    captured.content = ContractContent.from_json(content).to_json()
-    captured.save()
+    # What is agreed is frozen: it is agreed anew.
+    captured = make_contract(
+        *offices,
+        mode=Mode.CAPTURE,
+        source=captured.source,
+        target=captured.target,
+        content={"fields": content["fields"], "most_rejected": content["most_rejected"]},
+    )
     execute("UPDATE people SET name = 'wrong' WHERE id = 3")
     run = carry(captured)
     assert (run.state, run.rows_held) == (RunState.DONE, 1), run.message
