@@ -33,7 +33,7 @@ ACTION_WORDS = ActionWords(
     looks=frozenset({"reveal_held", "export_held"}),
     keys={
         "wish": _("指令"),
-        "window": _("窗口"),
+        "window": _("批次窗口"),
         "rows": _("行数"),
         "runs_at_once": _("同时任务数上限"),
         "slot": _("复制槽"),

@@ -139,7 +139,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             (_("提供单位"), contract.provider.name),
             (_("使用单位"), contract.consumer.name),
             (_("方式"), contract.get_mode_display()),
-            (_("窗口"), run.window or "—"),
+            (_("批次窗口"), run.window or "—"),
             (_("起因"), say_trigger(run.trigger)),
             (_("第几次执行"), run.attempt),
             (_("建立时间"), cn_datetime(run.created_at)),
