@@ -82,7 +82,7 @@ def taken(scratch: BaseDatabaseWrapper, standing: set[str]) -> dict[str, Taken]:
     """Each module was taken away by its own migrations, from the top downwards, in one walk."""
     found: dict[str, Taken] = {}
 
-    def look(step: str, migration: Migration | None = None, _fake: bool = False) -> None:
+    def look(step: str, migration: Migration | None = None, _fake: bool | None = None) -> None:
         if migration is None or migration.app_label not in LABELS:
             return
         if step == "unapply_start" and migration.app_label not in found:
