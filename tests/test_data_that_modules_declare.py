@@ -1,4 +1,4 @@
-"""What modules declare as data sets holds what its entry says, and nothing of what nobody may know; it is there at once."""
+"""What modules declare as data sets holds what its entry says and nothing of what nobody may know, from the start."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -7,7 +7,7 @@ a source of his like any other. What the declaration says otherwise later shows 
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -30,6 +30,7 @@ from zhengtong.kernel.steps import step
 
 logger = logging.getLogger(__name__)
 MOST_CONNECTIONS: Final = 8
+_SOURCE: Final = "platform-"
 
 
 def find_provider(dataset: Dataset) -> Organisation | None:
@@ -45,14 +46,18 @@ def _height(office: Organisation) -> tuple[int, int]:
 
 
 def propose_new_datasets(*, actor: Actor) -> list[str]:
-    """Make the entries of data sets that have none yet and whose department is there; return their codes.
+    """Make the entries of data sets that have none yet and whose department is there, and views that are gone.
 
-    Cheap when there is nothing to do: it is asked with the starting rows, by the demo, and every few minutes.
+    Returns their codes. Cheap when there is nothing to do: it is asked with the starting rows, by the demo, and every
+    few minutes.
     """
     known = set(Resource.objects.exclude(dataset="").values_list("dataset", flat=True))
+    mounted = set(Mount.objects.filter(source__code__startswith=_SOURCE).values_list("place", flat=True))
+    lost = mounted - {view for _schema, view in _list_views()}
     made = []
     for dataset in registry.of(Dataset):
-        if dataset.code in known or (provider := find_provider(dataset)) is None:
+        is_whole = dataset.code in known and dataset.view not in lost
+        if is_whole or (provider := find_provider(dataset)) is None:
             continue
         try:
             keep_dataset(actor=actor, dataset=dataset, provider=provider)
@@ -61,6 +66,20 @@ def propose_new_datasets(*, actor: Actor) -> list[str]:
         else:
             made.append(dataset.code)
     return made
+
+
+def drop_views_before_migrating(*, plan: "Sequence[Any]" = (), **more: Any) -> None:
+    """Take the views away while tables change: PostgreSQL alters no column that a view shows. They come back after."""
+    if plan:
+        with connection.cursor() as cursor:
+            for names in _list_views():
+                cursor.execute(_write("DROP VIEW {view}", view=sql.Identifier(*names)))
+
+
+def _list_views() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT schemaname, viewname FROM pg_views WHERE schemaname ~ '^shared_[0-9]+$'")
+        return list(cursor.fetchall())
 
 
 def keep_datasets(*, actor: Actor) -> list[str]:
@@ -133,11 +152,11 @@ def list_rows(dataset: Dataset) -> "QuerySet[Any, Any]":
 
 
 def _list_told_of(dataset: Dataset) -> "Iterator[tuple[str, type[Model]]]":
-    """Yield the models of which a row tells, each with the path to it: its own, those it points at, those of columns."""
+    """Yield the models of which a row tells, and the path to each: its own, those it points at, those of columns."""
     found: dict[str, type[Model]] = {"": dataset.model}
     for field in dataset.model._meta.concrete_fields:
         if field.related_model is not None:
-            found[field.name] = cast("type[Model]", field.related_model)
+            found[field.name] = field.related_model
     for item in dataset.items:
         path, model = "", dataset.model
         for name in item.column.split(LOOKUP_SEP)[:-1]:
@@ -162,7 +181,7 @@ def open_views(provider: Organisation) -> Source | None:
     None where the platform's own role may not make roles: then entries stand without a place.
     """
     schema, role = schema_of(provider.pk), role_of(provider.pk)
-    code = f"platform-{provider.pk}"
+    code = f"{_SOURCE}{provider.pk}"
     source = Source.objects.filter(code=code).first()
     if source is not None:
         return source

@@ -1,4 +1,4 @@
-"""Ratings as data sets of the catalogue: scores and how bad ones were put right, nothing of what was said or by whom."""
+"""Ratings as data sets of the catalogue: scores, how bad ones were put right, nothing of what was said or by whom."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import polars as pl
 import pytest
 import xlsxwriter
 from pytest_django.fixtures import Settings
@@ -136,7 +135,7 @@ def _write_json(path: Path) -> None:
 
 
 def _write_parquet(path: Path) -> None:
-    pq.write_table(pa.table({"登记字号": ["007"], "男方身份证号": ["1"], "登记日期": ["2026-02-03"]}), path)
+    pl.DataFrame({"登记字号": ["007"], "男方身份证号": ["1"], "登记日期": ["2026-02-03"]}).write_parquet(path)
 
 
 WRITE = {"csv": _write_csv, "xlsx": _write_xlsx, "json": _write_json, "parquet": _write_parquet}

@@ -64,7 +64,9 @@ ACTS = (
         lambda actor, row, given: contracts.revoke_contract(actor=actor, contract=row, **given),
         gettext_lazy("已撤销"),
         is_grave=True,
-        lead=gettext_lazy("撤销从下一次调用起生效，正在传输的一批不再写入目标。撤销不能恢复；还要用的，使用单位重新申请。"),
+        lead=gettext_lazy(
+            "撤销从下一次调用起生效，正在传输的一批不再写入目标。撤销不能恢复；还要用的，使用单位重新申请。"
+        ),
     ),
 )
 
