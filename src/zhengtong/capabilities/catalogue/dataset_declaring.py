@@ -49,8 +49,8 @@ class Dataset(Declaration):
 
     ``provider`` is the end of the name of the department that is responsible by law (市场监督管理局): the entry is its
     draft. ``key`` columns find a row again. ``only`` leaves out rows that are no part of it (drafts). Rows above
-    the mark 内部, and what is told of such rows, are never part of it. What is sealed in the database can't be a column:
-    nobody could read it there.
+    the mark 内部, and what is told of such rows, are never part of it. What is sealed in the database can't be a
+    column: nobody could read it there.
     """
 
     code: str
