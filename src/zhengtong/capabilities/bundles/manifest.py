@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.bundles.datasets import DATASETS
 from zhengtong.capabilities.bundles.services.opinions import GIVEN, REVIEW, TO_GIVE
 from zhengtong.capabilities.bundles.services.telling import PART_FAILED
 from zhengtong.capabilities.bundles.services.visits import INVITATION, NEWS
@@ -17,6 +18,7 @@ MODULE = Module(
     code="bundles",
     title=_("一件事"),
     declares=(
+        *DATASETS,
         ActionWords(
             "bundles",
             {

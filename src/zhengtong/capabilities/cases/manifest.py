@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.cases.datasets import DATASETS
 from zhengtong.capabilities.cases.journal import ACTION_WORDS
 from zhengtong.capabilities.cases.marking import FILE_HOLDER, MARK_CONTENT, MARKABLE_CASE
 from zhengtong.capabilities.cases.messages import MESSAGE_TEMPLATES, NOTICE_TOPIC
@@ -27,6 +28,7 @@ MODULE = Module(
     code="cases",
     title=_("办件"),
     declares=(
+        *DATASETS,
         Permission("cases.view_case", _("查看办件")),
         Permission("cases.edit_application", _("填写申请")),
         Permission("cases.withdraw_application", _("撤回申请")),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
-from django.db.models import Field, Model
+from django.db.models import Field, Model, Q
 from django.db.models.constants import LOOKUP_SEP
 
 from zhengtong.capabilities.catalogue.domain import FieldText, VersionText
@@ -48,8 +48,9 @@ class Dataset(Declaration):
     """Rows of ``model`` as others may use them.
 
     ``provider`` is the end of the name of the department that is responsible by law (市场监督管理局): the entry is its
-    draft. ``key`` columns find a row again. Rows above the mark 内部 are never part of it. What is sealed in the
-    database can't be a column: nobody could read it there.
+    draft. ``key`` columns find a row again. ``only`` leaves out rows that are no part of it (drafts). Rows above
+    the mark 内部, and what is told of such rows, are never part of it. What is sealed in the database can't be a
+    column: nobody could read it there.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Dataset(Declaration):
     keys: tuple[str, ...]
     share_condition: Text
     update_cycle: str = "daily"
+    only: Q | None = None
 
     def __post_init__(self) -> None:
         names = [item.column for item in self.items]

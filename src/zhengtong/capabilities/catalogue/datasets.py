@@ -7,12 +7,14 @@ a source of his like any other. What the declaration says otherwise later shows 
 import hashlib
 import logging
 import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psycopg
 from django.db import ProgrammingError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from psycopg import sql
 
 from zhengtong.capabilities.catalogue.dataset_declaring import Dataset
@@ -28,6 +30,7 @@ from zhengtong.kernel.steps import step
 
 logger = logging.getLogger(__name__)
 MOST_CONNECTIONS: Final = 8
+_SOURCE: Final = "platform-"
 
 
 def find_provider(dataset: Dataset) -> Organisation | None:
@@ -40,6 +43,43 @@ def find_provider(dataset: Dataset) -> Organisation | None:
 
 def _height(office: Organisation) -> tuple[int, int]:
     return len(office.region.code.rstrip("0")), office.pk
+
+
+def propose_new_datasets(*, actor: Actor) -> list[str]:
+    """Make the entries of data sets that have none yet and whose department is there, and views that are gone.
+
+    Returns their codes. Cheap when there is nothing to do: it is asked with the starting rows, by the demo, and every
+    few minutes.
+    """
+    known = set(Resource.objects.exclude(dataset="").values_list("dataset", flat=True))
+    mounted = set(Mount.objects.filter(source__code__startswith=_SOURCE).values_list("place", flat=True))
+    lost = mounted - {view for _schema, view in _list_views()}
+    made = []
+    for dataset in registry.of(Dataset):
+        is_whole = dataset.code in known and dataset.view not in lost
+        if is_whole or (provider := find_provider(dataset)) is None:
+            continue
+        try:
+            keep_dataset(actor=actor, dataset=dataset, provider=provider)
+        except Refused as refusal:
+            logger.info("dataset without an entry", extra={"dataset": f"{dataset.code}: {refusal.message}"})
+        else:
+            made.append(dataset.code)
+    return made
+
+
+def drop_views_before_migrating(*, plan: "Sequence[Any]" = (), **more: Any) -> None:
+    """Take the views away while tables change: PostgreSQL alters no column that a view shows. They come back after."""
+    if plan:
+        with connection.cursor() as cursor:
+            for names in _list_views():
+                cursor.execute(_write("DROP VIEW {view}", view=sql.Identifier(*names)))
+
+
+def _list_views() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT schemaname, viewname FROM pg_views WHERE schemaname ~ '^shared_[0-9]+$'")
+        return list(cursor.fetchall())
 
 
 def keep_datasets(*, actor: Actor) -> list[str]:
@@ -87,19 +127,42 @@ def keep_dataset(*, actor: Actor, dataset: Dataset, provider: Organisation) -> R
 
 
 def list_rows(dataset: Dataset) -> "QuerySet[Any, Any]":
-    """Return the query of a data set's view: its columns under their own names, without rows that are marked."""
+    """Return the query of a data set's view: its columns under their own names, without rows that are marked.
+
+    What is said of a marked row (the rating of a case, its card, its fee) is as marked as that row.
+    """
     rows = dataset.model._default_manager.order_by()
-    try:
-        rule = registry.get(Protected, dataset.model._meta.label_lower)
-    except LookupError:
-        rule = None
-    if rule is not None and rule.mark:
-        rows = rows.filter(**{f"{rule.mark}__lte": int(Mark.INTERNAL)})
+    for path, model in _list_told_of(dataset):
+        try:
+            rule = registry.get(Protected, model._meta.label_lower)
+        except LookupError:
+            continue
+        if not rule.mark:
+            continue
+        start = f"{path}{LOOKUP_SEP}" if path else ""
+        may_be_read = Q(**{f"{start}{rule.mark}__lte": int(Mark.INTERNAL)})
         if rule.circle:
-            rows = rows.filter(Q(**{f"{rule.circle}__isnull": True, f"{rule.readers}__isnull": True}))
+            may_be_read &= Q(**{f"{start}{rule.circle}__isnull": True, f"{start}{rule.readers}__isnull": True})
+        rows = rows.filter(may_be_read | Q(**{f"{path}__isnull": True}) if path else may_be_read)
+    if dataset.only is not None:
+        rows = rows.filter(dataset.only)
     for item in dataset.items:
         dataset.find_field(item.column)
     return rows.values(*(item.column for item in dataset.items))
+
+
+def _list_told_of(dataset: Dataset) -> "Iterator[tuple[str, type[Model]]]":
+    """Yield the models of which a row tells, and the path to each: its own, those it points at, those of columns."""
+    found: dict[str, type[Model]] = {"": dataset.model}
+    for field in dataset.model._meta.concrete_fields:
+        if field.related_model is not None:
+            found[field.name] = field.related_model
+    for item in dataset.items:
+        path, model = "", dataset.model
+        for name in item.column.split(LOOKUP_SEP)[:-1]:
+            path = f"{path}{LOOKUP_SEP}{name}" if path else name
+            found[path] = model = cast("type[Model]", model._meta.get_field(name).related_model)
+    yield from found.items()
 
 
 def schema_of(provider_id: int) -> str:
@@ -118,7 +181,7 @@ def open_views(provider: Organisation) -> Source | None:
     None where the platform's own role may not make roles: then entries stand without a place.
     """
     schema, role = schema_of(provider.pk), role_of(provider.pk)
-    code = f"platform-{provider.pk}"
+    code = f"{_SOURCE}{provider.pk}"
     source = Source.objects.filter(code=code).first()
     if source is not None:
         return source

@@ -1,8 +1,9 @@
-"""The classification and the limits that every installation starts with; what is there already is left as it is."""
+"""The classification, the limits and the declared data sets of every installation; what is there is left as it is."""
 
 import tomllib
 from pathlib import Path
 
+from zhengtong.capabilities.catalogue.datasets import propose_new_datasets
 from zhengtong.capabilities.catalogue.models import CatalogueLimit, Classification
 from zhengtong.core.audit.public import record
 from zhengtong.kernel.policy import Actor
@@ -11,7 +12,10 @@ SEED = Path(__file__).with_name("seed") / "catalogue.toml"
 
 
 def load(*, actor: Actor) -> None:
-    """Add nodes that are missing, those above first, and limits where nobody has set any. Own ones stay."""
+    """Add nodes that are missing, those above first, and limits where nobody has set any. Own ones stay.
+
+    Data sets whose department is there get their entries at once; the others when it is founded (``tasks_finding``).
+    """
     given = tomllib.loads(SEED.read_text(encoding="utf-8"))
     known = {row.code: row for row in Classification.objects.all()}
     added = 0
@@ -26,3 +30,4 @@ def load(*, actor: Actor) -> None:
     if not CatalogueLimit.objects.exists():
         CatalogueLimit.objects.bulk_create(CatalogueLimit(**each) for each in given["limits"])
         record(actor, "catalogue.set_limit", ("catalogue.seed", "limits"), after={"count": len(given["limits"])})
+    propose_new_datasets(actor=actor)

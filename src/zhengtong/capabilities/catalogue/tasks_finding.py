@@ -24,6 +24,14 @@ def settle_lists(timestamp: int) -> None:
     show_overdue()
 
 
+@periodic("catalogue.propose_new_datasets", "*/10 * * * *")
+def propose_new(timestamp: int) -> None:
+    """A department that was founded, a module that was added: the entries are there without waiting for the night."""
+    from zhengtong.capabilities.catalogue.datasets import propose_new_datasets
+
+    propose_new_datasets(actor=SYSTEM)
+
+
 @periodic("catalogue.propose_datasets", "40 2 * * *")
 def propose(timestamp: int) -> None:
     from zhengtong.capabilities.catalogue.datasets import keep_datasets

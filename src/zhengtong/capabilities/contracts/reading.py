@@ -23,6 +23,8 @@ _DATES: Final = (
     (r"^\d{8}$", "%Y%m%d"),
     (r"^\d{4}年\d{1,2}月\d{1,2}日$", "%Y年%m月%d日"),
 )
+# A moment that is written as one; whether there is such a day is another question.
+_MOMENT: Final = r"^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?$"
 _TRUE: Final = ("true", "t", "1", "是", "yes", "y")
 _FALSE: Final = ("false", "f", "0", "否", "no", "n")
 FIRST_DAY: Final = date(1, 1, 1)
@@ -184,7 +186,12 @@ def _read_moments(series: pl.Series, column: Column, wanted: pa.DataType) -> Rea
         if not column.has_zone:
             told = told.dt.convert_time_zone("Asia/Shanghai").dt.replace_time_zone(None)
         read = read.zip_with(~zoned, told)
-    return _judged(read, series, "date-form", wanted)
+    if not (bad := read.is_null() & series.is_not_null()).any():
+        return Read(_to_arrow(read).cast(wanted))
+    days = full.str.extract(r"^(\d{4}-\d{1,2}-\d{1,2}) ").str.to_date("%Y-%m-%d", strict=False)
+    impossible = bad & full.str.contains(_MOMENT).fill_null(False) & days.is_null()
+    faults = (("date-form", bad & ~impossible), ("date-impossible", impossible))
+    return Read(_to_arrow(read).cast(wanted), tuple((rule, mask) for rule, mask in faults if mask.any()))
 
 
 def _read_json(series: pl.Series) -> Read:

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import Act, StepGuard
+from zhengtong.capabilities.payments.datasets import DATASETS
 from zhengtong.capabilities.payments.journal import ACTION_WORDS
 from zhengtong.capabilities.payments.messages import MESSAGE_TEMPLATES
 from zhengtong.capabilities.payments.models import PaymentOrder, Refund
@@ -31,6 +32,7 @@ MODULE = Module(
     code="payments",
     title=_("缴费"),
     declares=(
+        *DATASETS,
         *PERMISSIONS,
         *ROLES,
         ACTION_WORDS,

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.capabilities.cases.public import RuleFile
+from zhengtong.capabilities.ratings.datasets import DATASETS
 from zhengtong.capabilities.ratings.journal import ACTION_WORDS
 from zhengtong.capabilities.ratings.messages import MESSAGE_TEMPLATES
 from zhengtong.capabilities.ratings.models import FollowUp
@@ -17,6 +18,7 @@ MODULE = Module(
     code="ratings",
     title=_("好差评"),
     declares=(
+        *DATASETS,
         *PERMISSIONS,
         *ROLES,
         ACTION_WORDS,

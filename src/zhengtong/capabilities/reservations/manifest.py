@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.capabilities.reservations.datasets import DATASETS
 from zhengtong.capabilities.reservations.journal import ACTION_WORDS
 from zhengtong.capabilities.reservations.messages import MESSAGE_TEMPLATES
 from zhengtong.capabilities.reservations.models import (
@@ -24,6 +25,7 @@ MODULE = Module(
     code="reservations",
     title=_("大厅和预约"),
     declares=(
+        *DATASETS,
         *PERMISSIONS,
         *ROLES,
         ACTION_WORDS,

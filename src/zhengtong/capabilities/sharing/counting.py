@@ -188,8 +188,13 @@ def keep_month(month: date, now: datetime, *, is_frozen: bool = False) -> int:
 
 
 def keep_months(now: datetime) -> None:
-    """Count the month that runs, and the last one until it is frozen."""
+    """Count the month that runs, and the last one until it is frozen.
+
+    A month in which nobody counted isn't made up afterwards from what there is now: then there is no month before.
+    """
     today = timezone.localdate(now)
     this = first_of(today)
-    keep_month(month_before(this), now, is_frozen=today.day >= FROZEN_ON)
+    last = month_before(this)
+    if MonthFigure.objects.filter(month=last).exists():
+        keep_month(last, now, is_frozen=today.day >= FROZEN_ON)
     keep_month(this, now)

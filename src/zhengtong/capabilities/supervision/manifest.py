@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.capabilities.supervision.announcing import SCORE
 from zhengtong.capabilities.supervision.cameras import OPEN_VIDEO, REGISTER
 from zhengtong.capabilities.supervision.carding import CARD_KIND, DECIDE, REVIEW_KIND
+from zhengtong.capabilities.supervision.datasets import DATASETS
 from zhengtong.capabilities.supervision.proceedings import CARD_PAPER
 from zhengtong.capabilities.supervision.rulebook import COMPILE
 from zhengtong.capabilities.supervision.urging import READ_WITH, URGE, WATCH, WORK_KIND
@@ -17,6 +18,7 @@ MODULE = Module(
     code="supervision",
     title=_("电子监察"),
     declares=(
+        *DATASETS,
         Permission(WATCH, _("监察办件")),
         Permission(URGE, _("催办")),
         Permission(COMPILE, _("编制监察规则")),

@@ -2,10 +2,18 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from zhengtong.capabilities.catalogue.dataset_declaring import Dataset, Item
-from zhengtong.capabilities.catalogue.datasets import keep_dataset, keep_datasets, role_of, schema_of, write_view
+from zhengtong.capabilities.catalogue.datasets import (
+    drop_views_before_migrating,
+    keep_dataset,
+    keep_datasets,
+    propose_new_datasets,
+    role_of,
+    schema_of,
+    write_view,
+)
 from zhengtong.capabilities.catalogue.models import Classification, Field, Mount, Resource
 from zhengtong.capabilities.catalogue.probing import probe_mount
 from zhengtong.capabilities.catalogue.tests.finding_fixtures import found_office
@@ -115,6 +123,33 @@ def test_all_that_is_declared_stands_after_the_job_and_the_next_finds_nothing_to
     finally:
         for office in offices:
             drop_views(office.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_views_make_way_for_a_migration_and_come_back_with_the_starting_rows() -> None:
+    for dataset in registry.of(Dataset):
+        classify(dataset.classification, f"类{dataset.classification}")
+    office = found_office("安澜市司法局", 1)
+    try:
+        assert propose_new_datasets(actor=SYSTEM) == ["powers.entry"]
+        assert propose_new_datasets(actor=SYSTEM) == []
+        alter = "ALTER TABLE powers_powerentry ALTER COLUMN name TYPE varchar(999)"
+        with pytest.raises(DatabaseError, match="view"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(alter)
+        with transaction.atomic(), connection.cursor() as cursor:
+            drop_views_before_migrating(plan=())
+            with pytest.raises(DatabaseError, match="view"), transaction.atomic():
+                cursor.execute(alter)
+            drop_views_before_migrating(plan=[("a migration", False)])
+            cursor.execute(alter)
+            transaction.set_rollback(True)
+        drop_views_before_migrating(plan=[("a migration", False)])
+        assert propose_new_datasets(actor=SYSTEM) == ["powers.entry"]
+        mount = Mount.objects.select_related("source").get(resource__dataset="powers.entry")
+        with open_source(mount.source) as read:
+            assert read.count(Reading(mount.place, ("code",))) > 0
+    finally:
+        drop_views(office.pk)
 
 
 @pytest.mark.django_db

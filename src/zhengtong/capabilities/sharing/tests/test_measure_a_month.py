@@ -137,6 +137,7 @@ def test_departments_are_ranked_and_equal_ones_share_a_place(cast: Cast) -> None
 def test_a_month_is_final_on_the_fifth_of_the_next_and_stays(cast: Cast) -> None:
     bureau = Organisation.objects.get(name="澄波区市场监督管理局")
     make_resource(bureau, published_on=MONTH)
+    keep_months(moment(31))
     keep_months(moment(4, month=11))
     assert not read_month(MONTH).is_frozen
     keep_months(moment(5, month=11))
@@ -146,6 +147,18 @@ def test_a_month_is_final_on_the_fifth_of_the_next_and_stays(cast: Cast) -> None
     assert read_month(MONTH).total.published == 1
     assert read_month(date(2026, 11, 1)).total.published == 2
     assert [month for month, _counts in read_year(bureau.pk)] == [MONTH, date(2026, 11, 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", [2, 22])
+def test_a_month_in_which_nobody_counted_is_not_made_up(cast: Cast, day: int) -> None:
+    make_resource(Organisation.objects.get(name="澄波区市场监督管理局"), cycle="irregular", published_on=MONTH)
+    keep_months(moment(day, month=11))
+    assert not MonthFigure.objects.filter(month=MONTH).exists()
+    november = date(2026, 11, 1)
+    assert [line.change for line in read_month(november).lines] == ["—"]
+    keep_months(moment(2, month=12))
+    assert [line.change for line in read_month(date(2026, 12, 1)).lines] == ["0.0"]
 
 
 @pytest.mark.django_db

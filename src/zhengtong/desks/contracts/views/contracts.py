@@ -45,8 +45,8 @@ ACTS = (
         lambda actor, row: _steers(actor, row, ContractState.EFFECTIVE),
         lambda actor, row: SteerForm,
         lambda actor, row, given: contracts.suspend_contract(actor=actor, contract=row, **given),
-        gettext_lazy("已暂停，从下一批或者下一次调用起不再提供"),
-        lead=gettext_lazy("暂停从下一批或者下一次调用起生效，正在传输的一批传完为止。"),
+        gettext_lazy("已暂停，从下一次调用起不再提供，正在传输的一批不再写入目标"),
+        lead=gettext_lazy("暂停从下一次调用起生效；正在传输的一批不再写入目标，恢复后重新传，已经在写入的写完为止。"),
     ),
     ActPage(
         "resume",
@@ -64,7 +64,9 @@ ACTS = (
         lambda actor, row, given: contracts.revoke_contract(actor=actor, contract=row, **given),
         gettext_lazy("已撤销"),
         is_grave=True,
-        lead=gettext_lazy("撤销从下一批或者下一次调用起生效，不能恢复；还要用的，使用单位重新申请。"),
+        lead=gettext_lazy(
+            "撤销从下一次调用起生效，正在传输的一批不再写入目标。撤销不能恢复；还要用的，使用单位重新申请。"
+        ),
     ),
 )
 

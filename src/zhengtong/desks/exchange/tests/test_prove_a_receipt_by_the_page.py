@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from tests.conformance.samples import sign_in
 from zhengtong.capabilities.exchange.models import RunState
@@ -35,8 +36,9 @@ class Folder:
         return subprocess.run(["sh", "-ec", lines], cwd=self.path, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture
-def folder(exchange: Exchange, tmp_path: Path) -> Folder:
+@pytest.fixture(params=["aes256", "sm4"])
+def folder(request: pytest.FixtureRequest, settings: Settings, exchange: Exchange, tmp_path: Path) -> Folder:
+    settings.DATA_CIPHER = request.param
     exchange.give(1, 30)
     run = exchange.run(exchange.agree())
     assert run.state == RunState.DONE, run.message

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,8 +11,9 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.conformance.samples import sign_in
 from zhengtong.capabilities.contracts.public import Contract
-from zhengtong.capabilities.exchange.models import CorrectionTicket
+from zhengtong.capabilities.exchange.models import CorrectionTicket, HeldRow
 from zhengtong.capabilities.exchange.tests.samples import make_contract, make_held, make_run
+from zhengtong.core.audit.public import AuditRecord
 from zhengtong.core.identity.public import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -74,11 +76,41 @@ def test_the_act_names_what_is_sent_back(client: Client, contract: Contract) -> 
 
 def test_the_list_that_is_taken_away_has_the_sentence_and_the_next_step(client: Client, contract: Contract) -> None:
     response = client.get(reverse("exchange_desk:held_export", args=[contract.number]))
-    table = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    table = _read(response)
     assert table[0][2:4] == ["问题", "下一步"]
     said = {line[2]: line[3] for line in table[1:]}
     assert said[f"{TITLE}。写法是日期，日历上却没有这一天，例如 2021-02-29。"] == NEXT
     assert CODE not in str(table)
+
+
+@pytest.mark.parametrize("start", [*"=+-@＝＋－＠", "\t", "\r", "'="])
+def test_no_cell_of_the_list_is_a_formula(client: Client, contract: Contract, start: str) -> None:
+    formula = f"{start}HYPERLINK(A1)"
+    make_held(contract.held.all()[0].run, 3, rule=CODE, key_text=formula, column=formula)
+    table = _read(client.get(reverse("exchange_desk:held_export", args=[contract.number])))
+    # The newest is the first.
+    assert table[1][:2] == [f"'{formula}"] * 2
+    assert not any(cell[:1] in tuple("=+-@＝＋－＠\t\r") for line in table for cell in line if cell)
+
+
+def test_the_list_is_sent_while_it_is_read(client: Client, contract: Contract) -> None:
+    run = contract.held.all()[0].run
+    HeldRow.objects.bulk_create(
+        HeldRow(run=run, contract=contract, key_text=f"{n}***", key_digest=f"{n:064d}", rule=CODE)
+        for n in range(10, 2510)
+    )
+    response = client.get(reverse("exchange_desk:held_export", args=[contract.number]))
+    assert response.streaming
+    parts = list(response)
+    assert len(parts) > 2
+    assert len(list(csv.reader(io.StringIO(b"".join(parts).decode("utf-8-sig"))))) == 2503
+    # What was taken is in the journal with its number, though nobody has read it to the end yet.
+    taken = AuditRecord.objects.get(action="exchange.export_held")
+    assert (taken.after or {})["rows"] == 2502
+
+
+def _read(response: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig"), newline="")))
 
 
 def test_a_row_s_own_page_and_the_register_s_export_say_it_too(client: Client, contract: Contract) -> None:

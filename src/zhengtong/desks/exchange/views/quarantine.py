@@ -1,13 +1,12 @@
 """The quarantine desk: what is held back by contract and rule, sending it to the provider, and its answers."""
 
-import csv
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,6 +34,7 @@ from zhengtong.kernel.policy import Actor, can
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.formats import cn_date, cn_datetime
 from zhengtong.screens.paging import paginate
+from zhengtong.screens.sheets.plain_csv import csv_response
 from zhengtong.screens.templatetags.look import chip
 
 ROW_TONES = {"waiting": "warning", "ticketed": "info", "replayed": "success", "dropped": "neutral"}
@@ -182,30 +182,23 @@ def act_on_rows(request: HttpRequest, number: str, act: str) -> HttpResponse:
 
 @require_safe
 @for_staff(VIEW)
-def export(request: HttpRequest, number: str) -> HttpResponse:
-    """Hand out the list of a contract's held rows without their content: masked keys, rules, states."""
+def export(request: HttpRequest, number: str) -> StreamingHttpResponse:
+    """Hand out the list of a contract's held rows without their content: masked keys, rules, states.
+
+    It goes out as it is read, at most ``MOST_EXPORTED`` rows; that it was taken is written down before.
+    """
     contract, actor = _find(request, number), actor_of(request)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([_("主键"), _("列"), _("问题"), _("下一步"), _("状态"), _("更正单"), _("隔离时间")])
     found = exchange.list_held(actor).filter(contract=contract).order_by("-id")[:MOST_EXPORTED]
-    count = 0
-    for row in found:
-        count += 1
+    record(actor, "exchange.export_held", contract, after={"contract": contract.number, "rows": found.count()})
+    titles = (_("主键"), _("列"), _("问题"), _("下一步"), _("状态"), _("更正单"), _("隔离时间"))
+    return csv_response(f"held-{contract.number}", titles, _lines(found))
+
+
+def _lines(found: "QuerySet[HeldRow]") -> Iterator[tuple[object, ...]]:
+    for row in found.iterator(1000):
         fault = say_fault(row.rule)
-        said, number = f"{fault.title}。{fault.wrong}", row.ticket.number if row.ticket else ""
-        cells = (row.key_text, row.column, said, fault.advice, row.get_state_display(), number)
-        writer.writerow([*map(_neutral, cells), cn_datetime(row.held_at)])
-    record(actor, "exchange.export_held", contract, after={"contract": contract.number, "rows": count})
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="held-{contract.number}.csv"'
-    return response
-
-
-def _neutral(text: object) -> str:
-    """Return text that a spreadsheet doesn't take for a formula."""
-    said = str(text)
-    return f"'{said}" if said[:1] in "=+-@\t\r" and said else said
+        said, ticket = f"{fault.title}。{fault.wrong}", row.ticket.number if row.ticket else ""
+        yield row.key_text, row.column, said, fault.advice, row.get_state_display(), ticket, cn_datetime(row.held_at)
 
 
 # Tickets -------------------------------------------------------------------------------------------------

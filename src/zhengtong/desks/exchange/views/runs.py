@@ -42,6 +42,9 @@ def _may_cancel(actor: Actor, run: Run) -> bool:
     return run.wish != "cancel" and _may(actor, run, RunState.WAITING, RunState.RUNNING, RunState.PAUSED)
 
 
+# Where time stamps come from, whatever a signature is by.
+STAMP_ROOT = "root"
+
 ACTS = (
     ActPage(
         "repeat",
@@ -244,9 +247,19 @@ def list_receipts(request: HttpRequest) -> HttpResponse:
     ]
     newest = next((receipt for receipt in page.rows if receipt.is_stamped), None)
     archive = _file_name(newest) if newest else "receipt.zip"
-    # The journal's service seals receipts, with the algorithms that the installation chose for its data.
-    root = "root-sm2" if settings.DATA_CIPHER == "sm4" else "root"
-    context = {"page": page, "columns": columns, "rows": rows, "archive": archive, "manifest": MANIFEST, "root": root}
+    # Stamps are of the first root. The signature is by the algorithm that the installation chose for its data, and a
+    # receipt from before that choice is of the first root too.
+    roots = [STAMP_ROOT, "root-sm2"] if settings.DATA_CIPHER == "sm4" else [STAMP_ROOT]
+    context = {
+        "page": page,
+        "columns": columns,
+        "rows": rows,
+        "archive": archive,
+        "manifest": MANIFEST,
+        "roots": roots,
+        "named": " ".join(f"--root {root}.pem" for root in roots),
+        "stamp_root": STAMP_ROOT,
+    }
     return render(request, "exchange_desk/receipts.html", context)
 
 

@@ -21,7 +21,8 @@ def bureau(cast: Cast) -> identity.Organisation:
     resource = make_resource(bureau, cycle="daily", published_on=date(2026, 9, 1))
     asked = make_request(resource, fire, state="granted", submitted=moment(8), due=moment(20), decided=moment(15))
     make_run(asked, state="done", ended=moment(16), read=1000, held=20)
-    keep_months(moment(6, month=11))
+    for at in (moment(31), moment(6, month=11)):
+        keep_months(at)
     return bureau
 
 
@@ -40,6 +41,8 @@ def test_see_the_ranking_and_go_to_a_department(bureau: identity.Organisation, s
     assert "本月数字已定稿" in page
     office = supervisor.get(f"/desk/sharing/offices/{bureau.public_id}/", {"month": "2026-10"}).content.decode()
     assert "发布以来没有更新" in office
+    # October was the first month that anybody counted.
+    assert '<td class="cell-number" data-label="比上月">—</td>' in page
     empty = supervisor.get("/desk/sharing/", {"month": "2024-01"}).content.decode()
     assert "还没有可以考核的数字" in empty
     assert supervisor.get("/desk/sharing/", {"month": "２０２６"}).status_code == 200
