@@ -21,7 +21,7 @@ from zhengtong.capabilities.exchange.models import (
 )
 from zhengtong.capabilities.exchange.permissions import CORRECT, OPERATE
 from zhengtong.capabilities.exchange.services.running import start_run
-from zhengtong.capabilities.exchange.services.scheduling import find_crowd, find_hindrance, hold_turns
+from zhengtong.capabilities.exchange.services.scheduling import find_crowd, find_halt, hold_turns
 from zhengtong.capabilities.exchange.sides import require_side
 from zhengtong.capabilities.exchange.work_kinds import TICKET
 from zhengtong.core.audit.public import record
@@ -143,7 +143,7 @@ def answer_ticket(*, actor: Actor, ticket: CorrectionTicket, is_corrected: bool,
 def _replay(actor: Actor, ticket: CorrectionTicket) -> Run | None:
     """Start the run that reads the ticket's rows again, None while something else of the contract or link runs."""
     contract = ticket.contract
-    if find_hindrance(contract, timezone.localdate()) or find_crowd(contract):
+    if find_halt(contract, timezone.localdate()) or find_crowd(contract):
         return None
     return start_run(actor=actor, contract=contract, trigger=BY_TICKET, window=replay_window(ticket))
 

@@ -12,7 +12,7 @@ from zhengtong.capabilities.contracts.public import Contract, ContractContent, C
 from zhengtong.capabilities.exchange.domain import BY_TURN, IN_LINE, RUNS_AT_ONCE
 from zhengtong.capabilities.exchange.models import OPEN, LinkLimit, Run, RunState, Schedule
 from zhengtong.capabilities.exchange.permissions import OPERATE
-from zhengtong.capabilities.exchange.services.running import start_run
+from zhengtong.capabilities.exchange.services.running import find_spent, start_run
 from zhengtong.capabilities.exchange.sides import require_side
 from zhengtong.capabilities.exchange.turns import Turns, UnreadableTurns, read_turns
 from zhengtong.capabilities.sources.public import Source, SourceState
@@ -26,8 +26,13 @@ from zhengtong.kernel.steps import step
 logger = logging.getLogger(__name__)
 
 
-def find_hindrance(contract: Contract, day: date) -> str:
-    """Return why ``contract`` may not run on ``day``, "" when it may."""
+def find_hindrance(contract: Contract, day: date, run: Run | None = None) -> str:
+    """Return why ``contract`` may not run on ``day``, "" when it may; ``run`` is one of its runs that would go on."""
+    return find_halt(contract, day) or find_spent(contract, run)
+
+
+def find_halt(contract: Contract, day: date) -> str:
+    """Return why nothing of ``contract`` may move on ``day``, not even rows that are read again, "" when it may."""
     if why := may_run(contract, day):
         return why
     for source in (contract.source, contract.target):
