@@ -15,6 +15,7 @@ from zhengtong.capabilities.exchange.domain import BY_TICKET
 from zhengtong.capabilities.exchange.engine.feeds import open_feed
 from zhengtong.capabilities.exchange.engine.path import Awaited, Outcome, Path, Stopped
 from zhengtong.capabilities.exchange.engine.receipts import make_receipt
+from zhengtong.capabilities.exchange.engine.stamps import why_unproven
 from zhengtong.capabilities.exchange.engine.terms import read_terms, why_not
 from zhengtong.capabilities.exchange.jobs import run_exchange
 from zhengtong.capabilities.exchange.models import OPEN, Run, RunState, Stage
@@ -181,6 +182,8 @@ def _carry(run: Run, book: RunBook) -> None:
         with open_target(run.contract.target) as target:
             path = Path(content, name_of(run), feed, target, book, compile_masks(content), pace=LinkPace(run))
             if not target.is_merged(path.landing):
+                if why := why_unproven():
+                    raise SourceError("stamps-missing", _("%(why)s。没有改动目标。") % {"why": why}, is_passing=True)
                 book.begin()
             outcome = path.carry()
     _finish(run, book, content, outcome)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract, ContractContent, ContractState, Mode, may_run
 from zhengtong.capabilities.exchange.domain import BY_TURN, IN_LINE, RUNS_AT_ONCE
+from zhengtong.capabilities.exchange.engine.stamps import why_unproven
 from zhengtong.capabilities.exchange.models import OPEN, LinkLimit, Run, RunState, Schedule
 from zhengtong.capabilities.exchange.permissions import OPERATE
 from zhengtong.capabilities.exchange.services.running import find_spent, start_run
@@ -49,6 +50,8 @@ def hold_turns() -> None:
 
 def find_crowd(contract: Contract) -> str:
     """Return what else has to end before a run of ``contract`` can begin, "" when nothing has."""
+    if unproven := why_unproven():
+        return unproven
     running = Run.objects.filter(contract=contract, state__in=OPEN).order_by("id").first()
     if running is not None:
         if running.state == RunState.PAUSED:

@@ -129,9 +129,7 @@ class Places:
     def _give_http(self) -> Give:
         interface: Interface = self._request.getfixturevalue("interface")
         columns = [{"name": name, "is_key": name == "code"} for name in NAMES]
-        self._settle(
-            self._exchange.giver, "http", interface.settings | {"columns": columns, "table": "firms.csv"}, {}
-        )
+        self._settle(self._exchange.giver, "http", interface.settings | {"columns": columns, "table": "firms.csv"}, {})
 
         def give(rows: list[Row]) -> None:
             interface.rows = json.loads(json.dumps(rows))
