@@ -267,9 +267,8 @@ def _hand_back(actor: Actor, ticket: CorrectionTicket, run: Run) -> None:
     before = {"state": ticket.state, "answer": ticket.answer}
     run.held.filter(state=State.WAITING).delete()
     Run.objects.filter(pk=run.pk).update(detail={key: run.detail[key] for key in run.detail if key != "replays"})
-    said = _("重新交换没有完成（%(why)s）。请再核对后答复。") % {
-        "why": (run.message or str(run.get_state_display()))[:250]
-    }
+    why = (run.message or str(run.get_state_display())).rstrip("。")[:250]
+    said = _("重新交换没有完成：%(why)s。请再核对后答复。") % {"why": why}
     ticket.note = f"{ticket.note.partition(_BREAK)[0][:200]}{_BREAK}{said}"[:500]
     ticket.state, ticket.replay, ticket.due_at = TicketState.WAITING, None, find_due()
     ticket.answer, ticket.answered_by, ticket.answered_at = "", None, None

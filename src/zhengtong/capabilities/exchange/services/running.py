@@ -308,7 +308,10 @@ def _await(book: RunBook, run: Run, awaited: Awaited) -> None:
 def _fail(book: RunBook, run: Run, error: SourceError) -> None:
     """Try again later what passes by itself, with longer pauses; end what doesn't."""
     if not error.is_passing or run.attempt >= MOST_ATTEMPTS:
-        _end(book, run, RunState.FAILED, error.code, error.message)
+        said = error.message
+        if error.is_passing:
+            said += _("已经试了 %(n)d 次，不再自动重试；排除原因以后请重新执行。") % {"n": run.attempt}
+        _end(book, run, RunState.FAILED, error.code, said)
         return
     seconds = FIRST_PAUSE * 2 ** (run.attempt - 1)
     due = timezone.now() + timedelta(seconds=seconds)

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from tests.cast import Cast
 from zhengtong.capabilities.contracts.public import Contract
 from zhengtong.capabilities.exchange.models import HeldRow, Receipt, Run, RunState, Schedule
 from zhengtong.capabilities.exchange.services.quarantine import answer_ticket, open_ticket
@@ -19,11 +20,12 @@ from zhengtong.kernel.policy import SYSTEM, Actor
 @pytest.fixture
 def once(exchange: Exchange) -> Contract:
     exchange.give(1, 20)
-    return exchange.agree(mode="once")
+    return exchange.agree(mode="once", schedule="0 2 * * *")
 
 
-def operator_of(contract: Contract) -> Actor:
-    return staff(contract.provider, "exchange.view", "exchange.operate", "exchange.correct")
+def operator_of(contract: Contract, cast: Cast) -> Actor:
+    rights = ("exchange.view", "exchange.operate", "exchange.correct")
+    return staff(contract.provider, *rights, appointment=cast.approver.appointment)
 
 
 def test_of_two_runs_that_were_asked_for_one_gives_and_the_other_says_why_not(
@@ -42,10 +44,10 @@ def test_of_two_runs_that_were_asked_for_one_gives_and_the_other_says_why_not(
     assert Receipt.objects.count() == 1
 
 
-def test_nobody_starts_it_again_by_hand_nor_does_its_turn(exchange: Exchange, once: Contract) -> None:
+def test_nobody_starts_it_again_by_hand_nor_does_its_turn(cast: Cast, exchange: Exchange, once: Contract) -> None:
     run = exchange.run(once)
     cancelled = Run.objects.create(contract=once, window="later", trigger="hand", state=RunState.CANCELLED)
-    operator = operator_of(once)
+    operator = operator_of(once, cast)
     for act in (
         lambda: run_now(actor=operator, contract=once),
         lambda: repeat_run(actor=operator, run=cancelled),
@@ -53,7 +55,6 @@ def test_nobody_starts_it_again_by_hand_nor_does_its_turn(exchange: Exchange, on
         with pytest.raises(Refused) as refused:
             act()
         assert "只提供一次" in str(refused.value.message)
-    Contract.objects.filter(pk=once.pk).update(content=once.content | {"schedule": "0 2 * * *"})
     row = Schedule.objects.create(contract=once, next_turn_at=timezone.now())
     assert start_due(actor=SYSTEM) == []
     row.refresh_from_db()
@@ -61,12 +62,12 @@ def test_nobody_starts_it_again_by_hand_nor_does_its_turn(exchange: Exchange, on
     assert Run.objects.filter(state=RunState.DONE).get() == run
 
 
-def test_one_that_failed_has_given_nothing_and_is_tried_again(exchange: Exchange, once: Contract) -> None:
+def test_one_that_failed_has_given_nothing_and_is_tried_again(cast: Cast, exchange: Exchange, once: Contract) -> None:
     exchange.database.execute("ALTER TABLE giver.people RENAME TO hidden")
     failed = exchange.run(once)
     assert (failed.state, failed.code) == (RunState.FAILED, "table-missing")
     exchange.database.execute("ALTER TABLE giver.hidden RENAME TO people")
-    repeat_run(actor=operator_of(once), run=failed)
+    repeat_run(actor=operator_of(once, cast), run=failed)
     assert exchange.again(failed).inserted == 20
     assert exchange.count_different() == 0
 
@@ -79,10 +80,10 @@ def test_the_same_window_taken_up_again_is_the_same_giving(exchange: Exchange, o
     assert (run.state, run.inserted, run.attempt) == (RunState.DONE, 20, 2)
 
 
-def test_rows_that_were_held_then_are_corrected_and_follow(exchange: Exchange, once: Contract) -> None:
+def test_rows_that_were_held_then_are_corrected_and_follow(cast: Cast, exchange: Exchange, once: Contract) -> None:
     exchange.database.execute("UPDATE giver.people SET number = '1' WHERE id = 7")
     assert exchange.run(once).rows_held == 1
-    actor = operator_of(once)
+    actor = operator_of(once, cast)
     ticket = open_ticket(actor=actor, contract=once, note="号码不对")
     exchange.database.execute("UPDATE giver.people SET number = %s WHERE id = 7", [GOOD_NUMBER])
     replay = answer_ticket(actor=actor, ticket=ticket, is_corrected=True, answer="已更正").replay
