@@ -37,10 +37,10 @@ def _read(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
                 if isinstance(target, ast.Name):
                     assigned.setdefault(target.id, []).extend(_sentences(node.value))
                 elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                    for name, value in zip(target.elts, node.value.elts, strict=True):
-                        if isinstance(name, ast.Name):
-                            assigned.setdefault(name.id, []).extend(_sentences(value))
-                            chosen.setdefault(name.id, []).extend(_texts(value))
+                    for element, value in zip(target.elts, node.value.elts, strict=True):
+                        if isinstance(element, ast.Name):
+                            assigned.setdefault(element.id, []).extend(_sentences(value))
+                            chosen.setdefault(element.id, []).extend(_texts(value))
     for node in ast.walk(function):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
             continue
