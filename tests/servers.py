@@ -1,4 +1,4 @@
-"""Real servers beside PostgreSQL, private to one test process: MariaDB, and an SSH server that gives files.
+"""Real servers beside the platform's own, private to one test process: PostgreSQL, MariaDB, and SSH that gives files.
 
 Each is a context manager that owns a folder and a port, so parallel workers don't meet; each goes when the tests go,
 however they end. As root they run as root, which both programs have to be told is meant.
@@ -8,6 +8,7 @@ import base64
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -19,12 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pymysql
 import pytest
 from paramiko.client import SSHClient
 from paramiko.pkey import PKey
 
-from tooling import processes
+from tooling import postgres, processes
 
 PATIENCE = 60.0
 _PASSWORD = "correct-horse-9"
@@ -114,7 +116,8 @@ class MariaDBServer:
                 "--performance-schema=OFF",
                 "--innodb-buffer-pool-size=48M",
                 "--innodb-log-file-size=8M",
-                "--innodb-flush-log-at-trx-commit=0",
+                # To the operating system at each commit: a server that is killed keeps what it committed.
+                "--innodb-flush-log-at-trx-commit=2",
                 "--innodb-doublewrite=OFF",
                 "--character-set-server=utf8mb4",
                 "--collation-server=utf8mb4_unicode_ci",
@@ -202,6 +205,117 @@ def mariadb_server() -> Iterator[MariaDBServer]:
     try:
         server.make()
         yield server.start()
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class PostgresServer:
+    """A PostgreSQL of a test's own, which may be restarted. It listens on a socket; whoever reaches it is trusted."""
+
+    folder: Path
+    user: str = "office"
+    database: str = _DATABASE
+    port: int = 5432
+    _child: processes.Child | None = field(default=None, repr=False)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {"host": str(self.folder), "port": self.port, "database": self.database, "user": self.user}
+
+    @property
+    def secrets(self) -> dict[str, Any]:
+        return {}
+
+    def make(self) -> None:
+        """Make its files and its database; about two seconds."""
+        if os.geteuid() == 0:
+            # A root process may not be a database server: it runs as the user that Debian's package brings.
+            shutil.chown(self.folder, "postgres", "postgres")
+        words = ["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        command = [*self._as_server, self._program("initdb"), f"--pgdata={self._data}", "--username=postgres", *words]
+        made = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+        if made.returncode != 0:
+            raise RuntimeError(f"initdb: {made.stdout[-1000:]}{made.stderr[-1000:]}")
+        self.start()
+        with self.connect("postgres", "postgres") as connection:
+            connection.execute(f"CREATE ROLE {self.user} LOGIN".encode())
+            connection.execute(f"CREATE DATABASE {self.database} OWNER {self.user}".encode())
+
+    def start(self) -> "PostgresServer":
+        """Start it and return when it answers."""
+        log = self.folder / "log"
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "port": str(self.port),
+            "fsync": "off",
+            "shared_buffers": "16MB",
+            "timezone": "UTC",
+        }
+        given = (part for key, value in options.items() for part in ("-c", f"{key}={value}"))
+        command = [*self._as_server, self._program("postgres"), "-D", str(self._data), *given]
+        for _attempt in range(5):
+            with log.open("ab") as output:
+                # SIGQUIT is what ``pg_ctl stop -m immediate`` sends: sessions end at once, nothing is written back.
+                self._child = processes.start(
+                    command, name="postgres", output=output, cwd="/", quit_with=signal.SIGQUIT
+                )
+            if _await(self._child, log, self._answers):
+                return self
+        raise RuntimeError(f"postgres did not start: {log.read_text(errors='replace')[-2000:]}")
+
+    def restart(self) -> None:
+        """Restart it in the middle of whatever it does, as ``pg_ctl restart -m immediate`` does."""
+        self.kill()
+        self.start()
+
+    def kill(self) -> None:
+        assert self._child is not None
+        self._child.signal(signal.SIGQUIT)
+        self._child.process.wait()
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop()
+
+    def connect(self, database: str = "", user: str = "") -> "psycopg.Connection[Any]":
+        """Return a connection of one's own."""
+        words = {**self.settings, "dbname": database or self.database, "user": user or self.user}
+        del words["database"]
+        return psycopg.connect(**words, autocommit=True)
+
+    def _answers(self) -> bool:
+        try:
+            self.connect("postgres", "postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _program(self, name: str) -> str:
+        return str(postgres.binaries(self._data) / name)
+
+    @property
+    def _as_server(self) -> list[str]:
+        if os.geteuid() != 0:
+            return []
+        # The death signal is set here again because a change of user clears it.
+        return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=QUIT"]
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL with an empty database, gone with its folder afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="zt-pg-"))
+    server = PostgresServer(folder)
+    try:
+        server.make()
+        yield server
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -56,10 +56,36 @@ def read_as(values: pa.Array, column: Column, is_number: bool = False) -> Read:
         return Read(pa.array(write_all(values), pa.large_string()))
     if column.kind is ColumnKind.DECIMAL or pa.types.is_decimal(values.type):
         return _read_typed(pa.array(write_all(values), pa.large_string()), column, wanted)
+    if pa.types.is_timestamp(values.type) and pa.types.is_date(wanted) and values.type.tz is None:
+        return _read_days(values, wanted)
     try:
-        return Read(values.cast(wanted))
+        if _is_kin(values.type, wanted):
+            return Read(values.cast(wanted))
     except pa.ArrowInvalid:
-        return _read_typed(pa.array(write_all(values), pa.large_string()), column, wanted)
+        pass  # some value doesn't fit: which one, its text says
+    return _read_typed(pa.array(write_all(values), pa.large_string()), column, wanted)
+
+
+def _is_kin(given: pa.DataType, wanted: pa.DataType) -> bool:
+    """Return whether values of one type are of the other as they stand. Arrow also turns 7 into true, a number into
+    the moment so long after 1970, and a moment into the day that it is in London: nobody agreed to that.
+    """
+    types = pa.types
+    if types.is_integer(wanted) or types.is_floating(wanted):
+        return bool(types.is_integer(given) or types.is_floating(given))
+    if types.is_timestamp(wanted):
+        return bool(types.is_timestamp(given) or types.is_date(given))
+    for is_one in (types.is_date, types.is_time):
+        if is_one(wanted):
+            return bool(is_one(given))
+    return bool(types.is_large_binary(wanted) and (types.is_binary(given) or types.is_fixed_size_binary(given)))
+
+
+def _read_days(values: pa.Array, wanted: pa.DataType) -> Read:
+    """Read moments without a zone as days: those at midnight are days."""
+    days = values.cast(wanted)
+    bad = pl.Series(compute.not_equal(days.cast(values.type), values)).fill_null(False)
+    return Read(days, (("date-form", bad),) if bad.any() else ())
 
 
 def _read_text(values: pa.Array, is_number: bool) -> Read:

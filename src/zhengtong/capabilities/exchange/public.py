@@ -1,5 +1,6 @@
 """The exchange's door."""
 
+from zhengtong.capabilities.exchange.advice import say_next_step
 from zhengtong.capabilities.exchange.between.models import NodeLanding
 from zhengtong.capabilities.exchange.between.services import (
     send_dataset,
@@ -141,6 +142,7 @@ __all__ = [
     "resume_schedule",
     "run_now",
     "run_window",
+    "say_next_step",
     "send_dataset",
     "send_table",
     "set_landing",

@@ -18,11 +18,12 @@ def start_due_contracts(timestamp: int) -> None:
 
 @periodic("exchange.watch_runs", "* * * * *")
 def watch_over_runs(timestamp: int) -> None:
-    """Tell of runs that failed, and settle tickets whose rows were exchanged again."""
-    from zhengtong.capabilities.exchange.services.alerting import watch_runs
+    """Tell of runs that failed and of receipts without stamps, and settle tickets whose rows were exchanged again."""
+    from zhengtong.capabilities.exchange.services.alerting import watch_runs, watch_stamps
     from zhengtong.capabilities.exchange.services.quarantine import settle_tickets
 
     watch_runs(actor=SYSTEM)
+    watch_stamps(actor=SYSTEM)
     settle_tickets(actor=SYSTEM)
 
 

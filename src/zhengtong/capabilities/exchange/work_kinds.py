@@ -1,4 +1,4 @@
-"""The work that the exchange puts on lists: a contract whose run failed, a ticket to be answered."""
+"""The work that the exchange puts on lists: a run that failed, a ticket to be answered, receipts without stamps."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from zhengtong.core.worklist.public import ItemGone, Move, WorkKind
 from zhengtong.kernel.policy import require
 from zhengtong.kernel.rows import find_sole
 
-FAILED, TICKET = "exchange.failed", "exchange.ticket"
+FAILED, TICKET, UNSTAMPED = "exchange.failed", "exchange.ticket", "exchange.unstamped"
 
 
 def _guard_alert(move: Move) -> RunAlert:
@@ -41,4 +41,5 @@ def _hold_tickets(object_ids: Sequence[int]) -> None:
 WORK_KINDS = (
     WorkKind(FAILED, _("交换失败"), permissions=(OPERATE,), guard=_guard_alert, hold=_hold_alerts),
     WorkKind(TICKET, _("数据更正"), permissions=(CORRECT,), guard=_guard_ticket, hold=_hold_tickets),
+    WorkKind(UNSTAMPED, _("回执待补戳"), permissions=(OPERATE,)),
 )

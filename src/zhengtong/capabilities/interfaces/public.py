@@ -1,7 +1,7 @@
 """The door of published services."""
 
 from zhengtong.capabilities.interfaces.domain import BUCKETS_MS, PROBLEMS, Problem, find_quantile
-from zhengtong.capabilities.interfaces.gateway.stamps import find_oldest_unstamped, is_late
+from zhengtong.capabilities.interfaces.gateway.stamps import find_oldest_unstamped, get_patience, is_late
 from zhengtong.capabilities.interfaces.models import (
     Call,
     Change,
@@ -67,6 +67,7 @@ __all__ = [
     "count_strangers",
     "find_oldest_unstamped",
     "find_quantile",
+    "get_patience",
     "is_late",
     "list_calls",
     "list_services",

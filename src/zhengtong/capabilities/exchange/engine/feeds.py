@@ -89,7 +89,7 @@ class TableFeed:
             if "until" not in plan:
                 plan["until"] = self._connection.find_watermark(content.place, content.watermark) or plan["after"]
             self.window = f"{plan['after']}..{plan['until']}"
-        table = self._connection.read_table(content.place)
+        self._table = table = self._connection.read_table(content.place)
         agreed = tuple(dict.fromkeys(each.source for each in content.fields))
         landing_key = {each.source for each in content.fields if each.column.name in content.key}
         self.is_unique = bool(table.key) and set(table.key) <= landing_key
@@ -105,6 +105,16 @@ class TableFeed:
         )
 
     def expected(self) -> int | None:
+        """Ask for the count, once the columns are as agreed: a window without rows would not notice that one is gone.
+
+        Raises SourceError ``column-missing``.
+        """
+        there = {each.name for each in self._table.columns}
+        if missing := [name for name in self._reading.columns if name not in there]:
+            said = _(
+                "“%(table)s”里没有列“%(columns)s”，可能已经改名或者删除，没有改动目标。请与提供单位核对，更新目录和合约。"
+            )
+            raise SourceError("column-missing", said % {"table": self._table.name, "columns": "”“".join(missing)})
         return 0 if self._is_empty else self._connection.count(self._reading)
 
     def batches(self) -> Iterator[pa.RecordBatch]:

@@ -1,21 +1,30 @@
-"""A contract whose last run failed: operator and consumer are told once; the next good run closes the work."""
+"""What an operator has to look at: a contract whose last run failed, and receipts that stay without a stamp (待补戳).
 
+Each is told of once; what solves it closes the work: the next good run, the stamps that were made up for.
+"""
+
+from typing import Final
+
+from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract
+from zhengtong.capabilities.exchange.engine.stamps import find_oldest_unstamped, is_late
 from zhengtong.capabilities.exchange.messages import run_url, tell_of_failure
-from zhengtong.capabilities.exchange.models import Run, RunAlert, RunState
+from zhengtong.capabilities.exchange.models import Receipt, Run, RunAlert, RunState
 from zhengtong.capabilities.exchange.permissions import OPERATE
-from zhengtong.capabilities.exchange.work_kinds import FAILED
+from zhengtong.capabilities.exchange.work_kinds import FAILED, UNSTAMPED
 from zhengtong.core.audit.public import record
-from zhengtong.core.worklist.public import close_item, open_item
+from zhengtong.core.identity.public import Organisation
+from zhengtong.core.worklist.public import WorkItem, WorkState, close_item, open_item
 from zhengtong.kernel.policy import Actor
 from zhengtong.kernel.rows import find_sole
 from zhengtong.kernel.steps import step
 
 BAD = (RunState.FAILED, RunState.STOPPED)
+_LOCK: Final = 0x6578_6368
 _ENDED = (*BAD, RunState.DONE)
 
 
@@ -74,3 +83,63 @@ def close_alert(*, actor: Actor, contract_id: int, run_id: int) -> bool:
     close_item(kind=FAILED, object_id=alert.pk, done_by_id=None)
     record(actor, "exchange.close_alert", alert, after={"contract": alert.contract.number, "run": run_id})
     return True
+
+
+# Receipts without stamps ---------------------------------------------------------------------------------
+
+
+def watch_stamps(*, actor: Actor) -> tuple[int, int]:
+    """Open work for each office whose receipts wait too long, close it when none waits; return how many of each."""
+    told = set(WorkItem.objects.filter(kind=UNSTAMPED, state=WorkState.OPEN).values_list("object_id", flat=True))
+    if is_late():
+        waiting = Receipt.objects.filter(is_stamped=False).order_by()
+        offices = set(waiting.values_list("run__contract__provider_id", flat=True).distinct())
+        return sum(_open_unstamped(actor=actor, office_id=each) for each in sorted(offices - told)), 0
+    return 0, sum(_close_unstamped(actor=actor, office_id=each) for each in sorted(told))
+
+
+@step()
+def _open_unstamped(*, actor: Actor, office_id: int) -> bool:
+    office = _hold_office(office_id)
+    waiting = Receipt.objects.filter(is_stamped=False, run__contract__provider_id=office_id)
+    first = waiting.select_related("run").defer("archive").order_by("id").first()
+    oldest = find_oldest_unstamped()
+    if first is None or oldest is None or _is_told(office_id):
+        return False
+    with translation.override("zh-hans"):
+        title, words = _("%(n)s 份交换回执没有盖上时间戳") % {"n": waiting.count()}, _("检查时间戳服务")
+        party = _("待补戳，中断太久会停止交换")
+    open_item(
+        kind=UNSTAMPED,
+        object_id=office_id,
+        organisation_id=office_id,
+        permission=OPERATE,
+        reference=f"{timezone.localtime(first.made_at):%Y-%m-%d %H:%M}",
+        title=title,
+        party=party,
+        step=words,
+        url=run_url(first.run),
+    )
+    record(actor, "exchange.miss_stamps", office, after={"since": oldest.isoformat(timespec="seconds")})
+    return True
+
+
+@step()
+def _close_unstamped(*, actor: Actor, office_id: int) -> bool:
+    office = _hold_office(office_id)
+    if not _is_told(office_id):
+        return False
+    close_item(kind=UNSTAMPED, object_id=office_id, done_by_id=None)
+    record(actor, "exchange.make_up_stamps", office)
+    return True
+
+
+def _is_told(office_id: int) -> bool:
+    return WorkItem.objects.filter(kind=UNSTAMPED, object_id=office_id, state=WorkState.OPEN).exists()
+
+
+def _hold_office(office_id: int) -> Organisation:
+    """Keep another worker from opening or closing the same work at the same moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, office_id])
+    return Organisation.objects.get(pk=office_id)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract, ContractContent, Mode, compile_masks
 from zhengtong.capabilities.exchange.between.target import has_arrived, withdraw
+from zhengtong.capabilities.exchange.domain import BY_TICKET
 from zhengtong.capabilities.exchange.engine.feeds import open_feed
 from zhengtong.capabilities.exchange.engine.path import Awaited, Outcome, Path, Stopped
 from zhengtong.capabilities.exchange.engine.receipts import make_receipt
+from zhengtong.capabilities.exchange.engine.stamps import why_unproven
 from zhengtong.capabilities.exchange.engine.terms import read_terms, why_not
 from zhengtong.capabilities.exchange.jobs import run_exchange
 from zhengtong.capabilities.exchange.models import OPEN, Run, RunState, Stage
@@ -89,6 +91,22 @@ def find_after(contract: Contract) -> str:
     return str(last or "")
 
 
+def find_spent(contract: Contract, run: Run | None = None) -> str:
+    """Return why nothing more is given by a contract for once (一次性), "" while it is open. ``run`` asks for itself.
+
+    Rows that were held back then and corrected since belong to what was given: their tickets' runs aren't asked.
+    """
+    if contract.mode != Mode.ONCE or (run is not None and run.trigger == BY_TICKET):
+        return ""
+    given = Run.objects.filter(contract=contract, state=RunState.DONE).exclude(trigger=BY_TICKET)
+    done = (given if run is None else given.exclude(pk=run.pk)).order_by("id").first()
+    if done is None:
+        return ""
+    on = timezone.localtime(done.ended_at or done.created_at)
+    said = _("合约 %(number)s 约定只提供一次，已于 %(day)s 提供。再要数据，请另行申请。")
+    return said % {"number": contract.number, "day": on.strftime("%Y-%m-%d")}
+
+
 def enqueue_run(run: Run) -> None:
     enqueue(run_exchange, run_id=run.pk)
 
@@ -155,6 +173,8 @@ def _carry(run: Run, book: RunBook) -> None:
     is_there = run.contract.target.kind == SourceKind.NODE and _is_at_node(run)
     if not is_there and (why := why_not(run.contract_id)):
         raise ContractOver("contract-ended", _("%(why)s没有开始。") % {"why": why})
+    if not is_there and (why := find_spent(run.contract, run)):
+        raise ContractOver("given-once", why)
     plan: dict[str, Any] = run.detail
     plan["window"] = run.window
     with open_feed(run.contract, content, plan) as feed:
@@ -162,6 +182,8 @@ def _carry(run: Run, book: RunBook) -> None:
         with open_target(run.contract.target) as target:
             path = Path(content, name_of(run), feed, target, book, compile_masks(content), pace=LinkPace(run))
             if not target.is_merged(path.landing):
+                if why := why_unproven():
+                    raise SourceError("stamps-missing", _("%(why)s。没有改动目标。") % {"why": why}, is_passing=True)
                 book.begin()
             outcome = path.carry()
     _finish(run, book, content, outcome)
@@ -286,7 +308,10 @@ def _await(book: RunBook, run: Run, awaited: Awaited) -> None:
 def _fail(book: RunBook, run: Run, error: SourceError) -> None:
     """Try again later what passes by itself, with longer pauses; end what doesn't."""
     if not error.is_passing or run.attempt >= MOST_ATTEMPTS:
-        _end(book, run, RunState.FAILED, error.code, error.message)
+        said = error.message
+        if error.is_passing:
+            said += _("已经试了 %(n)d 次，不再自动重试；排除原因以后请重新执行。") % {"n": run.attempt}
+        _end(book, run, RunState.FAILED, error.code, said)
         return
     seconds = FIRST_PAUSE * 2 ** (run.attempt - 1)
     due = timezone.now() + timedelta(seconds=seconds)

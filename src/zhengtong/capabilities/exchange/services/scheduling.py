@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.contracts.public import Contract, ContractContent, ContractState, Mode, may_run
 from zhengtong.capabilities.exchange.domain import BY_TURN, IN_LINE, RUNS_AT_ONCE
+from zhengtong.capabilities.exchange.engine.stamps import why_unproven
 from zhengtong.capabilities.exchange.models import OPEN, LinkLimit, Run, RunState, Schedule
 from zhengtong.capabilities.exchange.permissions import OPERATE
-from zhengtong.capabilities.exchange.services.running import start_run
+from zhengtong.capabilities.exchange.services.running import find_spent, start_run
 from zhengtong.capabilities.exchange.sides import require_side
 from zhengtong.capabilities.exchange.turns import Turns, UnreadableTurns, read_turns
 from zhengtong.capabilities.sources.public import Source, SourceState
@@ -26,8 +27,13 @@ from zhengtong.kernel.steps import step
 logger = logging.getLogger(__name__)
 
 
-def find_hindrance(contract: Contract, day: date) -> str:
-    """Return why ``contract`` may not run on ``day``, "" when it may."""
+def find_hindrance(contract: Contract, day: date, run: Run | None = None) -> str:
+    """Return why ``contract`` may not run on ``day``, "" when it may; ``run`` is one of its runs that would go on."""
+    return find_halt(contract, day) or find_spent(contract, run)
+
+
+def find_halt(contract: Contract, day: date) -> str:
+    """Return why nothing of ``contract`` may move on ``day``, not even rows that are read again, "" when it may."""
     if why := may_run(contract, day):
         return why
     for source in (contract.source, contract.target):
@@ -44,6 +50,8 @@ def hold_turns() -> None:
 
 def find_crowd(contract: Contract) -> str:
     """Return what else has to end before a run of ``contract`` can begin, "" when nothing has."""
+    if unproven := why_unproven():
+        return unproven
     running = Run.objects.filter(contract=contract, state__in=OPEN).order_by("id").first()
     if running is not None:
         if running.state == RunState.PAUSED:

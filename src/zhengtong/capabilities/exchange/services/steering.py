@@ -70,7 +70,7 @@ def resume_run(*, actor: Actor, run: Run) -> Run:
     if row.state == RunState.RUNNING and row.wish == PAUSE:
         row.wish = ""
     elif row.state == RunState.PAUSED:
-        _require_runnable(row.contract)
+        _require_runnable(row.contract, row)
         row.state, row.wish = RunState.WAITING, ""
         enqueue_run(row)
     else:
@@ -107,7 +107,7 @@ def repeat_run(*, actor: Actor, run: Run) -> Run:
     before = row.state
     if row.state not in AGAIN:
         raise _refuse(row)
-    _require_runnable(row.contract)
+    _require_runnable(row.contract, row)
     if busy := find_crowd(row.contract):
         raise Refused("busy", _("现在不能重新执行：%(why)s。") % {"why": busy})
     row.state, row.wish, row.code, row.message, row.ended_at = RunState.WAITING, "", "", "", None
@@ -130,6 +130,6 @@ def run_now(*, actor: Actor, contract: Contract) -> Run:
     return start_run(actor=actor, contract=row, trigger=BY_HAND)
 
 
-def _require_runnable(contract: Contract) -> None:
-    if why := find_hindrance(contract, timezone.localdate()):
+def _require_runnable(contract: Contract, run: Run | None = None) -> None:
+    if why := find_hindrance(contract, timezone.localdate(), run):
         raise Refused("not-effective", _("不能交换：%(why)s。") % {"why": why.rstrip("。")})

@@ -30,7 +30,7 @@ def require_stamps(now: datetime) -> None:
     if monotonic() >= _until:
         _oldest = find_oldest_unstamped()
         _until = monotonic() + FRESH_SECONDS
-    if _oldest is not None and now - _oldest > timedelta(minutes=get_rule(RuleKey.UNSTAMPED_MINUTES)):
+    if _oldest is not None and now - _oldest > get_patience():
         raise Problem("stamps-missing", after=60)
 
 
@@ -38,6 +38,11 @@ def forget() -> None:
     """Look anew at the next call."""
     global _until
     _until = 0.0
+
+
+def get_patience() -> timedelta:
+    """Return how long stamps may be missing before nothing more goes on without them: one rule for calls and runs."""
+    return timedelta(minutes=get_rule(RuleKey.UNSTAMPED_MINUTES))
 
 
 def is_late(now: datetime | None = None) -> bool:

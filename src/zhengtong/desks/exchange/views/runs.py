@@ -196,6 +196,7 @@ def _progress(run: Run) -> dict[str, Any]:
         "is_busy": run.state in exchange.BUSY,
         "most": run.rows_expected or max(run.rows_read, 1),
         "took": say_duration(run.started_at, run.ended_at),
+        "next_step": exchange.say_next_step(run.code),
     }
 
 
