@@ -1,5 +1,5 @@
-"""Data that really flows in the demo city: the entry that the civil affairs' service answers from, asked for as a table
-too, granted, and its first exchange waiting for the worker. Without departments' databases there are only the people."""
+"""Data that really flows in the demo city: what the civil affairs' service answers from, asked for as a table too and
+granted, its first exchange waiting for the worker. Without departments' databases there are only the people."""
 
 from datetime import timedelta
 
