@@ -225,7 +225,7 @@ def _register(office: Organisation, code: str, name: str) -> _System:
     )
     # What the office itself would keep; in the demo whoever looks is that office, and can follow the guide with it.
     folder = Path(settings.DATA_DIR) / "demo"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{code}.pem"
     file.write_text(key.to_pem(), encoding="ascii")
     file.chmod(0o600)
