@@ -50,6 +50,7 @@ def test_the_demos_service_was_called_sealed_and_is_tried(city: None, settings: 
     assert (states["pull"].arrived, states["push"].state) == (1, "halted")
     dead = Change.objects.get(state="dead")
     assert dead.attempts == 12
+    assert "连不上推送地址 127.0.0.1:9" in dead.trouble
     assert WorkItem.objects.get(kind="interfaces.undelivered").object_id == states["push"].pk
 
     for username in ("share_applicant", "data_operator"):

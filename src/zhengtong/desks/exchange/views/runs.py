@@ -14,7 +14,15 @@ from zhengtong.capabilities.contracts.public import ContractContent
 from zhengtong.capabilities.exchange import public as exchange
 from zhengtong.capabilities.exchange.public import OPERATE, VIEW, Receipt, Run, RunState, Stage
 from zhengtong.desks.exchange.acting import ActPage, offer, show_act
-from zhengtong.desks.exchange.views.words import TONES, describe_row, say_duration, say_rows, say_state, say_trigger
+from zhengtong.desks.exchange.views.words import (
+    TONES,
+    describe_row,
+    say_duration,
+    say_rows,
+    say_state,
+    say_trigger,
+    say_window,
+)
 from zhengtong.kernel.jobs import hears_worker
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.access import actor_of, for_staff
@@ -141,7 +149,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             (_("提供单位"), contract.provider.name),
             (_("使用单位"), contract.consumer.name),
             (_("方式"), contract.get_mode_display()),
-            (_("窗口"), run.window or "—"),
+            (_("窗口"), say_window(run)),
             (_("起因"), say_trigger(run.trigger)),
             (_("第几次执行"), run.attempt),
             (_("建立时间"), cn_datetime(run.created_at)),

@@ -54,7 +54,7 @@ def test_the_provider_sees_real_figures_and_others_none(
         sign_in("provider-manager", here, "interfaces.manage_services"),
         sign_in("user", there, "interfaces.try_service"),
     )
-    assert "参保状态核验" in manager.get("/desk/interfaces/home/").content.decode()
+    assert "参保状态核验" in manager.get("/desk/interfaces/").content.decode()
     guide = f"/desk/interfaces/{office.service.code}/guide/"
     assert "近24小时" in manager.get(guide).content.decode()
     page = user.get(guide).content.decode()
