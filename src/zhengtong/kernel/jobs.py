@@ -58,7 +58,8 @@ def hears_worker() -> bool:
     """Return whether a worker of any node was heard from lately; without one, what is enqueued waits."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s))",
+            "SELECT EXISTS (SELECT FROM procrastinate_workers"
+            " WHERE last_heartbeat > now() - make_interval(secs => %s))",
             [settings.WORKER_STALLED_SECONDS],
         )
         return bool(cursor.fetchone()[0])

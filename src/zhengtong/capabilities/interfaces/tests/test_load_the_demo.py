@@ -1,4 +1,4 @@
-"""The demo city's service is really called: what is in the log was asked and answered, and can be tried on the bench."""
+"""The demo city's service is really called: what the log has was asked and answered, and the bench can try it."""
 
 import json
 from collections import Counter
