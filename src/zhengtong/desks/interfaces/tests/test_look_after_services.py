@@ -131,5 +131,5 @@ def test_the_description_for_programs_names_every_refusal(office: Office, there:
 
 
 def test_who_is_not_signed_in_is_asked_to(office: Office) -> None:
-    for address in ("home/", "calls/", f"{office.service.code}/guide/", f"{office.service.code}/try/"):
+    for address in ("", "calls/", f"{office.service.code}/guide/", f"{office.service.code}/try/"):
         assert Browser().get(f"/desk/interfaces/{address}").status_code == 302
