@@ -264,7 +264,7 @@ class Postgres:
         marked = self.data / "zhengtong.replication"
         if marked.exists():
             return
-        self.ask(f"ALTER ROLE {ROLE} REPLICATION")
+        self.ask(f"ALTER ROLE {ROLE} REPLICATION; GRANT pg_checkpoint TO {ROLE}")
         marked.write_text("1\n")
 
     def _add_postgis(self) -> None:

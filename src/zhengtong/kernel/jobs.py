@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
@@ -51,6 +52,17 @@ def enqueue(declared: Job, **arguments: int | str) -> None:
 def enqueue_later(declared: Job, due: datetime, **arguments: int | str) -> None:
     """Defer a job as :func:`enqueue` does, for a worker to take at ``due`` or after."""
     at_end(_defer, declared.configure(schedule_at=due).make_new_job(**arguments))
+
+
+def hears_worker() -> bool:
+    """Return whether a worker of any node was heard from lately; without one, what is enqueued waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM procrastinate_workers"
+            " WHERE last_heartbeat > now() - make_interval(secs => %s))",
+            [settings.WORKER_STALLED_SECONDS],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _defer(jobs: list[DeferredJob]) -> None:

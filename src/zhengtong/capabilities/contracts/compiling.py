@@ -162,6 +162,7 @@ def check_delivery(request: DataRequest, terms: Terms, today: date) -> None:
 def find_mount(resource: Resource, mode: Mode) -> Mount:
     """Return where data of a mode comes from: tables before files, for an increment one with a watermark.
 
+    An interface is the provider's own one, or where there is none a service of the platform over a table.
     Raises Refused.
     """
     mounts = [
@@ -171,7 +172,9 @@ def find_mount(resource: Resource, mode: Mode) -> Mount:
     ]
     match mode:
         case Mode.INTERFACE:
-            fit = [each for each in mounts if each.kind == MountKind.INTERFACE]
+            # A service over a table is answered by the platform itself: the table is all that there is to mount.
+            own = [each for each in mounts if each.kind == MountKind.INTERFACE]
+            fit = own or [each for each in mounts if each.kind == MountKind.TABLE]
         case Mode.CAPTURE:
             fit = [
                 each for each in mounts if each.kind == MountKind.TABLE and each.source.kind == SourceKind.POSTGRESQL

@@ -1,20 +1,9 @@
-"""Data that really flows in the demo city: an entry read from the civil affairs' own database, asked for, granted, and
-its first exchange waiting for the worker. Without departments' databases there are only the people."""
+"""Data that really flows in the demo city: what the civil affairs' service answers from, asked for as a table too and
+granted, its first exchange waiting for the worker. Without departments' databases there are only the people."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-from zhengtong.capabilities.catalogue.public import (
-    Resource,
-    amend_version,
-    confirm_proposals,
-    pass_version,
-    publish_version,
-    read_place,
-    read_text,
-    start_from_place,
-    submit_version,
-)
+from zhengtong.capabilities.catalogue.public import Resource
 from zhengtong.capabilities.contracts.public import (
     Contract,
     Frequency,
@@ -49,67 +38,47 @@ from zhengtong.kernel.policy import SYSTEM, Actor
 title = "数据交换"
 PASSWORD = "anlan-demo-2026"
 BUREAU = "安澜市政务服务数据管理局"
-# User name, name, post, roles.
+# User name, name, post, roles. Those who have an account from the parts before get these roles as well.
 _PEOPLE = (
-    (
-        "data_operator",
-        "向北川",
-        "数据平台运维",
-        ("exchange_operator", "source_manager", "interface_manager", "node_operator", "data_answerer"),
-    ),
-    ("node_approver", "商予安", "节点审批人", ("node_approver", "interface_auditor")),
+    ("data_operator", "向北川", "数据平台运维", ("exchange_operator", "source_manager", "data_answerer")),
     ("data_coordinator", "纪云舟", "数据统筹员", ("data_coordinator",)),
 )
-ACCOUNTS = tuple(DemoAccount(user, PASSWORD, name, post, BUREAU) for user, name, post, _roles in _PEOPLE)
+ACCOUNTS = (DemoAccount("data_coordinator", PASSWORD, "纪云舟", "数据统筹员", BUREAU),)
 NAME, PLACE = "最低生活保障家庭（业务库）", "low_income_household"
 
 
 def load(context: DemoContext) -> None:
     """Appoint who runs the exchange; publish, grant and start what the departments' database allows."""
     office = Organisation.objects.get(name=BUREAU)
-    for user, name, post, roles in _PEOPLE:
-        made = open_post(actor=SYSTEM, organisation=office, title=post)
-        for role in roles:
-            grant_role(actor=SYSTEM, post=made, role=role, reach=Reach.REGION)
-        staff = create_staff_account(actor=SYSTEM, username=user, password=PASSWORD, name=name)
-        appoint(actor=SYSTEM, staff=staff, post=made, start_date=context.today - timedelta(days=400))
+    for person in _PEOPLE:
+        _appoint(context, office, *person)
     source = Source.objects.filter(code="civil-affairs").first()
     target = Source.objects.filter(code="housing-in").first()
     if source is not None and target is not None:
         with held_jobs():
-            contract = _grant(context, _publish(source), target)
+            resource = Resource.objects.select_related("current", "provider").get(name=NAME)
+            contract = _grant(context, resource, target)
         start_run(actor=SYSTEM, contract=contract, trigger="schedule")
     record(SYSTEM, "demo.load", ("exchange", context.seed), after={"contracts": Contract.objects.count()})
 
 
+def _appoint(
+    context: DemoContext, office: Organisation, user: str, name: str, title: str, roles: tuple[str, ...]
+) -> None:
+    held = Account.objects.filter(username=user).first()
+    if held is not None:
+        post = held.staff.appointments.select_related("post").get(post__title=title).post
+    else:
+        post = open_post(actor=SYSTEM, organisation=office, title=title)
+    for role in roles:
+        grant_role(actor=SYSTEM, post=post, role=role, reach=Reach.REGION)
+    if held is None:
+        staff = create_staff_account(actor=SYSTEM, username=user, password=PASSWORD, name=name)
+        appoint(actor=SYSTEM, staff=staff, post=post, start_date=context.today - timedelta(days=400))
+
+
 def _actor(username: str) -> Actor:
     return get_account_actor(Account.objects.get(username=username))
-
-
-def _publish(source: Source) -> Resource:
-    compiler, reviewer, authority = map(_actor, ("data_civil1", "data_civil2", "data_authority"))
-    version = start_from_place(
-        actor=compiler, source=source, table=read_place(source, PLACE), classification="101002", name=NAME
-    )
-    text = replace(
-        read_text(version),
-        abstract="全市享受最低生活保障的家庭、保障人数和金额，由民政业务系统每日更新。",
-        share_type="conditional",
-        share_condition="用于住房保障、教育资助、医疗救助等社会救助事项的资格审核。",
-        share_way="库表交换",
-        open_type="closed",
-        update_cycle="daily",
-        fields=tuple(
-            replace(each, rule={"check": "GB11643"}) if each.column == "head_id_number" else each
-            for each in read_text(version).fields
-        ),
-    )
-    version = amend_version(actor=compiler, version=version, text=text, revision=version.revision)
-    version = confirm_proposals(actor=compiler, version=version)
-    version = submit_version(actor=compiler, version=version)
-    version = pass_version(actor=reviewer, version=version, revision=version.revision, opinion="与业务库一致。")
-    version = publish_version(actor=authority, version=version, revision=version.revision, opinion="符合编制要求。")
-    return Resource.objects.select_related("current", "provider").get(pk=version.resource_id)
 
 
 def _grant(context: DemoContext, resource: Resource, target: Source) -> Contract:

@@ -8,7 +8,7 @@ SERVICE = "desk/interfaces/<slug:code>/"
 
 app_name = "interfaces_desk"
 urlpatterns: list[URLPattern] = [
-    path("desk/interfaces/home/", services.show_home, name="home"),
+    path("desk/interfaces/", services.show_home, name="home"),
     path("desk/interfaces/calls/", calls.list_all, name="calls"),
     path("desk/interfaces/calls/<int:pk>/", calls.show, name="call"),
     path(f"{SERVICE}guide/", services.show_guide, name="guide"),

@@ -322,6 +322,13 @@ def test_a_resource_without_a_fitting_mount_isnt_asked_in_that_mode(offices: Off
     assert refusal(error) == "no-mount"
 
 
+def test_a_table_is_asked_for_as_an_interface_that_the_platform_answers(offices: Offices) -> None:
+    Mount.objects.filter(resource=offices.resource).exclude(kind="table").delete()
+    assert "interface" in [mode.value for mode in contracts.list_modes(offices.resource)]
+    Mount.objects.filter(resource=offices.resource).update(kind="file")
+    assert "interface" not in [mode.value for mode in contracts.list_modes(offices.resource)]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_approvers_at_once_make_one_contract() -> None:
     offices = make_offices()

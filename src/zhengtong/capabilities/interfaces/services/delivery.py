@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import urllib3
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from zhengtong.capabilities.interfaces.gateway.answering import answer_keys
 from zhengtong.capabilities.interfaces.gateway.pulling import describe_change
@@ -151,18 +152,29 @@ def _post(subscription: Subscription, change: Change) -> None:
     try:
         answer = pool.request("POST", target, body=body, headers={"Host": parts.netloc} | headers, redirect=False)
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise NotDelivered(f"{type(error).__name__}: {error}"[:300]) from error
+        raise NotDelivered(_say_trouble(error, f"{host}:{port}")) from error
     finally:
         pool.close()
     if not 200 <= answer.status < 300:
         raise NotDelivered(f"HTTP {answer.status}")
 
 
+def _say_trouble(error: Exception, place: str) -> str:
+    """Return why nothing was taken, for the people who look after the subscriber's system."""
+    if isinstance(error, urllib3.exceptions.SSLError):
+        return _("推送地址 %(place)s 的证书核验不通过。") % {"place": place}
+    if isinstance(error, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError):
+        return _("连不上推送地址 %(place)s，可能停机、断网或者地址有误。") % {"place": place}
+    if isinstance(error, urllib3.exceptions.TimeoutError):
+        return _("推送地址 %(place)s 在规定时间内没有应答。") % {"place": place}
+    return f"{type(error).__name__}: {error}"[:300]
+
+
 def _resolve(host: str, port: int) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise NotDelivered(f"{host}: {error}") from error
+        raise NotDelivered(_("查不到推送地址的域名 %(host)s。") % {"host": host}) from error
     addresses = [str(each[4][0]).partition("%")[0] for each in found]
     if any(is_own(ipaddress.ip_address(each)) for each in addresses):
         raise NotDelivered(f"{host}: the platform itself")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -101,6 +102,23 @@ def test_a_running_run_is_followed_and_paused(contract: Contract, provider: Clie
     assert consumer.post(reverse("exchange_desk:run_act", args=[run.pk, "cancel"])).status_code == 403
     live = provider.get(reverse("exchange_desk:runs"), headers={"HX-Request": "true", "HX-Target": "live"})
     assert "<html" not in live.content.decode()
+
+
+def test_the_monitor_says_when_no_worker_is_heard_from(contract: Contract, provider: Client) -> None:
+    waiting, done = (make_run(contract, state=state) for state in (RunState.WAITING, RunState.DONE))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+    assert "zhengtong worker" in open_page(provider, "runs")
+    for name in ("run", "run_progress"):
+        assert "zhengtong worker" in open_page(provider, name, waiting.pk)
+        assert "zhengtong worker" not in open_page(provider, name, done.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
+    assert "zhengtong worker" in open_page(provider, "runs")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert "zhengtong worker" not in open_page(provider, "runs")
+    assert "zhengtong worker" not in open_page(provider, "run", waiting.pk)
 
 
 def test_a_failed_contract_is_shown_above_the_monitor(run: Run, provider: Client) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -228,7 +229,7 @@ def list_links(request: HttpRequest) -> HttpResponse:
             ("name", _("数据源"), "main"),
             ("organisation", _("所属单位")),
             ("kind", _("类型")),
-            ("state", _("状态")),
+            ("state", _("状态"), "wrap"),
             ("busy", _("进行中 / 上限"), "number"),
             ("contracts", _("合约"), "number"),
             ("failed", _("7日失败"), "number"),
@@ -255,7 +256,7 @@ def _say_health(source: Source) -> str:
     if source.state != "active":
         return chip(source.get_state_display(), tone="paused")
     if source.trouble:
-        return chip(source.trouble[:60], tone="danger")
+        return format_html("{} {}", chip(_("故障"), tone="danger"), source.trouble[:60])
     return chip(_("正常"), tone="success") if source.checked_at else chip(_("没有检查过"), tone="neutral")
 
 

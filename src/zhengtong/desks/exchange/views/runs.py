@@ -14,7 +14,16 @@ from zhengtong.capabilities.contracts.public import ContractContent
 from zhengtong.capabilities.exchange import public as exchange
 from zhengtong.capabilities.exchange.public import OPERATE, VIEW, Receipt, Run, RunState, Stage
 from zhengtong.desks.exchange.acting import ActPage, offer, show_act
-from zhengtong.desks.exchange.views.words import TONES, describe_row, say_duration, say_rows, say_state, say_trigger
+from zhengtong.desks.exchange.views.words import (
+    TONES,
+    describe_row,
+    say_duration,
+    say_rows,
+    say_state,
+    say_trigger,
+    say_window,
+)
+from zhengtong.kernel.jobs import hears_worker
 from zhengtong.kernel.policy import Actor
 from zhengtong.screens.access import actor_of, for_staff
 from zhengtong.screens.formats import cn_datetime, cn_size
@@ -111,6 +120,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
         ],
         "rows": [describe_row(run) for run in page.rows],
         "here": request.get_full_path(),
+        "is_unattended": not hears_worker(),
         "contract": number,
     }
     if request.headers.get("HX-Request") and "part" not in request.GET and request.headers.get("HX-Target") == "live":
@@ -142,7 +152,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             (_("提供单位"), contract.provider.name),
             (_("使用单位"), contract.consumer.name),
             (_("方式"), contract.get_mode_display()),
-            (_("批次窗口"), run.window or "—"),
+            (_("批次窗口"), say_window(run)),
             (_("起因"), say_trigger(run.trigger)),
             (_("第几次执行"), run.attempt),
             (_("建立时间"), cn_datetime(run.created_at)),
@@ -194,6 +204,7 @@ def _progress(run: Run) -> dict[str, Any]:
         "state": say_state(run),
         "stages": rows,
         "is_busy": run.state in exchange.BUSY,
+        "is_unattended": run.state in exchange.BUSY and not hears_worker(),
         "most": run.rows_expected or max(run.rows_read, 1),
         "took": say_duration(run.started_at, run.ended_at),
         "next_step": exchange.say_next_step(run.code),

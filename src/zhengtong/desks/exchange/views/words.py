@@ -55,6 +55,14 @@ def say_duration(begin: datetime | None, end: datetime | None) -> str:
     return _("%(h)s 小时 %(m)s 分") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
 
 
+def say_window(run: Run) -> str:
+    """Return a snapshot's moment as people write it; what is between two watermarks stays as it is exactly."""
+    try:
+        return cn_datetime(datetime.fromisoformat(run.window))
+    except ValueError:
+        return run.window or "—"
+
+
 def say_rows(run: Run) -> str:
     if run.rows_expected is None:
         return f"{run.rows_read:,}"

@@ -54,7 +54,7 @@ def test_the_provider_sees_real_figures_and_others_none(
         sign_in("provider-manager", here, "interfaces.manage_services"),
         sign_in("user", there, "interfaces.try_service"),
     )
-    assert "参保状态核验" in manager.get("/desk/interfaces/home/").content.decode()
+    assert "参保状态核验" in manager.get("/desk/interfaces/").content.decode()
     guide = f"/desk/interfaces/{office.service.code}/guide/"
     assert "近24小时" in manager.get(guide).content.decode()
     page = user.get(guide).content.decode()
@@ -131,5 +131,5 @@ def test_the_description_for_programs_names_every_refusal(office: Office, there:
 
 
 def test_who_is_not_signed_in_is_asked_to(office: Office) -> None:
-    for address in ("home/", "calls/", f"{office.service.code}/guide/", f"{office.service.code}/try/"):
+    for address in ("", "calls/", f"{office.service.code}/guide/", f"{office.service.code}/try/"):
         assert Browser().get(f"/desk/interfaces/{address}").status_code == 302

@@ -40,7 +40,7 @@ def list_all(request: HttpRequest) -> HttpResponse:
         ("service", _("服务"), "main"),
         ("member", _("接入系统")),
         ("organisation", _("使用单位")),
-        ("result", _("结果")),
+        ("result", _("结果"), "wrap"),
         ("rows", _("行数"), "number"),
         ("took", _("用时（毫秒）"), "number"),
     ]

@@ -90,8 +90,11 @@ def show_guide(request: HttpRequest, code: str) -> HttpResponse:
     contract = contracts[0] if contracts else None
     figures = interfaces.count_by_service(actor, [service]).get(service.pk)
     hours = [{"cells": {"hour": cn_datetime(hour), **_say(each)}} for hour, each in interfaces.count_by_hour(service)]
+    is_table = service.kind == interfaces.ServiceKind.TABLE
+    agreed = [(each["column"]["name"], each["mask"]) for each in contract.content["fields"]] if contract else []
     context = {
         "service": service,
+        "masks": _say_masks(agreed),
         "figures": None if figures is None else _say(figures),
         "hours": hours if figures is not None else [],
         "hour_columns": [
@@ -107,7 +110,7 @@ def show_guide(request: HttpRequest, code: str) -> HttpResponse:
             (_("信息资源"), service.resource.name),
             (_("提供单位"), service.provider.name),
             (_("应答方式"), service.get_kind_display()),
-            (_("允许的参数"), "、".join(service.parameters) or NOTHING),
+            *([] if is_table else [(_("允许的参数"), "、".join(service.parameters) or NOTHING)]),
             (_("每个合约每分钟次数"), service.calls_a_minute),
         ],
         "contract": contract,

@@ -49,6 +49,12 @@ def test_the_operator_sees_which_link_is_away_and_what_waits(cast: Cast) -> None
     for path in ("own/", "own/set-up/", "join/", "nodes/city/notice/", "nodes/city/data/", "nodes/city/landings/"):
         assert client.get(f"/desk/nodes/{path}").status_code == 200
 
+    Node.objects.filter(pk=node.pk).update(state="approved")
+    assert "没有连上" in client.get("/desk/nodes/").content.decode()
+    page = client.get("/desk/nodes/nodes/city/").content.decode()
+    assert "上一次没有连上" in page
+    assert "连不上对方节点" in page
+
     stranger, _actor = enter(cast, "禾溪县市场监督管理局", "outside_operator")
     assert stranger.get("/desk/nodes/nodes/city/").status_code == 404
     assert stranger.get(address).status_code == 404

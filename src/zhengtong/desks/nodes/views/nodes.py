@@ -45,6 +45,8 @@ WORDS = {
 
 def say_link(node: Node) -> tuple[str, str]:
     """Return in words how a link is, and its tone."""
+    if node.state == NodeState.APPROVED and node.is_up is False:
+        return _("没有连上"), "warning"
     if node.state != NodeState.CONNECTED:
         return "", "neutral"
     if node.is_up:
