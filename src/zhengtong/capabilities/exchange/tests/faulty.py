@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 ROWS_A_CHUNK = 40
-STEPS = ("read", "check", "mask", "seal", "stage", "merge", "merged", "reconcile", "committed", "receipt")
+OF_EACH_CHUNK = ("read", "check", "mask", "seal", "stage")
+STEPS = (*OF_EACH_CHUNK, "merge", "merged", "reconcile", "committed", "receipt")
 
 
 class Nursery:

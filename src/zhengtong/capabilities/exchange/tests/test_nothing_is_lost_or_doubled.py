@@ -21,7 +21,7 @@ from zhengtong.capabilities.exchange.services.running import run_window, start_r
 from zhengtong.capabilities.exchange.tests.conftest import Exchange
 from zhengtong.capabilities.exchange.tests.cutting import PORT, Wire
 from zhengtong.capabilities.exchange.tests.deals import GOOD_NUMBER
-from zhengtong.capabilities.exchange.tests.faulty import ROWS_A_CHUNK, STEPS, Nursery
+from zhengtong.capabilities.exchange.tests.faulty import OF_EACH_CHUNK, ROWS_A_CHUNK, STEPS, Nursery
 from zhengtong.capabilities.exchange.tests.places import GIVER, TAKER
 from zhengtong.kernel.policy import SYSTEM
 
@@ -92,7 +92,8 @@ class Storm:
         """Let a worker meet ``fault`` on the run."""
         ask, chance = self.exchange.database.execute, self.chance
         if fault.startswith("kill-") and fault != "kill-anywhere":
-            self.nursery.start(run.pk, fault.removeprefix("kill-"), chance.randint(1, 4))
+            step = fault.removeprefix("kill-")
+            self.nursery.start(run.pk, step, chance.randint(1, 4) if step in OF_EACH_CHUNK else 1)
         elif fault.startswith("staging-"):
             self.nursery.start(run.pk, fault)
         elif fault == "target-full":
