@@ -122,7 +122,12 @@ class Storm:
                 os.kill(pid, signal.SIGKILL)
             else:
                 name = GIVER if fault == "source-ended" else TAKER
-                ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [name])
+                # Those of this database alone: other tests have sources of the same name beside.
+                ask(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE application_name = %s AND datname = current_database()",
+                    [name],
+                )
         if self.nursery.wait() < 0:
             self.met[f"{fault}: dead"] += 1
 
