@@ -3,7 +3,7 @@
 import string
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pytest
@@ -31,40 +31,40 @@ def judge(field: ContractField, *values: Any, kind: pa.DataType | None = None) -
     return checked.batch.column("landed").to_pylist(), [each.rule for each in checked.held]
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "rule"),
-    [
-        (agree(check := ColumnKind.TEXT, {"check": "GB11643"}), "110105194912310021", "check-GB11643"),
-        (agree(check, {"check": "GB32100"}), "91350100M000100Y44", "check-GB32100"),
-        (agree(check, {"pattern": r"\d{6}"}), "12345", "pattern"),
-        (agree(check, {"one_of": ["1", "2"]}), "3", "unknown-code"),
-        (agree(check), "a\0b", "nul"),
-        (agree(check), "3.30102E+17", "spreadsheet-number"),
-        (agree(check, length=3), "四个字符", "too-long"),
-        (agree(check, is_nullable=False), None, "missing"),
-        (agree(check, is_nullable=False), "", "missing"),
-        (agree(ColumnKind.DATE), "2021-02-29", "date-impossible"),
-        (agree(ColumnKind.DATE), "昨天", "date-form"),
-        (agree(ColumnKind.DATETIME), "2021-02-29 08:00:00", "date-impossible"),
-        (agree(ColumnKind.DATETIME), "2021/2/29T08:00:00.5", "date-impossible"),
-        (agree(ColumnKind.DATETIME), "2021-02-29", "date-impossible"),
-        (agree(ColumnKind.DATETIME, has_zone=True), "2021-13-01T08:00:00+08:00", "date-impossible"),
-        (agree(ColumnKind.DATETIME, has_zone=True), "2021-02-29T08:00:00Z", "date-impossible"),
-        # There is such a day, not such an hour.
-        (agree(ColumnKind.DATETIME), "2021-02-28 25:00:00", "date-form"),
-        (agree(ColumnKind.DATETIME), "2021-02-29 早上", "date-form"),
-        (agree(ColumnKind.DATETIME), "昨天 08:00:00", "date-form"),
-        (agree(ColumnKind.DATE, {"least": "1900-01-01"}), "1899-12-31", "date-range"),
-        (agree(ColumnKind.INTEGER), "1,000", "number-form"),
-        (agree(ColumnKind.INTEGER), "3.30102E+17", "spreadsheet-number"),
-        (agree(ColumnKind.INTEGER, {"most": "9"}), "10", "number-range"),
-        (agree(ColumnKind.DECIMAL, precision=5, scale=2), "1.005", "number-size"),
-        (agree(ColumnKind.DECIMAL, precision=5, scale=2), "1000.00", "number-size"),
-        (agree(ColumnKind.DECIMAL, precision=5, scale=2), "nan", "number-form"),
-        (agree(ColumnKind.BOOLEAN), "也许", "boolean-form"),
-        (agree(ColumnKind.JSON), "{", "json-form"),
-    ],
-)
+BAD_VALUES: Final = [
+    (agree(check := ColumnKind.TEXT, {"check": "GB11643"}), "110105194912310021", "check-GB11643"),
+    (agree(check, {"check": "GB32100"}), "91350100M000100Y44", "check-GB32100"),
+    (agree(check, {"pattern": r"\d{6}"}), "12345", "pattern"),
+    (agree(check, {"one_of": ["1", "2"]}), "3", "unknown-code"),
+    (agree(check), "a\0b", "nul"),
+    (agree(check), "3.30102E+17", "spreadsheet-number"),
+    (agree(check, length=3), "四个字符", "too-long"),
+    (agree(check, is_nullable=False), None, "missing"),
+    (agree(check, is_nullable=False), "", "missing"),
+    (agree(ColumnKind.DATE), "2021-02-29", "date-impossible"),
+    (agree(ColumnKind.DATE), "昨天", "date-form"),
+    (agree(ColumnKind.DATETIME), "2021-02-29 08:00:00", "date-impossible"),
+    (agree(ColumnKind.DATETIME), "2021/2/29T08:00:00.5", "date-impossible"),
+    (agree(ColumnKind.DATETIME), "2021-02-29", "date-impossible"),
+    (agree(ColumnKind.DATETIME, has_zone=True), "2021-13-01T08:00:00+08:00", "date-impossible"),
+    (agree(ColumnKind.DATETIME, has_zone=True), "2021-02-29T08:00:00Z", "date-impossible"),
+    # There is such a day, not such an hour.
+    (agree(ColumnKind.DATETIME), "2021-02-28 25:00:00", "date-form"),
+    (agree(ColumnKind.DATETIME), "2021-02-29 早上", "date-form"),
+    (agree(ColumnKind.DATETIME), "昨天 08:00:00", "date-form"),
+    (agree(ColumnKind.DATE, {"least": "1900-01-01"}), "1899-12-31", "date-range"),
+    (agree(ColumnKind.INTEGER), "1,000", "number-form"),
+    (agree(ColumnKind.INTEGER), "3.30102E+17", "spreadsheet-number"),
+    (agree(ColumnKind.INTEGER, {"most": "9"}), "10", "number-range"),
+    (agree(ColumnKind.DECIMAL, precision=5, scale=2), "1.005", "number-size"),
+    (agree(ColumnKind.DECIMAL, precision=5, scale=2), "1000.00", "number-size"),
+    (agree(ColumnKind.DECIMAL, precision=5, scale=2), "nan", "number-form"),
+    (agree(ColumnKind.BOOLEAN), "也许", "boolean-form"),
+    (agree(ColumnKind.JSON), "{", "json-form"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "rule"), BAD_VALUES)
 def test_each_bad_value_has_its_own_name(field: ContractField, value: str | None, rule: str) -> None:
     assert judge(field, value) == ([], [rule])
 

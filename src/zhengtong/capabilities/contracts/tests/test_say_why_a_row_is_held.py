@@ -10,7 +10,7 @@ from django.utils import translation
 
 from zhengtong.capabilities.contracts import reading, rules
 from zhengtong.capabilities.contracts.faults import FAULTS, say_fault
-from zhengtong.capabilities.contracts.tests import test_hold_back_what_breaks_a_rule as breaking
+from zhengtong.capabilities.contracts.tests.test_hold_back_what_breaks_a_rule import BAD_VALUES, judge
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -51,9 +51,7 @@ def test_every_code_that_rows_are_held_under_has_its_sentence_and_no_sentence_is
 
 
 def test_what_really_is_held_has_its_sentence() -> None:
-    marks = breaking.test_each_bad_value_has_its_own_name.pytestmark  # type: ignore[attr-defined]  # pytest's own
-    cases = next(mark for mark in marks if mark.name == "parametrize").args[1]
-    held = {rule for field, value, _said in cases for rule in breaking.judge(field, value)[1]}
+    held = {rule for field, value, _said in BAD_VALUES for rule in judge(field, value)[1]}
     assert len(held) >= 14
     assert held <= set(FAULTS)
 

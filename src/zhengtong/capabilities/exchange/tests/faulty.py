@@ -18,6 +18,10 @@ OF_EACH_CHUNK = ("read", "check", "mask", "seal", "stage")
 STEPS = (*OF_EACH_CHUNK, "merge", "merged", "reconcile", "committed", "receipt")
 
 
+class Killed(BaseException):
+    """Where a worker dies within the test's own process: nothing of ours catches it."""
+
+
 class Nursery:
     """Starts workers. ``environ`` names the database that they work in."""
 

@@ -9,6 +9,7 @@ from zhengtong.capabilities.exchange.capture.feed import CaptureFeed
 from zhengtong.capabilities.exchange.models import HeldRow, Run, RunState
 from zhengtong.capabilities.exchange.services.quarantine import answer_ticket, open_ticket, settle_tickets
 from zhengtong.capabilities.exchange.services.running import run_window, start_run
+from zhengtong.capabilities.exchange.tests.faulty import Killed
 from zhengtong.capabilities.exchange.tests.samples import make_contract, make_source
 from zhengtong.capabilities.exchange.tests.watching import Execute
 from zhengtong.core.identity.public import Organisation
@@ -56,9 +57,6 @@ def test_whole_then_changes_then_a_worker_killed_after_its_merge(
     assert (run.state, run.updated, run.deleted, run.inserted) == (RunState.DONE, 3, 2, 1), run.message
     assert_equal(execute)
     execute("DELETE FROM people WHERE id = 7")
-
-    class Killed(BaseException):
-        pass
 
     def die(*_given: object) -> None:
         raise Killed

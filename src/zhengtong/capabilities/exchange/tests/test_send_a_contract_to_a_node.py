@@ -16,6 +16,7 @@ from zhengtong.capabilities.exchange.services.running import start_run
 from zhengtong.capabilities.exchange.services.steering import cancel_run, pause_run, repeat_run
 from zhengtong.capabilities.exchange.tests.conftest import Exchange
 from zhengtong.capabilities.exchange.tests.deals import make_contract
+from zhengtong.capabilities.exchange.tests.faulty import Killed
 from zhengtong.capabilities.exchange.tests.test_tell_subscribers import subscribe
 from zhengtong.capabilities.interfaces.public import Change
 from zhengtong.capabilities.nodes.public import OutgoingMessage, OutgoingState, OwnNode, cancel_message
@@ -178,9 +179,6 @@ def test_a_worker_killed_around_the_line_puts_its_window_there_once(
 ) -> None:
     say_where(loop, exchange)
     exchange.give(1, 10)
-
-    class Killed(BaseException):
-        pass
 
     def die(*_given: object, **_named: object) -> None:
         raise Killed

@@ -7,6 +7,7 @@ from zhengtong.capabilities.exchange.models import Run, RunState
 from zhengtong.capabilities.exchange.services import running
 from zhengtong.capabilities.exchange.services.running import start_run
 from zhengtong.capabilities.exchange.tests.conftest import Exchange
+from zhengtong.capabilities.exchange.tests.faulty import Killed
 from zhengtong.capabilities.interfaces.public import Change, Member, Subscription, Way
 from zhengtong.kernel.policy import SYSTEM
 
@@ -45,9 +46,6 @@ def test_a_run_whose_end_was_lost_is_told_of_when_it_has_ended(
     exchange.give(1, 20)
     contract = exchange.agree()
     subscribe(contract)
-
-    class Killed(BaseException):
-        pass
 
     def die(*_given: object, **_named: object) -> None:
         """The last moment before the run's own commit."""

@@ -109,7 +109,7 @@ def test_whoever_waits_for_a_slow_source_hears_what_is_wished() -> None:
     ended = Event()
 
     class Cancelled(Exception):
-        pass
+        """What somebody wished for."""
 
     def stand_still(items: Iterable[int], stop: Event) -> Iterator[int]:
         stop.wait()

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -96,11 +97,8 @@ class Shape:
             if not any(name in row for row in rows):
                 raise Problem("provider-answer", name)
         if self._few is not None and not wanted and len(kept) <= MOST_ROWS:
-            try:
+            with suppress(Unplain):
                 passed, held = self._few.shape(kept)
-            except Unplain:
-                pass
-            else:
                 return Shaped([self._write(row) for row in passed], held)
         arrays = [_to_array([row.get(name) for row in kept], self._by_source[name]) for name in self.sources]
         return self.shape_batch(pa.RecordBatch.from_arrays(arrays, names=list(self.sources)), wanted=wanted)
