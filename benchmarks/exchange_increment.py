@@ -22,7 +22,8 @@ def run() -> Figure:
             (after,) = found.ask(found.source, "SELECT max(registered_at)::text FROM given")
             found.ask(
                 found.source,
-                f"UPDATE given SET staff = staff + 1, registered_at = now() + id * interval '1 microsecond' "
+                # After the last watermark and not after now: a round that is quick would come before the one before.
+                f"UPDATE given SET staff = staff + 1, registered_at = '{after}'::timestamptz + id * interval '1 ms' "
                 f"WHERE id % 100 = {turn % 100}",
             )
             carried = carry(found, mode="increment", plan={"after": after})

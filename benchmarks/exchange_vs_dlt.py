@@ -58,7 +58,7 @@ def find_fastest(dlt: Any, found: Places) -> tuple[str, str]:
 
 def load(dlt: Any, found: Places, backend: str, form: str) -> float:
     """Return the seconds in which dlt loads the table."""
-    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
     sql_table = import_module("dlt.sources.sql_database").sql_table
     options: dict[str, str] = {}
     if backend.startswith("connectorx"):

@@ -20,16 +20,17 @@ _CREDIT_WEIGHTS: Final = tuple(pow(3, place, 31) for place in range(17))
 # The organisation code inside it (GB 11714): eight characters and a check character, mod 11.
 _BODY: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BODY_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
-_NONE: Final = 255
+# Beyond every value of an alphabet, and small enough that no weighted sum leaves sixteen bits.
+_NONE: Final = 63
 
 
 def _table(alphabet: bytes) -> pl.Series:
     known = {byte: value for value, byte in enumerate(alphabet)}
-    return pl.Series([known.get(byte, _NONE) for byte in range(256)], dtype=pl.Int32)
+    return pl.Series([known.get(byte, _NONE) for byte in range(256)], dtype=pl.Int16)
 
 
 _CREDIT_VALUES: Final = _table(_CREDIT)
-_DAYS: Final = pl.Series([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=pl.Int32)
+_DAYS: Final = pl.Series([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=pl.Int16)
 _IDENTITY_CHECK: Final = pl.Series(list(_IDENTITY_CHECKS), dtype=pl.UInt8)
 
 
@@ -90,55 +91,59 @@ def _flatten(values: pa.Array) -> pl.Series:
     return pl.Series("b", pa.Array.from_buffers(pa.uint8(), len(values) * _LENGTH, [None, content], offset=start))
 
 
-def _spread(flat: pl.Series) -> pl.DataFrame:
-    """Return the values as columns ``0`` to ``17``, one a position."""
-    every = (pl.col("b").gather_every(_LENGTH, place).cast(pl.Int32).alias(str(place)) for place in range(_LENGTH))
-    return pl.DataFrame([flat]).select(every)
+_SPREAD: Final = [pl.col("b").gather_every(_LENGTH, place).cast(pl.Int16).alias(str(place)) for place in range(_LENGTH)]
 
 
 def _at(place: int) -> pl.Expr:
     return pl.col(str(place))
 
 
-def _weigh(weights: tuple[int, ...], first: int = 0) -> pl.Expr:
-    return pl.sum_horizontal(_at(first + place) * weight for place, weight in enumerate(weights))
-
-
-def _is_identity(flat: pl.Series) -> pl.Series:
-    digits = _spread(flat)
-    # Characters as they are: each is 48 more than its digit.
-    rest = (_weigh(_IDENTITY_WEIGHTS) - 48 * sum(_IDENTITY_WEIGHTS)) % 11
-    expected = pl.lit(_IDENTITY_CHECK).gather(rest.cast(pl.UInt32))
-    year, month, day = (_number(first, last) for first, last in ((6, 10), (10, 12), (12, 14)))
-    is_leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    longest = pl.lit(_DAYS).gather(month.clip(0, 12).cast(pl.UInt32)) + ((month == 2) & is_leap).cast(pl.Int32)
-    born = (year >= 1850) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= longest)
-    body = [_at(place) for place in range(17)]
-    are_digits = (pl.min_horizontal(body) >= 48) & (pl.max_horizontal(body) <= 57)
-    return digits.select((are_digits & (expected == _at(17)) & born).alias("good"))["good"]
+def _weigh(weights: tuple[int, ...]) -> pl.Expr:
+    return pl.sum_horizontal(_at(place) * weight for place, weight in enumerate(weights))
 
 
 def _number(first: int, last: int) -> pl.Expr:
     return pl.sum_horizontal((_at(place) - 48) * 10 ** (last - 1 - place) for place in range(first, last))
 
 
-def _is_credit(flat: pl.Series) -> pl.Series:
-    values = _spread(_CREDIT_VALUES.gather(flat.cast(pl.UInt32)).alias("b"))
+def _judge_identity() -> pl.Expr:
+    # Characters as they are: each is 48 more than its digit.
+    rest = (_weigh(_IDENTITY_WEIGHTS) - 48 * sum(_IDENTITY_WEIGHTS)) % 11
+    expected = pl.lit(_IDENTITY_CHECK).gather(rest.cast(pl.UInt32))
+    year, month, day = (_number(first, last) for first, last in ((6, 10), (10, 12), (12, 14)))
+    is_leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+    longest = pl.lit(_DAYS).gather(month.clip(0, 12).cast(pl.UInt32)) + ((month == 2) & is_leap).cast(pl.Int16)
+    born = (year >= 1850) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= longest)
+    body = [_at(place) for place in range(17)]
+    are_digits = (pl.min_horizontal(body) >= 48) & (pl.max_horizontal(body) <= 57)
+    return are_digits & (expected == _at(17)) & born
+
+
+def _judge_credit() -> pl.Expr:
     outer = (31 - _weigh(_CREDIT_WEIGHTS) % 31) % 31 == _at(17)
     known = pl.max_horizontal(pl.all()) < 31
     # The organisation code's own alphabet has the letters that the outer one leaves out, so its values are others.
-    inner = (11 - _weigh_body() % 11) % 11
-    return values.select((known & outer & (inner == _INNER_CHECK)).alias("good"))["good"]
+    inner_values = (pl.lit(_BODY_OF_CREDIT).gather(_at(place).clip(0, 31).cast(pl.UInt32)) for place in range(8, 16))
+    weighed = pl.sum_horizontal(value * weight for value, weight in zip(inner_values, _BODY_WEIGHTS, strict=True))
+    # The check character X stands for ten.
+    at_end = pl.when(_at(16) == _CREDIT.index(b"X")).then(10).when(_at(16) <= 9).then(_at(16)).otherwise(-1)
+    return known & outer & ((11 - weighed % 11) % 11 == at_end)
 
 
-def _body_value(place: int) -> pl.Expr:
-    return pl.lit(_BODY_OF_CREDIT).gather(_at(place).clip(0, 31).cast(pl.UInt32))
+# From an outer value to the inner one.
+_BODY_OF_CREDIT: Final = pl.Series([_BODY.index(byte) for byte in _CREDIT] + [_NONE], dtype=pl.Int16)
+_IDENTITY: Final = _judge_identity().alias("good")
+_CREDIT_CODE: Final = _judge_credit().alias("good")
 
 
-def _weigh_body() -> pl.Expr:
-    return pl.sum_horizontal(_body_value(8 + place) * weight for place, weight in enumerate(_BODY_WEIGHTS))
+def _is_identity(flat: pl.Series) -> pl.Series:
+    return _spread(flat).select(_IDENTITY)["good"]
 
 
-# From an outer value to the inner one; the check character X stands for ten.
-_BODY_OF_CREDIT: Final = pl.Series([_BODY.index(byte) for byte in _CREDIT] + [_NONE], dtype=pl.Int32)
-_INNER_CHECK: Final = pl.when(_at(16) == _CREDIT.index(b"X")).then(10).when(_at(16) <= 9).then(_at(16)).otherwise(-1)
+def _is_credit(flat: pl.Series) -> pl.Series:
+    return _spread(_CREDIT_VALUES.gather(flat.cast(pl.UInt32)).alias("b")).select(_CREDIT_CODE)["good"]
+
+
+def _spread(flat: pl.Series) -> pl.DataFrame:
+    """Return the values as columns ``0`` to ``17``, one a position."""
+    return pl.DataFrame([flat]).select(_SPREAD)

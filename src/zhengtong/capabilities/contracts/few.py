@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 # What Unicode calls white space; Python's own strip() takes four control characters more.
 _SPACE: Final = r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-_NAME: Final = re.compile(rf"(?s){_SPACE}*(?:({DOUBLE_NAMES})..*|(.).*)\Z")
+_LEADING: Final = re.compile(rf"\A{_SPACE}+")
 _ADDRESS: Final = re.compile(ADDRESS)
 _YEAR: Final = re.compile(rf"{_SPACE}*([0-9]{{4}})")
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
@@ -312,8 +312,8 @@ def _mask(kind: MaskKind, column: Column, secret: bytes) -> Callable[[Any], Any]
 
 
 def _cover_name(value: str) -> str:
-    found = _NAME.match(value)
-    return f"{found[1] or ''}{found[2] or ''}**" if found else value
+    name = _LEADING.sub("", value)
+    return f"{name[: 2 if len(name) > 2 and name[:2] in DOUBLE_NAMES else 1]}**"
 
 
 def _cover_address(value: str) -> str:

@@ -13,11 +13,11 @@ from zhengtong.capabilities.sources.public import Column, ColumnKind, arrow_type
 from zhengtong.core.crypto.public import digest
 
 # Family names of two characters; all others are taken to be of one.
-DOUBLE_NAMES: Final = (
-    "欧阳|太史|上官|端木|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|慕容|仲孙|"
-    "钟离|长孙|宇文|司徒|鲜于|司空|闾丘|令狐|百里|呼延|东郭|南门|西门|轩辕|第五|拓跋"
+_PAIRS: Final = (
+    "欧阳太史上官端木司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶"
+    "太叔申屠公孙慕容仲孙钟离长孙宇文司徒鲜于司空闾丘令狐百里呼延东郭南门西门轩辕第五拓跋"
 )
-_NAME: Final = rf"(?s)^\s*(?:({DOUBLE_NAMES})..*|(.).*)$"
+DOUBLE_NAMES: Final = [_PAIRS[place : place + 2] for place in range(0, len(_PAIRS), 2)]
 # Province, prefecture and county, as far as they are written; what follows isn't given.
 ADDRESS: Final = (
     r"^((?:[^省市县区旗]{2,8}?(?:省|自治区|特别行政区))?(?:[^省县区旗]{1,10}?(?:市|自治州|州|盟|地区))?"
@@ -83,7 +83,7 @@ def _choose(kind: MaskKind, column: Column, secret: bytes) -> Mask:
     if kind is MaskKind.DATE_TO_YEAR:
         return _to_year
     expression = {
-        MaskKind.NAME: pl.col("v").str.replace(_NAME, "${1}${2}**"),
+        MaskKind.NAME: _keep_family_name(),
         MaskKind.NUMBER: _keep_ends(3, 4),
         MaskKind.PHONE: _keep_ends(3, 4),
         MaskKind.ADDRESS: pl.col("v").str.extract(ADDRESS) + COVERED,
@@ -93,6 +93,13 @@ def _choose(kind: MaskKind, column: Column, secret: bytes) -> Mask:
     if column.length is not None:
         cut = cut.str.slice(0, column.length)
     return lambda values: _to_text(pl.DataFrame({"v": pl.Series(values)}).select(cut.alias("v"))["v"])
+
+
+def _keep_family_name() -> pl.Expr:
+    name = pl.col("v").str.strip_chars_start()
+    # With nothing behind it, it is a family name of one character and a given name.
+    is_double = name.str.slice(0, 2).is_in(DOUBLE_NAMES) & (name.str.len_chars() > 2)
+    return pl.concat_str(name.str.slice(0, pl.when(is_double).then(2).otherwise(1)), pl.lit("**"))
 
 
 def _keep_ends(first: int, last: int) -> pl.Expr:

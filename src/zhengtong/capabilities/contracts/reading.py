@@ -101,7 +101,7 @@ def _read_text(values: pa.Array, is_number: bool) -> Read:
         changed = (mended != series).fill_null(False)
         if changed.any():
             normalised, values = changed, _to_arrow(mended)
-    if b"E+" in content or b"e+" in content:
+    if b"+" in content and (b"E+" in content or b"e+" in content):  # one byte is found much faster than two
         faults.append(("spreadsheet-number", pl.Series(values).str.contains(_SPREADSHEET)))
     return Read(values, tuple(faults), normalised)
 

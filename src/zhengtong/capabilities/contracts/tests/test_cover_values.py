@@ -20,6 +20,9 @@ def cover(mask: MaskKind, *values: str | None) -> list[str | None]:
     [
         (MaskKind.NAME, "王晓岚", "王**"),
         (MaskKind.NAME, "欧阳镕喆", "欧阳**"),
+        (MaskKind.NAME, " \u3000欧阳镕", "欧阳**"),
+        (MaskKind.NAME, "欧阳", "欧**"),
+        (MaskKind.NAME, "  ", "**"),
         (MaskKind.PHONE, "13912345678", "139****5678"),
         (MaskKind.NUMBER, "11010519491231002X", "110***********002X"),
         (MaskKind.NUMBER, "123456789", "*********"),

@@ -25,6 +25,7 @@ from zhengtong.capabilities.sources.domain import (
     TooManyDeleted,
     arrow_type,
 )
+from zhengtong.capabilities.sources.drivers.feeding import feed
 from zhengtong.capabilities.sources.drivers.postgresql import Catalogue, close, explained, stream
 from zhengtong.capabilities.sources.drivers.postgresql_words import identify, staging_type, table_name, target_type
 
@@ -73,27 +74,20 @@ class PostgresTarget:
         schema = pa.schema([(each.name, arrow_type(each)) for each in landing.columns])
         if landing.removed:
             schema = schema.append(pa.field(landing.removed, pa.bool_()))
-        rows, trouble = 0, None
+        rows = 0
 
-        def pull() -> Iterator[pa.RecordBatch]:
-            nonlocal rows, trouble
-            try:
-                for batch in batches:
-                    rows += batch.num_rows
-                    yield batch.cast(schema) if batch.schema != schema else batch
-            except Exception as error:
-                # ADBC would tell it as a fault of its own, and what ended the reading would be lost.
-                trouble = error
-                raise
+        def fit() -> Iterator[pa.RecordBatch]:
+            nonlocal rows
+            for batch in batches:
+                rows += batch.num_rows
+                yield batch.cast(schema) if batch.schema != schema else batch
 
-        reader = pa.RecordBatchReader.from_batches(schema, pull())
-        try:
+        def ingest(fitting: Iterator[pa.RecordBatch]) -> None:
+            reader = pa.RecordBatchReader.from_batches(schema, fitting)
             with explained(), self._connection.cursor() as cursor:
                 cursor.adbc_ingest(_stage_name(landing), reader, mode="append", temporary=True)
-        except SourceError:
-            if trouble is not None:
-                raise trouble from None
-            raise
+
+        feed(ingest, fit())
         return rows
 
     # --- the merge ----------------------------------------------------------------------------------------------------
