@@ -20,6 +20,7 @@ from tests import starting_point
 from tests.cast import cast, forget_jobs, run_jobs
 from tests.servers import mariadb, mariadb_process, sshd, sshd_process
 from tests.signer import OWN_CONNECTIONS, SignerProcess, folder_of
+from tests.template import use_template
 from zhengtong.kernel.calendars import forget
 
 __all__ = ["cast", "mariadb", "mariadb_process", "run_jobs", "sshd", "sshd_process"]
@@ -38,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
     """Stop the whole run when no database answers, instead of failing every test with the same trace.
 
     What it asks for gives each of xdist's workers a database of its own.
@@ -53,6 +54,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             "用 make test ARGS='…' 运行测试，或者先运行 make database · no database answers, use make test",
             returncode=4,
         )
+    with django_db_blocker.unblock():
+        use_template(known)
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,8 @@ class Instance:
             "DATABASE_URL": database_url,
             "PATH": f"{ROOT / '.venv' / 'bin'}:{os.environ.get('PATH', os.defpath)}",
             "PYTHONUNBUFFERED": "1",
+            # Images of containers often set it; then each process would compile two thousand modules anew.
+            "PYTHONDONTWRITEBYTECODE": "",
         } | ({"TODAY": self.today} if self.today else {})
 
 

@@ -36,7 +36,8 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
 def test(instance: Instance, arguments: Sequence[str]) -> int:
     """Run the tests on a private database of their own and return pytest's exit status."""
     # Files with the fewest tests are the longest, the journeys: reordered by number they would all come last.
-    spread = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    # One worker more than cores: in journeys it waits for browsers and servers most of the time.
+    spread = ["-n", str(min(5, 1 + (os.cpu_count() or 1))), "--dist", "loadfile", "--no-loadscope-reorder"]
     spread = [] if "-n" in arguments else spread
     with _prepared(instance, "test", ("run", "check", "test"), FORGETFUL) as (env, _):
         return _foreground([_PYTHON, "-m", "pytest", *spread, *arguments], env)

@@ -24,7 +24,7 @@ SCRATCH = "scratch"
 
 @pytest.fixture(scope="module")
 def scratch(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
-    """A database of its own, migrated from nothing: what other tests stand on isn't taken apart."""
+    """A migrated database of its own: what other tests stand on isn't taken apart."""
     default = connections["default"]
     name = f"{default.settings_dict['NAME']}_{SCRATCH}"
     quoted = default.ops.quote_name(name)

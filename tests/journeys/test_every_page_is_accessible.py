@@ -60,7 +60,6 @@ def faults(page: Page, url: str) -> list[str]:
     # An error page is looked at on purpose only.
     assert answer is not None
     assert answer.ok or url.endswith("/nowhere/"), url
-    page.evaluate(AXE.read_text("utf-8") + "\n;0")
     for screen in (PHONE_SCREEN, DESK_SCREEN):
         page.set_viewport_size(screen)  # type: ignore[arg-type]  # a plain dict is a ViewportSize
         where = f"{url} at {screen['width']}: "
@@ -72,6 +71,7 @@ def faults(page: Page, url: str) -> list[str]:
 
 def visit(platform: Platform, person: str, paths: Iterable[str]) -> list[str]:
     page = platform.open()
+    page.context.add_init_script(path=AXE)
     if person:
         sign_in(page, platform, person)
     if person == "owner":
