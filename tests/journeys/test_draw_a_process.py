@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.acting import sign_in
 from tests.journeys.conftest import Platform
-from tests.journeys.test_every_page_is_accessible import faults
+from tests.journeys.test_every_page_is_accessible import AXE, faults
 from zhengtong.capabilities.workflow.public import Process, VersionStatus, get_graph, get_live_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,6 +131,7 @@ def test_draw_mend_try_and_publish(platform: Platform, tmp_path: Path) -> None:
     expect(page.get_by_text("第2版已发布，")).to_be_visible()
     base = f"{platform.url}/desk/processes/food-review/"
     addresses = ("../", "", "design/", "simulate/", "versions/2/", "migrate/?from=1&to=2", "heat/")
+    page.context.add_init_script(path=AXE)
     assert [fault for each in addresses for fault in faults(page, base + each)] == []
     page.context.close()
 

@@ -82,6 +82,19 @@ class Places:
         asked = query.format(*(f"{name}::text" for name in NAMES[2:]))
         return lambda: list(self._exchange.database.execute(asked.encode()).fetchall())
 
+    def files(self, kind: str) -> Callable[[], list[Path]]:
+        """Let files be delivered to a folder here or by SFTP; return what says which ones are there."""
+        if kind == "sftp":
+            server: SSHServer = self._request.getfixturevalue("sshd")
+            settings, secrets, folder = server.settings, server.secrets, server.files
+        else:
+            root: Path = self._request.getfixturevalue("tmp_path")
+            self._request.getfixturevalue("settings").SOURCE_FOLDERS = root
+            settings, secrets, folder = {"folder": "out"}, {}, root / "out"
+            folder.mkdir()
+        self._settle(self._exchange.taker, kind, {**settings, "format": "csv"}, secrets)
+        return lambda: sorted(folder.glob("landed*"), key=lambda path: path.stat().st_mtime_ns)
+
     def _settle(self, source: Source, kind: str, settings: dict[str, Any], secrets: dict[str, Any]) -> None:
         source.kind, source.settings, source.secrets = kind, settings, secrets
         source.save()
@@ -202,6 +215,25 @@ def test_a_contract_is_carried_from_one_kind_of_place_to_another(
     assert reconciled(third, rows)
     assert counts(third) == (61, 2, 4, 5, 3, 50)
     assert [tuple(map(plain, row)) for row in found()] == landed(rows)
+
+
+@pytest.mark.parametrize("kind", ["folder", "sftp"])
+def test_a_contract_that_ends_in_a_folder_leaves_one_whole_file_a_run(
+    exchange: Exchange, request: pytest.FixtureRequest, kind: str
+) -> None:
+    places = Places(exchange, request)
+    give, files = places.giver("postgresql"), places.files(kind)
+    contract = exchange.agree(fields=FIELDS, key=("code",), place="firms", target_table="landed")
+    for turn, count in enumerate((60, 64), start=1):
+        rows = firms(count)
+        give(rows)
+        run = exchange.run(contract)
+        assert reconciled(run, rows)
+        assert counts(run) == (count, 2, count - 2, 0, 0, 0)
+        assert len(files()) == turn
+        with files()[-1].open(encoding="utf-8-sig", newline="") as file:
+            taken = [tuple(value or None for value in line) for line in csv.reader(file)][1:]
+        assert sorted(taken, key=str) == [(*row[:5], (row[5] or "").replace(" ", "T")) for row in landed(rows)]
 
 
 def plain(value: str | None) -> str | None:

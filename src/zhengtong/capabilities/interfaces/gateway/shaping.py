@@ -131,15 +131,11 @@ def _to_array(values: Sequence[Any], column: Column) -> pa.Array:
     known = {type(value) for value in values} - {type(None)}
     wanted = arrow_type(column)
     if column.kind is ColumnKind.INTEGER and known <= {int}:
-        try:
+        with suppress(OverflowError, pa.ArrowInvalid):
             return pa.array(values, wanted)
-        except (OverflowError, pa.ArrowInvalid):
-            pass
     if column.kind is ColumnKind.DECIMAL and known <= {int, Decimal}:
-        try:
+        with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
             return pa.array([None if value is None else Decimal(value) for value in values], wanted)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            pass
     if column.kind is ColumnKind.BOOLEAN and known <= {bool}:
         return pa.array(values, wanted)
     return pa.array([_to_text(value, column.name) for value in values], pa.large_string())
