@@ -43,6 +43,8 @@ _PEOPLE = (
     ("data_operator", "向北川", "数据平台运维", ("exchange_operator", "source_manager", "data_answerer")),
     ("data_coordinator", "纪云舟", "数据统筹员", ("data_coordinator",)),
 )
+# Who has something to say at the two ends of the way; the people are there from the parts before.
+_ENDS = (("share_provider", "exchange_corrector"), ("share_applicant", "exchange_viewer"))
 ACCOUNTS = (DemoAccount("data_coordinator", PASSWORD, "纪云舟", "数据统筹员", BUREAU),)
 NAME, PLACE = "最低生活保障家庭（业务库）", "low_income_household"
 
@@ -52,6 +54,9 @@ def load(context: DemoContext) -> None:
     office = Organisation.objects.get(name=BUREAU)
     for person in _PEOPLE:
         _appoint(context, office, *person)
+    for user, role in _ENDS:
+        post = Account.objects.get(username=user).staff.appointments.select_related("post").order_by("pk")[0].post
+        grant_role(actor=SYSTEM, post=post, role=role, reach=Reach.OWN)
     source = Source.objects.filter(code="civil-affairs").first()
     target = Source.objects.filter(code="housing-in").first()
     if source is not None and target is not None:
