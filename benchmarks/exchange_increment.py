@@ -22,7 +22,7 @@ def run() -> Figure:
             (after,) = found.ask(found.source, "SELECT max(registered_at)::text FROM given")
             found.ask(
                 found.source,
-                # After the last watermark and not after now: a round that is quick would come before the one before.
+                # Counted from the last watermark, not from now: a quick round's would lie before the last round's.
                 f"UPDATE given SET staff = staff + 1, registered_at = '{after}'::timestamptz + id * interval '1 ms' "
                 f"WHERE id % 100 = {turn % 100}",
             )

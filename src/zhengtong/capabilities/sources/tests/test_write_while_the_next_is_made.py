@@ -9,7 +9,7 @@ from zhengtong.capabilities.sources.drivers.feeding import feed
 
 
 class Wrong(Exception):
-    pass
+    """What goes wrong on one side of the two."""
 
 
 @pytest.fixture(autouse=True)
