@@ -127,8 +127,8 @@ def make_lobby(cast: Cast) -> dict[str, list[str]]:
     open_window(actor=cast.counter, window_id=window.pk)
     call_next(actor=cast.counter, window_id=window.pk)
     kiosk = f"/open/lobby/kiosk/{issue_kiosk_link(actor=cast.hall_guide, hall=hall)}/"
-    slot = next((each for each in list_slots(group, tomorrow) if each.left), None)
-    assert slot is not None
+    # The day's last slot: shortly before midnight tomorrow's first one can't be changed any more.
+    slot = max((each for each in list_slots(group, tomorrow) if each.left), key=lambda each: each.starts_at)
     booked = book_slot(actor=cast.citizen, group=group, starts_at=slot.starts_at)
     own = f"/hall/appointments/{booked.public_id}/"
     choice = f"/hall/appointments/new/?hall={hall.code}&group=A&day={tomorrow}"
