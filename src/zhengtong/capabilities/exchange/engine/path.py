@@ -1,6 +1,7 @@
 """The seven steps: read, check, mask, seal and stage chunk by chunk, then merge and reconcile in one transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Protocol
@@ -111,7 +112,9 @@ class Path:
         self.tally.expected = self.feed.expected()
         self.book.advance(Stage.READ, self.tally)
         chain, total = Chain.begin(self.describe()), RowSum(content.landing_columns)
-        self.target.stage(landing, self._write_slowly(self._prepare_chunks(chain, total)))
+        # Also when the target fails in mid-batch, the source's connection isn't closed under the thread that reads.
+        with closing(pull_ahead(self.feed.batches(), through=self._read_slowly, idle=self._look)) as batches:
+            self.target.stage(landing, self._write_slowly(self._prepare_chunks(batches, chain, total)))
         self._judge_counts()
         sealed = Sealed(
             self.tally.expected,
@@ -153,11 +156,13 @@ class Path:
             }
         )
 
-    def _prepare_chunks(self, chain: Chain, total: RowSum) -> Iterator[pa.RecordBatch]:
+    def _prepare_chunks(
+        self, batches: Iterable[pa.RecordBatch], chain: Chain, total: RowSum
+    ) -> Iterator[pa.RecordBatch]:
         is_unique = bool(getattr(self.feed, "is_unique", False))
         rules = Rules(self.content.fields, self.content.key, is_unique=is_unique, removed=self.feed.removed)
         tally, removed = self.tally, self.feed.removed
-        for batch in pull_ahead(self.feed.batches(), through=self._read_slowly, idle=self._look):
+        for batch in batches:
             tally.read += batch.num_rows
             checked = rules.check(batch)
             tally.held += checked.held_rows

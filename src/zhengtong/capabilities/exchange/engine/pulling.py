@@ -1,6 +1,6 @@
 """Reading ahead in a thread of its own: the source sends the next chunk while this one is checked and written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ def pull_ahead(
     *,
     through: Callable[[Iterable[T], Event], Iterable[T]] = _as_it_comes,
     idle: Callable[[], object] = lambda: None,
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """Yield ``items``, taken in a thread; what they raise is raised here. The thread ends with the generator.
 
     ``through`` is what they go through in the thread; it is given an event that is set when nobody wants them any more.

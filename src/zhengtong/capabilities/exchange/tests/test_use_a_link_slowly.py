@@ -1,10 +1,11 @@
 """A link is used no faster than it is registered to bear; meanwhile the run is seen, heard and held."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from threading import Event, Thread
+from threading import enumerate as list_threads
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ from zhengtong.capabilities.exchange.services.pacing import LinkPace
 from zhengtong.capabilities.exchange.services.running import start_run
 from zhengtong.capabilities.exchange.tests.conftest import Exchange
 from zhengtong.capabilities.exchange.tests.samples import make_contract, make_run, make_source
-from zhengtong.capabilities.sources.public import open_source, open_target
+from zhengtong.capabilities.sources.public import SourceError, open_source, open_target
 from zhengtong.core.identity.public import Organisation
 from zhengtong.kernel.policy import SYSTEM
 
@@ -61,8 +62,13 @@ class Watch:
         return
 
 
-def carry(contract: Contract, clock: Clock, **limits: float) -> tuple[Watch, list[pa.RecordBatch]]:
-    """Carry a window at a pace, and return what was written down and the batches that the source gave."""
+def carry(
+    contract: Contract, clock: Clock, *, beside: Callable[[int], None] = lambda _chunks: None, **limits: float
+) -> tuple[Watch, list[pa.RecordBatch]]:
+    """Carry a window at a pace, and return what was written down and the batches that the source gave.
+
+    ``beside`` is told how many the source has given, whenever it gives one.
+    """
     content, watch = ContractContent.from_json(contract.content), Watch(clock)
     assert contract.target is not None
     given: list[pa.RecordBatch] = []
@@ -71,6 +77,7 @@ def carry(contract: Contract, clock: Clock, **limits: float) -> tuple[Watch, lis
         def batches(self) -> Iterator[pa.RecordBatch]:
             for batch in super().batches():
                 given.append(batch)
+                beside(len(given))
                 yield batch
 
     with open_source(contract.source) as connection, open_target(contract.target) as target:
@@ -122,6 +129,23 @@ def test_whoever_waits_for_a_slow_source_hears_what_is_wished() -> None:
     with pytest.raises(Cancelled):
         list(pull_ahead(iter([1]), through=stand_still, idle=hear))
     assert ended.wait(5)
+
+
+def test_when_the_target_fails_in_mid_batch_nobody_goes_on_reading_the_source(exchange: Exchange) -> None:
+    exchange.give(1, 3000)
+
+    def cut(chunks: int) -> None:
+        if chunks == 5:
+            exchange.ask(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND query LIKE 'COPY %%FROM STDIN%%' AND pid <> pg_backend_pid()"
+            )
+
+    with pytest.raises(SourceError) as raised:
+        carry(exchange.agree(), Clock(), beside=cut)
+    # Though whoever handles the error still has every frame of it.
+    assert raised.value.is_passing
+    assert [each.name for each in list_threads() if each.name == "pull-ahead"] == []
 
 
 @contextmanager
