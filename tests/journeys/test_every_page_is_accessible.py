@@ -156,20 +156,26 @@ def import_something(room: Room, holder: Account) -> str:
 
 
 def furnish(cast: Cast) -> dict[str, list[str]]:
-    """Put rows into every declared screens; return the pages by the person who opens them."""
-    found: dict[str, list[str]] = {"clerk": [], "citizen": [], "": []}
-    readers = {STAFF: "clerk", CITIZEN: "citizen", PUBLIC: ""}
-    needed = [
-        permission for screens in SCREENS if screens.audience == STAFF for permission in list_permissions(screens)
-    ]
-    employ("clerk", Organisation.objects.get(name="澄波区人民政府"), *dict.fromkeys(needed))
-    cast.accounts["clerk"] = Account.objects.get(username="clerk")
+    """Put rows into every declared screens; return the pages by the person who opens them.
+
+    Each module has a clerk of its own, whose menu is as long as somebody's is who does that work.
+    """
+    found: dict[str, list[str]] = {}
+    readers = {CITIZEN: "citizen", PUBLIC: ""}
+    for module in dict.fromkeys(screens.module for screens in SCREENS if screens.audience == STAFF):
+        own = [screens for screens in SCREENS if screens.module == module and screens.audience == STAFF]
+        needed = dict.fromkeys(permission for screens in own for permission in list_permissions(screens))
+        name = f"clerk_{module}"
+        employ(name, Organisation.objects.get(name="澄波区人民政府"), *needed)
+        cast.accounts[name] = Account.objects.get(username=name)
     for number, screens in enumerate(SCREENS):
+        reader = readers.get(screens.audience, f"clerk_{screens.module}")
         room = Room(screens, cast, first=10 * number + 1)
         routes = [route for route in room.routes if route.verb in (*SHOWN, "act")]
-        found[readers[screens.audience]] += [address for _verb, address in room.addresses(routes)]
+        addresses = found.setdefault(reader, [])
+        addresses += [address for _verb, address in room.addresses(routes)]
         if screens.sheet:
-            found["clerk"].append(import_something(room, cast.accounts["clerk"]))
+            addresses.append(import_something(room, cast.accounts[reader]))
     return found
 
 
