@@ -3,7 +3,7 @@
 The hand-written pages by their list, the declared screens by the registry.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from zhengtong.capabilities.reservations.public import (
 from zhengtong.core.identity.public import Account, Organisation, get_account_actor
 from zhengtong.kernel.models import CalendarDay
 from zhengtong.kernel.policy import SYSTEM
-from zhengtong.screens.declaration import CITIZEN, PUBLIC, STAFF
+from zhengtong.screens.declaration import CITIZEN, PUBLIC, STAFF, ModelScreens
 from zhengtong.screens.sheets.services import check_sheet
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -155,19 +155,24 @@ def import_something(room: Room, holder: Account) -> str:
     return room.url("import_run", run=run.public_id)
 
 
+def hire(cast: Cast, name: str, screens: Sequence[ModelScreens]) -> None:
+    """Let there be a clerk who may do all that the screens offer."""
+    needed = dict.fromkeys(permission for each in screens for permission in list_permissions(each))
+    employ(name, Organisation.objects.get(name="澄波区人民政府"), *needed)
+    cast.accounts[name] = Account.objects.get(username=name)
+
+
 def furnish(cast: Cast) -> dict[str, list[str]]:
     """Put rows into every declared screens; return the pages by the person who opens them.
 
-    Each module has a clerk of its own, whose menu is as long as somebody's is who does that work.
+    Each module has a clerk of its own, with a menu of usual length; the longest menu there is has a page as well.
     """
-    found: dict[str, list[str]] = {}
+    found = {"clerk": ["/desk/"]}
     readers = {CITIZEN: "citizen", PUBLIC: ""}
-    for module in dict.fromkeys(screens.module for screens in SCREENS if screens.audience == STAFF):
-        own = [screens for screens in SCREENS if screens.module == module and screens.audience == STAFF]
-        needed = dict.fromkeys(permission for screens in own for permission in list_permissions(screens))
-        name = f"clerk_{module}"
-        employ(name, Organisation.objects.get(name="澄波区人民政府"), *needed)
-        cast.accounts[name] = Account.objects.get(username=name)
+    staff = [screens for screens in SCREENS if screens.audience == STAFF]
+    hire(cast, "clerk", staff)
+    for module in dict.fromkeys(screens.module for screens in staff):
+        hire(cast, f"clerk_{module}", [screens for screens in staff if screens.module == module])
     for number, screens in enumerate(SCREENS):
         reader = readers.get(screens.audience, f"clerk_{screens.module}")
         room = Room(screens, cast, first=10 * number + 1)
