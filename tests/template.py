@@ -7,6 +7,8 @@ import psycopg
 from django.core.management import call_command
 from django.db import connections
 
+from zhengtong.config.migrating import in_less_time
+
 # What a run inside of a run is told: the template of the one around it, whose migrations it has too.
 TOLD = "ZHENGTONG_TEST_TEMPLATE"
 
@@ -41,7 +43,8 @@ def _migrate(name: str) -> None:
     connection.close()
     connection.settings_dict["NAME"] = name
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        with in_less_time():
+            call_command("migrate", verbosity=0, interactive=False)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = own

@@ -13,6 +13,8 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django.plugin import DjangoDbBlocker
 
+from zhengtong.config.migrating import in_less_time
+
 # Modules with tables, the highest storey first: each may be taken away while those below stay.
 LABELS = [
     config.label
@@ -90,7 +92,8 @@ def taken(scratch: BaseDatabaseWrapper, standing: set[str]) -> dict[str, Taken]:
         elif step == "unapply_success":
             found[migration.app_label].after = tables(scratch)
 
-    MigrationExecutor(scratch, look).migrate([(label, None) for label in LABELS])
+    with in_less_time():
+        MigrationExecutor(scratch, look).migrate([(label, None) for label in LABELS])
     return found
 
 
@@ -106,7 +109,8 @@ def test_a_module_is_taken_away_and_those_below_stay(label: str, taken: dict[str
 @pytest.mark.usefixtures("taken")
 def test_all_come_back(standing: set[str], scratch: BaseDatabaseWrapper) -> None:
     assert not tables(scratch) & set().union(*map(own_tables, LABELS))
-    call_command("migrate", database=SCRATCH, verbosity=0)
+    with in_less_time():
+        call_command("migrate", database=SCRATCH, verbosity=0)
     assert tables(scratch) == standing
     executor = MigrationExecutor(scratch)
     assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []

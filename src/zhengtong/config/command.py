@@ -39,13 +39,15 @@ def migrate(options: list[str]) -> None:
     django.setup()
     from django.db import connection
 
+    from zhengtong.config.migrating import in_less_time
     from zhengtong.config.postgis import PostgisMissing, require_postgis
 
     try:
         require_postgis(connection)
     except PostgisMissing as missing:
         sys.exit(str(missing))
-    manage(["zhengtong", "migrate", *options])
+    with in_less_time():
+        manage(["zhengtong", "migrate", *options])
     if not options:
         manage(["zhengtong", "createcachetable"])
         manage(["zhengtong", "collectstatic", "--noinput", "--verbosity=0"])
