@@ -14,16 +14,15 @@ def in_less_time() -> Iterator[None]:
 
     Each step renders the classes of models anew, up to all of them. For each foreign key of each class all models are
     asked whether it leads to one that the settings may swap; a cache holds the answers, and every rendering empties it.
-    This one keeps them: settings don't change while a process runs. And the garbage collector needn't walk over what
-    was loaded before, each time classes are thrown away.
+    This one keeps them: settings don't change while a process runs.
     """
     known = vars(apps)
     assert "get_swappable_settings_name" not in known
     known["get_swappable_settings_name"] = cache(apps.get_swappable_settings_name)
+    # What is loaded stays: looking for garbage in it, again and again while classes come and go, finds nothing.
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
         del known["get_swappable_settings_name"]
