@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -101,6 +102,12 @@ def test_each_fault_of_a_code_has_its_own_sentence(cast: Cast, licence: licences
         (now + timedelta(days=365 * 20), "licence-over"),
     ):
         assert code in line.check(content, Trust(roots), now=moment).codes
+    # Its last day is over at midnight in China, when it is four in the afternoon in UTC.
+    last = line.read_line(shown.text).valid_until
+    assert last is not None
+    midnight = datetime.combine(last + timedelta(days=1), time(), ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+    assert "licence-over" in line.check(content, Trust(roots), now=midnight).codes
+    assert "licence-over" not in line.check(content, Trust(roots), now=midnight - timedelta(seconds=1)).codes
     assert line.check(content, Trust(), now=now).codes == ["licence-signer"]
     assert "licence-signer" in line.check(content, Trust(roots[1:]), now=now).codes
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final
 
 from zhengtong_verify import sm2
@@ -23,6 +23,8 @@ from zhengtong_verify.sealing import Trust, fingerprint
 HEAD: Final = "ZT1"
 # A clock that is a little ahead or behind is no forgery.
 LENIENCE_SECONDS: Final = 30
+# The days of a licence are days in China, which has one time and moves no clocks.
+CHINA: Final = timezone(timedelta(hours=8))
 _LINE = re.compile(rf"{HEAD}\.[A-Za-z0-9_-]{{20,2000}}\.[A-Za-z0-9_-]{{80,120}}")
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     "k": str, "n": str, "h": str, "i": str, "u": (str, type(None)), "c": str, "t": int, "x": int, "f": str,
@@ -138,7 +140,7 @@ def _check_times(presented: Presented, moment: datetime) -> list[Finding]:
         found.append(fails("licence-stale", at=presented.shown_at.isoformat()))
     if (presented.shown_at - moment).total_seconds() > LENIENCE_SECONDS:
         found.append(fails("licence-ahead", at=presented.shown_at.isoformat()))
-    if presented.valid_until is not None and presented.valid_until < moment.date():
+    if presented.valid_until is not None and presented.valid_until < moment.astimezone(CHINA).date():
         found.append(fails("licence-over", day=presented.facts["u"]))
     return found
 

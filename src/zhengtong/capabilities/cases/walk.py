@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from zhengtong.capabilities.cases.definitions import get_definition
 from zhengtong.capabilities.cases.models import Case, CaseProcess, Task, TaskNode
 from zhengtong.capabilities.workflow.public import (
@@ -65,8 +67,8 @@ def describe_context(case: Case) -> dict[str, Any]:
             "region": case.office.region.code,
             "channel": str(case.channel),
             "is_enterprise": case.legal_entity_id is not None,
-            "received_on": case.received_at.date() if case.received_at else None,
-            "accepted_on": case.accepted_at.date() if case.accepted_at else None,
+            "received_on": timezone.localdate(case.received_at) if case.received_at else None,
+            "accepted_on": timezone.localdate(case.accepted_at) if case.accepted_at else None,
         },
     }
 

@@ -1,6 +1,6 @@
 """The log's days: partitions made ahead, and dropped whole when they are older than the rule keeps them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Final
 
 from django.db import connection, transaction
@@ -27,8 +27,11 @@ def list_days() -> list[date]:
 
 
 def keep_days(today: date | None = None) -> tuple[int, int]:
-    """Make the partitions of the next days and drop those that are too old; return how many of each."""
-    day = today or timezone.localdate()
+    """Make the partitions of the next days and drop those that are too old; return how many of each.
+
+    ``today`` is UTC's, as a call's ``on_day`` is: in the first hours of a day in China it is still the day before.
+    """
+    day = today or timezone.now().astimezone(UTC).date()
     known = set(list_days())
     wanted = [day + timedelta(days=n) for n in range(AHEAD_DAYS + 1)]
     made = sum(_make(each) for each in wanted if each not in known)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.core.marks.domain import write_mark
@@ -71,7 +72,7 @@ class Marking(models.Model):
 
     @property
     def written(self) -> str:
-        return write_mark(self.level, self.until, self.marked_at.date())
+        return write_mark(self.level, self.until, timezone.localdate(self.marked_at))
 
 
 class SecretRegistration(models.Model):

@@ -288,7 +288,7 @@ def _write(
         before=before,
         after={
             "level": level,
-            "mark": write_mark(level, terms.until, now.date()),
+            "mark": write_mark(level, terms.until, timezone.localdate(now)),
             "circle": made.circle,
             "readers": made.readers,
             "reason": basis,

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from zhengtong.capabilities.cases.public import Task, beginning_of
 from zhengtong.core.identity.public import Appointment, Organisation
@@ -75,7 +76,7 @@ def read_loads(organisation: Organisation, since: date, now: datetime, item: str
         )
     )
     counted = {row["assignee_id"]: row for row in waiting.order_by()}
-    today = now.date()
+    today = timezone.localdate(now)
     staffed = Q(post__organisation=organisation) & (Q(end_date=None) | Q(end_date__gte=today))
     held = Q(pk__in=[pk for pk in counted if pk])
     people = Appointment.objects.filter(staffed | held).select_related("staff", "post").order_by("post_id", "id")

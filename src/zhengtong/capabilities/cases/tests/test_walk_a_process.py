@@ -1,7 +1,7 @@
 """A case goes through the process that its item names: branches, joint review, returns, trouble, and the decision."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from tests.cast import FIRE, PASSWORD, Cast, fresh
 from tests.together import at_once
 from zhengtong.capabilities.cases import public as cases
 from zhengtong.capabilities.cases.services.items import publish_item
+from zhengtong.capabilities.cases.walk import describe_context
 from zhengtong.capabilities.workflow import public as workflow
 from zhengtong.capabilities.workflow.tests.drawings import REVIEW, drawing, exclusive, flows, node, parallel, task
 from zhengtong.core.identity import public as identity
@@ -89,6 +90,14 @@ def test_departments_review_together_and_the_decision_follows(cast: Cast, use: A
     assert instance is not None
     assert instance.data["outcome"]["joint"] == "不同意"
     assert instance.data["outcomes"]["joint"] == ["同意", "同意", "不同意"]
+
+
+def test_conditions_read_the_days_of_a_case_as_people_here_count_them(cast: Cast) -> None:
+    case = cast.accepted()
+    case.received_at = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
+    case.accepted_at = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+    context = describe_context(case)["case"]
+    assert context["received_on"] == context["accepted_on"] == date(2026, 11, 23)
 
 
 def test_a_node_waits_for_those_who_sign_before_it(cast: Cast, use: Any, client: Client) -> None:

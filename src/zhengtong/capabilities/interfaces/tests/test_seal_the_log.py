@@ -1,8 +1,10 @@
 """The log's blocks: chained, stamped, summed once; an altered row is found; days go as a whole."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from zhengtong.capabilities.interfaces import partitions, sealing
@@ -77,11 +79,16 @@ def test_days_are_made_ahead_and_dropped_whole(office: Office) -> None:
     assert min(partitions.list_days()) == late
 
 
-def test_a_call_lands_in_the_partition_of_its_day(office: Office) -> None:
-    partitions.keep_days(date.today())
-    office.call()
-    from django.db import connection
+def test_before_eight_in_the_morning_calls_are_still_of_utcs_day_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    early = datetime(2030, 5, 2, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    monkeypatch.setattr(timezone, "now", lambda: early)
+    partitions.keep_days()
+    assert min(partitions.list_days()) == date(2030, 5, 1)
 
+
+def test_a_call_lands_in_the_partition_of_its_day(office: Office) -> None:
+    partitions.keep_days()
+    office.call()
     with connection.cursor() as cursor:
         cursor.execute("SELECT tableoid::regclass::text FROM interfaces_call")
         assert cursor.fetchone()[0].startswith("interfaces_call_d2")

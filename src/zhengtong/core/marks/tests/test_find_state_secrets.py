@@ -1,12 +1,13 @@
 """A file that bears a state secret's mark is recognised and refused."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zhengtong.core.marks.domain import cover, write_mark
+from zhengtong.core.marks.models import Marking
 from zhengtong.kernel.marks import Mark
 from zhengtong.kernel.state_secrets import find_state_secret
 
@@ -62,3 +63,6 @@ def test_a_mark_is_written_as_on_an_official_document() -> None:
     assert write_mark(Mark.WORK_SECRET, date(2027, 1, 5), day) == "工作秘密★2027-01-05"
     assert write_mark(Mark.WORK_SECRET, None, day) == "工作秘密"
     assert write_mark(Mark.INTERNAL, date(2029, 3, 1), day) == "内部"
+    # At one in the morning it is that day already, though not yet in UTC.
+    early = datetime(2026, 2, 28, 17, tzinfo=UTC)
+    assert Marking(level=Mark.WORK_SECRET, until=date(2029, 3, 1), marked_at=early).written == "工作秘密★3年"

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client as Browser
@@ -120,6 +122,22 @@ def test_the_log_is_searched_and_others_calls_are_not_in_it(office: Office, ther
     elsewhere = sign_in("elsewhere", Organisation.objects.get(name="安澜市政务服务数据管理局"), "interfaces.view")
     assert first.number not in elsewhere.get("/desk/interfaces/calls/").content.decode()
     assert elsewhere.get(f"/desk/interfaces/calls/{first.pk}/").status_code == 404
+
+
+def test_a_day_of_the_log_is_the_day_of_whoever_asks(office: Office, there: Organisation) -> None:
+    office.call()
+    early = datetime(2026, 5, 2, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    Call.objects.update(received_at=early, on_day=early.astimezone(UTC).date())
+    number = Call.objects.get().number
+    user = sign_in("user", there, "interfaces.view")
+
+    def ask(day: str) -> str:
+        return user.get("/desk/interfaces/calls/", {"day": day}).content.decode()
+
+    assert number in ask("2026-05-02")
+    assert number not in ask("2026-05-01")
+    # What is no day, or has none beside it, narrows nothing.
+    assert all(number in ask(day) for day in ("0001-01-01", "9999-12-31", "2026-02-30", "x"))
 
 
 def test_the_description_for_programs_names_every_refusal(office: Office, there: Organisation) -> None:

@@ -1,6 +1,7 @@
 """The log of calls: searched by anyone of either side; what was in one is shown for a purpose only, and journalled."""
 
 import json
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +34,9 @@ def list_all(request: HttpRequest) -> HttpResponse:
     elif code in PROBLEMS:
         found = found.filter(code=code)
     if day is not None:
-        found = found.filter(on_day=day)
+        # People ask for their own day; the log's partitions are of UTC's, and those beside it may hold some of it.
+        beside = timedelta(days=1)
+        found = found.filter(received_at__date=day, on_day__range=(day - beside, day + beside))
     page = paginate(found, request.GET, order=("-id",))
     columns = [
         ("at", _("时间"), "nowrap"),
@@ -73,11 +76,13 @@ def list_all(request: HttpRequest) -> HttpResponse:
     return render(request, "interfaces_desk/calls.html", context)
 
 
-def _read_day(text: str) -> Any:
+def _read_day(text: str) -> date | None:
+    """Return the day, None for what isn't one or has no day beside it."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day and MINYEAR < day.year < MAXYEAR else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
