@@ -91,7 +91,8 @@ def carry(
 def test_no_more_goes_over_a_link_than_it_is_registered_to_bear(exchange: Exchange, side: str) -> None:
     exchange.give(1, 1000)
     clock = Clock()
-    watch, given = carry(exchange.agree(), clock, **{side: RATE})
+    limit: dict[str, Any] = {side: RATE}
+    watch, given = carry(exchange.agree(), clock, **limit)
     assert exchange.count_different() == 0
     # The last batch is paid for as well: two seconds' worth goes at once, the rest in its time.
     paid = sum(batch.nbytes for batch in given) / RATE - 2
