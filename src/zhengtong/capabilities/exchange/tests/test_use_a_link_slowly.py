@@ -63,11 +63,11 @@ class Watch:
 
 
 def carry(
-    contract: Contract, clock: Clock, *, beside: Callable[[int], None] = lambda _chunks: None, **limits: float
+    contract: Contract, clock: Clock, *, beside: Callable[[], None] = lambda: None, **limits: float
 ) -> tuple[Watch, list[pa.RecordBatch]]:
     """Carry a window at a pace, and return what was written down and the batches that the source gave.
 
-    ``beside`` is told how many the source has given, whenever it gives one.
+    ``beside`` is called whenever the source gives one.
     """
     content, watch = ContractContent.from_json(contract.content), Watch(clock)
     assert contract.target is not None
@@ -77,7 +77,7 @@ def carry(
         def batches(self) -> Iterator[pa.RecordBatch]:
             for batch in super().batches():
                 given.append(batch)
-                beside(len(given))
+                beside()
                 yield batch
 
     with open_source(contract.source) as connection, open_target(contract.target) as target:
@@ -134,16 +134,21 @@ def test_whoever_waits_for_a_slow_source_hears_what_is_wished() -> None:
 
 def test_when_the_target_fails_in_mid_batch_nobody_goes_on_reading_the_source(exchange: Exchange) -> None:
     exchange.give(1, 3000)
+    is_cut = False
 
-    def cut(chunks: int) -> None:
-        if chunks == 5:
+    def cut() -> None:
+        """End the target's connection once it has begun to take what is staged."""
+        nonlocal is_cut
+        is_cut = is_cut or bool(
             exchange.ask(
                 "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND query LIKE 'COPY %%FROM STDIN%%' AND pid <> pg_backend_pid()"
             )
+        )
 
     with pytest.raises(SourceError) as raised:
         carry(exchange.agree(), Clock(), beside=cut)
+    assert is_cut
     # Though whoever handles the error still has every frame of it.
     assert raised.value.is_passing
     assert [each.name for each in list_threads() if each.name == "pull-ahead"] == []
